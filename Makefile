@@ -1,0 +1,25 @@
+# Every chore is one command, and each does its own set-up first.
+#   make demo ARGS="--once"   the whole chain on a generated warehouse, then the viewer
+.PHONY: setup demo test lint bench clean
+
+setup:
+	@scripts/setup.sh
+
+demo:
+	@scripts/setup.sh --browser
+	@.venv/bin/aisletwin demo $(ARGS)
+
+test:
+	@scripts/setup.sh --browser
+	@scripts/check.sh lint page tests
+
+lint: setup
+	@scripts/check.sh lint
+
+bench: setup
+	@for bench in benchmarks/bench_*.py; do .venv/bin/python "$$bench" $(ARGS) || exit 1; done
+
+clean:
+	rm -rf .venv demo-site build dist viewer/web/node_modules viewer/web/dist
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

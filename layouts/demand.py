@@ -1,0 +1,51 @@
+"""Made-up demand for a warehouse whose orders are not at hand: seeded, and always marked as synthetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from layouts.orders import Order, OrderLine
+from layouts.slotting_table import Slotting
+
+MOST_PIECES = 4
+
+
+def synthetic_slotting(locations: Iterable[str], *, seed: int) -> Slotting:
+    """One SKU for every location, at random; SKU-00001 is the one that `synthetic_orders` asks for most.
+
+    What the scan saw in a location does not matter: an empty one today holds its SKU tomorrow.
+    """
+    places = sorted(locations)
+    order = np.random.default_rng([seed, 1]).permutation(len(places))
+    return {f"SKU-{rank + 1:05d}": places[place] for rank, place in enumerate(order.tolist())}
+
+
+def synthetic_orders(
+    slotting: Slotting, *, count: int, seed: int, mean_lines: float = 4.0, zipf_exponent: float = 0.8
+) -> tuple[Order, ...]:
+    """`count` orders over the SKUs of `slotting`, taken to be in order of falling velocity.
+
+    The SKU of rank r is asked for in proportion to r^−zipf_exponent; an order has 1 + Poisson lines, no SKU
+    twice, each of 1 … 4 pieces. Empty for a slotting without SKUs. Raises ValueError for mean_lines below 1.
+    """
+    if mean_lines < 1:
+        raise ValueError(f"mean_lines {mean_lines} is below 1: an order has at least one line")
+    skus = [*slotting]
+    if not skus:
+        return ()
+    random = np.random.default_rng([seed, 2])
+    velocity = np.arange(1, len(skus) + 1, dtype=np.float64) ** -zipf_exponent
+    cumulated = np.cumsum(velocity) / velocity.sum()
+    orders = []
+    for number in range(count):
+        wanted = 1 + random.poisson(mean_lines - 1)
+        ranks = np.unique(np.searchsorted(cumulated, random.random(wanted), side="right"))
+        pieces = random.integers(1, MOST_PIECES + 1, len(ranks))
+        lines = tuple(
+            OrderLine(sku=skus[min(rank, len(skus) - 1)], quantity=quantity)
+            for rank, quantity in zip(ranks.tolist(), pieces.tolist(), strict=True)
+        )
+        orders.append(Order(id=f"SYN-{number + 1:05d}", lines=lines))
+    return tuple(orders)

@@ -1,0 +1,50 @@
+"""Orders: what customers asked for, in the order it came in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from layouts.csv_table import read_rows
+from spatial.errors import BadDataError
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """`quantity` pieces of one SKU, at least one."""
+
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A customer's request; `due` is the text of the file, kept for release policies to come."""
+
+    id: str
+    lines: tuple[OrderLine, ...]
+    due: str | None = None
+
+
+def read_orders(path: Path) -> tuple[Order, ...]:
+    """Read `order,sku,quantity[,due]`, one line a row; orders keep the place of their first row.
+
+    Raises BadDataError with file, row and column for anything else, and for a table without rows.
+    """
+    lines: dict[str, list[OrderLine]] = {}
+    due: dict[str, str | None] = {}
+    for row, cells in read_rows(path, required=("order", "sku", "quantity")):
+        line = OrderLine(sku=cells["sku"], quantity=_quantity(path, row, cells))
+        lines.setdefault(cells["order"], []).append(line)
+        due.setdefault(cells["order"], cells.get("due") or None)
+    if not lines:
+        raise BadDataError(f"{path} has no orders below its header: add at least one row")
+    return tuple(Order(id=order, lines=tuple(wanted), due=due[order]) for order, wanted in lines.items())
+
+
+def _quantity(path: Path, row: int, cells: Mapping[str, str]) -> int:
+    text = cells["quantity"]
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
+        raise BadDataError(f"{path} row {row} column 'quantity' is '{text}': expected a whole number from 1")
+    return int(text)

@@ -1,0 +1,102 @@
+"""From a scenario to planned tours: everything that happens before the first step is walked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from layouts.demand import synthetic_orders, synthetic_slotting
+from layouts.depot import Depot, with_depot
+from layouts.orders import Order, read_orders
+from layouts.scenario import Scenario
+from layouts.slotting_table import Slotting, read_slotting
+from layouts.tours.plan import plan_tours, tour_distances
+from layouts.tours.tour import TourPlan
+from spatial.agents import agent_named
+from spatial.errors import UndecidedError
+from spatial.facility import Facility
+from spatial.nav_graph import NavGraph
+from spatial.navigation import build_graph
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedShift:
+    """The graph that tours run on, where they start, what lies where, the tours, and what was assumed."""
+
+    graph: NavGraph
+    depot: Depot
+    slotting: Slotting
+    plan: TourPlan
+    notes: tuple[str, ...]
+
+
+def plan_scenario(facility: Facility, scenario: Scenario) -> PlannedShift:
+    """Plan the tours of `scenario` on `facility`, which is the one at its site.
+
+    Raises UndecidedError when there are no racks, no locations, or none that can be reached, and
+    BadDataError for a table that is not what it must be.
+    """
+    require_pick_places(facility)
+    agent = agent_named(scenario.agent)
+    if scenario.speed_m_s is not None:
+        agent = replace(agent, speed_m_s=scenario.speed_m_s)
+    equipped, station, depot_notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
+    graph = build_graph(equipped, agent)
+    depot = _depot(equipped, graph, station)
+    orders, slotting, demand_notes = _demand(scenario, graph)
+    plan = plan_tours(
+        graph,
+        tour_distances(graph, orders, slotting, depot=depot.node),
+        orders,
+        slotting,
+        depot=depot.node,
+        policy=scenario.routing,
+        batch_lines=scenario.batch_lines,
+    )
+    notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))
+    return PlannedShift(graph=graph, depot=depot, slotting=slotting, plan=plan, notes=notes)
+
+
+def require_pick_places(facility: Facility) -> None:
+    """UndecidedError, naming what is missing, unless there are racks with locations to pick from."""
+    remedy = "scan a hall with racks or pass a layout"
+    if not facility.racks:
+        raise UndecidedError(f"{facility.name} has no racks, so there is nothing to pick: {remedy}")
+    if not facility.locations:
+        raise UndecidedError(
+            f"{facility.name} has racks without locations, so there is nothing to pick: {remedy}"
+        )
+
+
+def _depot(facility: Facility, graph: NavGraph, station: str) -> Depot:
+    if station not in graph.stations:
+        raise UndecidedError(
+            f"the depot '{station}' cannot be reached: {graph.unreached[station]}; "
+            "set 'depot: [x, y]' in the scenario to a place on the main floor"
+        )
+    servers = next(each.servers for each in facility.stations if each.id == station)
+    return Depot(name=station, node=graph.stations[station], servers=servers)
+
+
+def _demand(scenario: Scenario, graph: NavGraph) -> tuple[tuple[Order, ...], Slotting, tuple[str, ...]]:
+    if not graph.access:
+        reason = next(iter(graph.unreached.values()))
+        raise UndecidedError(
+            f"none of {len(graph.unreached)} locations can be reached, the first because: {reason}"
+        )
+    if scenario.orders is not None and scenario.slotting is not None:
+        return read_orders(scenario.orders), read_slotting(scenario.slotting), ()
+    slotting = synthetic_slotting(graph.access, seed=scenario.seed)
+    orders = synthetic_orders(slotting, count=scenario.synthetic_orders, seed=scenario.seed)
+    note = (
+        f"Orders and slotting are synthetic: {len(orders)} orders over {len(slotting)} SKUs, one at random "
+        "in every reachable location whatever the scan saw there; give 'orders' and 'slotting' for your own."
+    )
+    return orders, slotting, (note,)
+
+
+def _unreached_note(graph: NavGraph) -> tuple[str, ...]:
+    count = len(graph.unreached)
+    if count == 0:
+        return ()
+    place, reason = next(iter(sorted(graph.unreached.items())))
+    return (f"{count} places cannot be reached, among them {place}: {reason}.",)

@@ -1,0 +1,97 @@
+"""scenario.yaml: what is simulated, on which site, by whom and how."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from spatial.agents import AGENT_CLASSES
+from spatial.errors import BadDataError
+
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
+class Scenario(BaseModel):
+    """One shift to simulate; every field has a default but the site.
+
+    Paths in a file are relative to the file's folder. Without `orders`, `synthetic_orders` are made up and
+    every reachable location gets a SKU of its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: Path
+    """Folder with facility.json, or the file itself."""
+    orders: Path | None = None
+    """CSV: order, sku, quantity[, due]."""
+    slotting: Path | None = None
+    """CSV: sku, location; needed with `orders`."""
+    synthetic_orders: int = Field(default=120, ge=1, le=1_000_000)
+    agent: str = "picker"
+    """The name of an agent class."""
+    pickers: int = Field(default=6, ge=1, le=10_000)
+    routing: Literal["nearest-neighbour", "s-shape"] = "s-shape"
+    batch_lines: int = Field(default=12, ge=1, le=10_000)
+    """Lines on one tour."""
+    speed_m_s: float | None = Field(default=None, gt=0, le=20)
+    """Instead of the agent class's own."""
+    pick_s: Seconds = 8.0
+    """Seconds a line, without its pieces."""
+    piece_s: Seconds = 2.0
+    drop_s: Seconds = 30.0
+    """Seconds to hand a tour over at the depot."""
+    pick_time: Literal["fixed", "exponential", "lognormal"] = "fixed"
+    pick_cv: float = Field(default=0.5, ge=0, le=10)
+    """Coefficient of variation of lognormal picks."""
+    seed: int = Field(default=0, ge=0)
+    depot: tuple[float, float] | None = None
+    """World x, y in metres; default the facility's depot station, else assumed with a note."""
+    horizon_s: float | None = Field(default=None, gt=0)
+    """Where the shift is cut; default when all tours are done."""
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Scenario:
+        if (self.orders is None) != (self.slotting is None):
+            raise ValueError("orders and slotting go together: give both files or neither")
+        if self.agent not in AGENT_CLASSES:
+            raise ValueError(f"agent '{self.agent}' is unknown: choose one of {', '.join(AGENT_CLASSES)}")
+        return self
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario.yaml; BadDataError names the file and the path of the field that is wrong."""
+    try:
+        record = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadDataError(f"{path} cannot be read ({error.strerror}): check the path") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadDataError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(record, dict):
+        raise BadDataError(f"{path} holds no fields: start with 'site: SITE/'")
+    try:
+        scenario = Scenario.model_validate(record)
+    except ValidationError as error:
+        raise BadDataError(f"{path}: {_first_fault(error)}") from error
+    return scenario.model_copy(update=_beside(path, scenario))
+
+
+def _beside(path: Path, scenario: Scenario) -> dict[str, Any]:
+    """The scenario's paths, seen from where its file is."""
+    given = {name: getattr(scenario, name) for name in ("site", "orders", "slotting")}
+    return {name: path.parent / value for name, value in given.items() if value is not None}
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in fault["loc"])
+    said = fault["msg"].removeprefix("Value error, ")
+    if not field:
+        return said
+    if fault["type"] == "extra_forbidden":
+        return f"{field}: there is no such field; known are {', '.join(Scenario.model_fields)}"
+    if fault["type"] == "missing":
+        return f"{field}: this field is needed"
+    return f"{field}: {said}, got {fault['input']!r}"

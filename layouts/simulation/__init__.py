@@ -1,0 +1,1 @@
+"""A shift played out: tours compiled to a tape, a kernel that plays it, events that tell of it."""

@@ -1,0 +1,1 @@
+"""Pick tours: batching, routing policies and the plan they make."""

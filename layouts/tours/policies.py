@@ -1,0 +1,18 @@
+"""The routing policies by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from layouts.tours.nearest_neighbour import nearest_neighbour
+from layouts.tours.problem import RoutingPolicy
+from layouts.tours.s_shape import s_shape
+
+POLICIES: Mapping[str, RoutingPolicy] = {"nearest-neighbour": nearest_neighbour, "s-shape": s_shape}
+
+
+def policy_named(name: str) -> RoutingPolicy:
+    """The policy of that name; ValueError lists the names there are."""
+    if name not in POLICIES:
+        raise ValueError(f"there is no routing policy '{name}': choose one of {', '.join(POLICIES)}")
+    return POLICIES[name]

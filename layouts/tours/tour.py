@@ -1,0 +1,98 @@
+"""A tour: the stops of one batch in the order they are visited, and the way between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+from spatial.shortest_paths import Route
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """One order line, or the part of it that this tour takes, with the location it is taken from."""
+
+    order: str
+    sku: str
+    quantity: int
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """A halt at graph node `node` to work at one pick face."""
+
+    node: int
+    face: str
+    picks: tuple[Pick, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tour:
+    """From the depot node over the stops and back; any picker can take it.
+
+    `legs[i]` is the node route to stop i, the last leg the one back to the depot: one leg more than stops.
+    `length_m` is the sum of their edges.
+    """
+
+    id: str
+    depot: int
+    stops: tuple[Stop, ...]
+    legs: tuple[Route, ...]
+    length_m: float
+
+    @property
+    def route(self) -> Route:
+        """All legs as one node sequence."""
+        return (self.depot, *chain.from_iterable(leg[1:] for leg in self.legs))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TourPlan:
+    """All tours in the order they are released, the policy that routed them, and what a reader must know."""
+
+    policy: str
+    tours: tuple[Tour, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def length_m(self) -> float:
+        """Metres of all tours together."""
+        return sum(tour.length_m for tour in self.tours)
+
+    @property
+    def lines(self) -> int:
+        """Picks of all tours together."""
+        return sum(len(stop.picks) for tour in self.tours for stop in tour.stops)
+
+
+def tours_dict(plan: TourPlan) -> dict[str, Any]:
+    """The plan as values for JSON: totals first, then every tour with its stops and route."""
+    return {
+        "policy": plan.policy,
+        "tours": len(plan.tours),
+        "lines": plan.lines,
+        "length_m": plan.length_m,
+        "notes": list(plan.notes),
+        "plan": [_tour_dict(tour) for tour in plan.tours],
+    }
+
+
+def _tour_dict(tour: Tour) -> dict[str, Any]:
+    return {
+        "id": tour.id,
+        "length_m": tour.length_m,
+        "stops": [
+            {
+                "face": stop.face,
+                "node": stop.node,
+                "picks": [
+                    {"order": p.order, "sku": p.sku, "quantity": p.quantity, "location": p.location}
+                    for p in stop.picks
+                ],
+            }
+            for stop in tour.stops
+        ],
+        "route": list(tour.route),
+    }

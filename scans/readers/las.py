@@ -1,0 +1,107 @@
+"""LAS and LAZ (COPC too), through laspy and the parallel decoder of lazrs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import laspy
+import numpy as np
+import numpy.typing as npt
+
+from scans.readers.faults import naming_faults
+from scans.readers.las_header import LasHeader, read_las_header
+from scans.readers.las_unit import stated_unit
+from scans.scan_file import Block, ScanFile
+from spatial.errors import BadDataError
+
+_Fields = laspy.DecompressionSelection
+_FIELDS = (
+    _Fields.base() | _Fields.Z | _Fields.INTENSITY | _Fields.GPS_TIME | _Fields.POINT_SOURCE_ID | _Fields.RGB
+)
+_STATION_FIELDS = _Fields.base() | _Fields.POINT_SOURCE_ID
+_BLOCK_BYTES = 1 << 28
+_BLOCK_POINTS = 1_000_000
+
+
+def open_las(path: Path) -> ScanFile:
+    """The points of a LAS or LAZ file; `point_source_id` is their station number.
+
+    BadDataError names what is wrong with the file.
+    """
+    header = read_las_header(path)
+    scan = ScanFile(
+        path=path,
+        point_count=header.point_count,
+        blocks=partial(_blocks, path, header),
+        stated_unit=stated_unit(header.projection),
+        station_ids=partial(_station_ids, path, header),
+    )
+    # a decoder that cannot start shows before any point is handed out
+    next(scan.blocks(1))
+    return scan
+
+
+def _blocks(path: Path, header: LasHeader, size: int) -> Iterator[Block]:
+    wide_colour = False
+    for records in _records(path, header, size, _FIELDS):
+        block, wide_colour = _block(records, wide_colour)
+        yield block
+
+
+def _station_ids(path: Path, header: LasHeader) -> frozenset[int]:
+    seen: set[int] = set()
+    for records in _records(path, header, _BLOCK_POINTS, _STATION_FIELDS):
+        seen.update(np.flatnonzero(np.bincount(records["point_source_id"])).tolist())
+    return frozenset(seen)
+
+
+def _records(path: Path, header: LasHeader, size: int, fields: Any) -> Iterator[Any]:
+    size = max(1, min(size, _BLOCK_BYTES // header.record_bytes))
+    read = 0
+    reader = partial(
+        laspy.open,
+        path,
+        laz_backend=laspy.LazBackend.LazrsParallel,
+        decompression_selection=fields,
+        read_evlrs=False,
+        encoding_errors="replace",
+    )
+    with naming_faults(path, "LAZ" if header.is_compressed else "LAS"), reader() as points:
+        for records in points.chunk_iterator(size):
+            read += len(records)
+            yield records
+    if read != header.point_count:
+        raise BadDataError(
+            f"{path}: its header states {header.point_count} points, but its data end after {read}: "
+            "copy it again"
+        )
+
+
+def _block(records: Any, wide_colour: bool) -> tuple[Block, bool]:
+    packed = records.array
+    xyz = np.empty((len(packed), 3), order="F")
+    for axis, name in enumerate("XYZ"):
+        np.multiply(packed[name], records.scales[axis], out=xyz[:, axis])
+        xyz[:, axis] += records.offsets[axis]
+    names = packed.dtype.names
+    colour = None
+    if "red" in names:
+        colour, wide_colour = _colour(packed, wide_colour)
+    block = Block(
+        xyz=xyz,
+        intensity=packed["intensity"].astype(np.float32),
+        colour=colour,
+        time_s=packed["gps_time"].astype(np.float64) if "gps_time" in names else None,
+        station=packed["point_source_id"].astype(np.int32),
+    )
+    return block, wide_colour
+
+
+def _colour(packed: npt.NDArray[Any], wide_colour: bool) -> tuple[npt.NDArray[np.uint8], bool]:
+    """Colours are 16-bit by the standard; some writers fill only the low byte, so no value passes 255."""
+    channels = np.stack([packed[name] for name in ("red", "green", "blue")], axis=1)
+    wide_colour = wide_colour or bool(channels.max(initial=0) > 255)
+    return (channels >> 8 if wide_colour else channels).astype(np.uint8), wide_colour

@@ -1,0 +1,179 @@
+"""What was recognised, as the parts of a Facility."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from shapely import Polygon
+
+from scans.recognition.aisles import FoundAisle, Side, blocking
+from scans.recognition.floor import FloorSurface
+from scans.recognition.obstacles import FoundObstacle
+from scans.recognition.openings import FoundOpening
+from scans.recognition.rack_blocks import axes_of
+from scans.recognition.rack_rows import FoundRow
+from scans.recognition.walls import WallLine
+from spatial.facility import Aisle, Bay, Column, Level, Obstacle, Opening, Point2, Rack, Tier, Wall
+from spatial.poses import wrap_yaw
+
+LEVEL = "L0"
+_SHELF_DEPTH_M = 1.0
+_SHELF_SPACING_M = 0.95
+
+
+def _m(value: float) -> float:
+    """A plain number for a file, to a tenth of a millimetre."""
+    return round(float(value), 4)
+
+
+def point2(xy: npt.NDArray[np.float64]) -> Point2:
+    """A plain point for a file."""
+    return _m(xy[0]), _m(xy[1])
+
+
+def ring(polygon: Polygon) -> tuple[Point2, ...]:
+    """The outer ring without its closing point."""
+    return tuple(point2(p) for p in np.asarray(polygon.exterior.coords)[:-1])
+
+
+def level(outline: Polygon, floor: FloorSurface) -> Level:
+    """The floor inside the walls with its heights."""
+    x0, y0, x1, y1 = outline.bounds
+    heights = floor.samples((x0, y0, x1, y1))
+    elevation = float(np.median([p[2] for p in heights.points]))
+    return Level(id=LEVEL, elevation_m=_m(elevation), outline=ring(outline), floor=heights)
+
+
+def wall(number: int, line: WallLine, openings: Sequence[FoundOpening], height_m: float) -> Wall:
+    """A wall and its doors."""
+    return Wall(
+        id=f"W{number}",
+        level=LEVEL,
+        p0=point2(line.p0),
+        p1=point2(line.p1),
+        height_m=_m(height_m),
+        sigma_m=_m(line.sigma_m),
+        openings=tuple(
+            Opening(
+                id=f"W{number}-D{k}",
+                kind=o.kind,
+                s0_m=_m(o.s0_m),
+                s1_m=_m(o.s1_m),
+                z0_m=0.0,
+                z1_m=_m(o.z1_m),
+                closed=o.closed,
+            )
+            for k, o in enumerate(openings, start=1)
+        ),
+    )
+
+
+def rack_kind(row: FoundRow) -> Literal["pallet_rack", "shelving"]:
+    """Shelving is shallow and its decks are close together."""
+    z = [t.z_m for t in row.tiers]
+    spacing = float(np.median(np.diff(z))) if len(z) > 1 else z[0]
+    return "shelving" if row.v1 - row.v0 < _SHELF_DEPTH_M and spacing < _SHELF_SPACING_M else "pallet_rack"
+
+
+def rack(number: int, row: FoundRow, floor: FloorSurface, faces: tuple[int, ...], mate: int | None) -> Rack:
+    """A rack row; its base is the floor's height under its middle."""
+    start = float(row.posts[0]) - row.upright_width_m / 2
+    half = row.upright_width_m / 2
+    return Rack(
+        id=f"R{number}",
+        level=LEVEL,
+        kind=rack_kind(row),
+        center=point2(row.center),
+        base_z_m=_m(floor.heights(row.center[None])[0]),
+        yaw_rad=round(wrap_yaw(row.yaw_rad), 6),
+        length_m=_m(row.length_m),
+        depth_m=_m(row.v1 - row.v0),
+        height_m=_m(row.height_m),
+        upright_width_m=_m(row.upright_width_m),
+        bays=tuple(
+            Bay(offset_m=round(float(a) + half - start, 4), width_m=round(float(b - a) - 2 * half, 4))
+            for a, b in zip(row.posts[:-1], row.posts[1:], strict=True)
+        ),
+        tiers=tuple(
+            Tier(z_m=_m(t.z_m), beam_height_m=_m(t.beam_height_m), sigma_m=_m(t.sigma_m)) for t in row.tiers
+        ),
+        faces=faces,
+        back_to_back=None if mate is None else f"R{mate}",
+        sigma_m=row.sigma_m,
+        yaw_sigma_rad=_m(row.sigma_m / max(row.length_m, 1.0)),
+        evidence_points=row.evidence_points,
+    )
+
+
+def things(found: Sequence[FoundObstacle]) -> tuple[tuple[Column, ...], tuple[Obstacle, ...]]:
+    """Columns and obstacles."""
+    columns: list[Column] = []
+    obstacles: list[Obstacle] = []
+    for thing in found:
+        if thing.is_column:
+            columns.append(_column(len(columns) + 1, thing))
+        else:
+            obstacles.append(
+                Obstacle(
+                    id=f"O{len(obstacles) + 1}",
+                    level=LEVEL,
+                    kind="floor_stack" if thing.is_block and thing.footprint.area > 0.4 else "unknown",
+                    footprint=ring(thing.footprint),
+                    z0_m=0.0,
+                    z1_m=_m(thing.top_m),
+                )
+            )
+    return tuple(columns), tuple(obstacles)
+
+
+def _column(number: int, thing: FoundObstacle) -> Column:
+    box = np.asarray(thing.footprint.minimum_rotated_rectangle.exterior.coords)
+    side = box[1] - box[0], box[2] - box[1]
+    return Column(
+        id=f"C{number}",
+        level=LEVEL,
+        center=point2(box[:4].mean(0)),
+        size_m=(round(float(np.linalg.norm(side[0])), 3), round(float(np.linalg.norm(side[1])), 3)),
+        yaw_rad=round(wrap_yaw(float(np.arctan2(side[0][1], side[0][0]))), 5),
+        height_m=_m(thing.top_m),
+        sigma_m=0.02,
+    )
+
+
+def aisles(
+    found: Sequence[FoundAisle], obstacles: Sequence[Obstacle], columns: Sequence[Column]
+) -> tuple[Aisle, ...]:
+    """Aisles with what blocks them."""
+    names = [o.id for o in obstacles] + [c.id for c in columns]
+    shapes = [Polygon(o.footprint) for o in obstacles] + [_column_shape(c) for c in columns]
+    result = []
+    for number, lane in enumerate(found, start=1):
+        blocked_by = tuple(names[i] for i in blocking(lane, shapes))
+        result.append(
+            Aisle(
+                id=f"A{number}",
+                level=LEVEL,
+                p0=point2(lane.p0),
+                p1=point2(lane.p1),
+                clear_width_m=_m(lane.clear_width_m),
+                sigma_m=_m(lane.sigma_m),
+                racks=tuple(f"R{s.row + 1}" for s in lane.sides),
+                blocked=bool(blocked_by),
+                blocked_by=blocked_by,
+            )
+        )
+    return tuple(result)
+
+
+def _column_shape(column: Column) -> Polygon:
+    half = np.array(column.size_m) / 2
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half @ axes_of(column.yaw_rad)
+    return Polygon(corners + np.array(column.center))
+
+
+def aisle_of_sides(found: Sequence[FoundAisle]) -> Mapping[Side, int]:
+    """Number of the aisle, from 1, that each side of a row faces."""
+    return {side: number for number, lane in enumerate(found, start=1) for side in lane.sides}

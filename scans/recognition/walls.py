@@ -1,0 +1,229 @@
+"""Walls: tall straight lines of the column map that close the hall off on one side.
+
+1. A cell is tall if it is occupied near the ceiling and over much of its height.
+2. Tall cells vote for lines (Hough); the best line takes its cells, and the search goes on without them.
+3. A line is cut where it pauses for longer than a dock door is wide.
+4. A piece is a wall if there is something on one side of it and next to nothing on the other: a rack as
+   tall as the hall has an aisle before it and stock behind it.
+5. The wall's plane is fitted to the points themselves, heaviest layer first.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from scans.recognition.column_map import ColumnMap
+
+_BAND_M = 0.12
+_GAP_M = 5.0
+_MIN_LENGTH_M = 2.0
+_CLOSED = 3  # walls that can close around a floor
+_LOWER = 0.55
+
+
+@dataclass(frozen=True)
+class WallLine:
+    """The inner face of a wall from `p0` to `p1` (2,), `inward` (2,) its unit normal into the hall."""
+
+    p0: npt.NDArray[np.float64]
+    p1: npt.NDArray[np.float64]
+    inward: npt.NDArray[np.float64]
+    sigma_m: float
+
+    @property
+    def along(self) -> npt.NDArray[np.float64]:
+        """Unit vector (2,) from `p0` to `p1`."""
+        return np.asarray((self.p1 - self.p0) / np.linalg.norm(self.p1 - self.p0))
+
+    @property
+    def length_m(self) -> float:
+        """Length in metres."""
+        return float(np.linalg.norm(self.p1 - self.p0))
+
+    def depths(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Signed distance (N,) of `xy` (N, 2) from the inner face, positive inside the hall."""
+        return np.asarray((xy - self.p0) @ self.inward)
+
+
+def find_walls(
+    columns: ColumnMap, points: npt.NDArray[np.float64], heights: npt.NDArray[np.float64], ceiling_m: float
+) -> tuple[WallLine, ...]:
+    """The walls of a hall whose ceiling is `ceiling_m` above the floor, longest first.
+
+    If they do not close around the hall, lower ones count too: a scanner may not have seen up to the ceiling.
+    """
+    found = _walls_up_to(ceiling_m, columns, points, heights)
+    if len(found) < _CLOSED:
+        found += _walls_up_to(_LOWER * ceiling_m, columns, points, heights)
+    return tuple(sorted(_merged(found), key=lambda w: -w.length_m))
+
+
+def _walls_up_to(
+    ceiling_m: float, columns: ColumnMap, points: npt.NDArray[np.float64], heights: npt.NDArray[np.float64]
+) -> list[WallLine]:
+    tall = (columns.count_between(0.75 * ceiling_m, 0.97 * ceiling_m) > 0) & (
+        columns.count_between(0.3, 0.97 * ceiling_m) >= 0.35 * columns.bins_between(0.3, 0.97 * ceiling_m)
+    )
+    occupied = _seen_about(columns, points)
+    upper = heights > 0.3
+    wall_points = points[upper & tall[tuple(columns.cell_of(points[:, :2]).T)]]
+    cells = columns.centres(tall)
+    found: list[WallLine] = []
+    for _ in range(64):
+        line = _strongest_line(cells, columns.cell_m)
+        if line is None:
+            break
+        normal, offset = line
+        near = np.abs(cells @ normal - offset) < _BAND_M
+        for piece in _pieces(cells[near], normal):
+            wall = _as_wall(piece, normal, offset, columns, occupied, wall_points)
+            if wall is not None:
+                found.append(wall)
+        cells = cells[~near]
+    return found
+
+
+def _strongest_line(
+    cells: npt.NDArray[np.float64], cell_m: float
+) -> tuple[npt.NDArray[np.float64], float] | None:
+    """Unit normal and offset of the line with the most cells; None when no line holds two metres of them."""
+    if len(cells) < _MIN_LENGTH_M / cell_m:
+        return None
+    angles = np.deg2rad(np.arange(0.0, 180.0, 0.5))
+    normals = np.stack([np.cos(angles), np.sin(angles)])
+    offsets = (cells - cells.mean(0)) @ normals
+    low = offsets.min()
+    width = int((offsets.max() - low) / _BAND_M) + 2
+    votes = np.stack(
+        [np.bincount(((o - low) / _BAND_M).astype(np.int64), minlength=width) for o in offsets.T]
+    )
+    votes[:, :-1] += votes[:, 1:]  # a line may lie on the border of two bands
+    angle, band = np.unravel_index(int(votes.argmax()), votes.shape)
+    if votes[angle, band] < _MIN_LENGTH_M / cell_m:
+        return None
+    normal = normals[:, angle]
+    close = np.abs((cells - cells.mean(0)) @ normal - (low + (band + 1) * _BAND_M)) <= _BAND_M
+    for _ in range(3):
+        centre = cells[close].mean(0)
+        _, axes = np.linalg.eigh(np.cov((cells[close] - centre).T))
+        normal = axes[:, 0]
+        close = np.abs((cells - centre) @ normal) < _BAND_M
+    return normal, float(cells[close].mean(0) @ normal)
+
+
+def _pieces(cells: npt.NDArray[np.float64], normal: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    along = np.array([-normal[1], normal[0]])
+    ordered = cells[np.argsort(cells @ along)]
+    cuts = np.flatnonzero(np.diff(ordered @ along) > _GAP_M) + 1
+    return [p for p in np.split(ordered, cuts) if np.ptp(p @ along) >= _MIN_LENGTH_M]
+
+
+def _as_wall(
+    piece: npt.NDArray[np.float64],
+    normal: npt.NDArray[np.float64],
+    offset: float,
+    columns: ColumnMap,
+    occupied: npt.NDArray[np.bool_],
+    points: npt.NDArray[np.float64],
+) -> WallLine | None:
+    along = np.array([-normal[1], normal[0]])
+    s0, s1 = float((piece @ along).min()), float((piece @ along).max())
+    filled = np.unique(((piece @ along - s0) / columns.cell_m).astype(np.int64))
+    if len(filled) * columns.cell_m < 0.3 * (s1 - s0):
+        return None
+    sides = [_content(columns, occupied, normal, offset, along, s0, s1, sign) for sign in (1.0, -1.0)]
+    if max(sides) < 0.3 or min(sides) > 0.35 * max(sides):
+        return None
+    inward = normal if sides[0] > sides[1] else -normal
+    inner = offset if sides[0] > sides[1] else -offset
+    face, fitted, sigma = _fit_face(points, inward, inner, along, s0, s1)
+    along = (
+        np.array([-face[1], face[0]])
+        if np.dot([-face[1], face[0]], along) > 0
+        else np.array([face[1], -face[0]])
+    )
+    ends = [face * fitted + along * (s + sign * columns.cell_m / 2) for s, sign in ((s0, -1.0), (s1, 1.0))]
+    # p0 → p1 keeps the hall on its left, so that the walls run counter-clockwise around it
+    run = ends[1] - ends[0]
+    if run[0] * face[1] - run[1] * face[0] < 0:
+        ends.reverse()
+    return WallLine(ends[0], ends[1], face, sigma)
+
+
+def _seen_about(columns: ColumnMap, points: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Cells in or beside which anything was seen, the floor too, though it may lie a hair below its plane."""
+    seen = np.zeros(columns.bits.shape, np.bool_)
+    seen[tuple(columns.cell_of(points[:, :2]).T)] = True
+    return np.asarray(ndimage.binary_dilation(seen, np.ones((3, 3), np.bool_)))
+
+
+def _content(
+    columns: ColumnMap,
+    occupied: npt.NDArray[np.bool_],
+    normal: npt.NDArray[np.float64],
+    offset: float,
+    along: npt.NDArray[np.float64],
+    s0: float,
+    s1: float,
+    sign: float,
+) -> float:
+    """Share of the strip 0.4–1.6 m to one side of a line in which anything was seen."""
+    s, d = np.meshgrid(np.arange(s0, s1, 0.1), np.arange(0.4, 1.6, 0.1))
+    xy = along * s.reshape(-1, 1) + normal * (offset + sign * d.reshape(-1, 1))
+    ij = np.floor((xy - columns.origin) / columns.cell_m).astype(np.int64)
+    inside = ((ij >= 0) & (ij < occupied.shape)).all(1)
+    return float(np.count_nonzero(occupied[tuple(ij[inside].T)])) / max(len(xy), 1)
+
+
+def _fit_face(
+    points: npt.NDArray[np.float64],
+    inward: npt.NDArray[np.float64],
+    offset: float,
+    along: npt.NDArray[np.float64],
+    s0: float,
+    s1: float,
+) -> tuple[npt.NDArray[np.float64], float, float]:
+    """Normal, offset and sigma of the heaviest layer of points near a line."""
+    xy = points[:, :2]
+    s, d = xy @ along, xy @ inward - offset
+    near = (s > s0) & (s < s1) & (np.abs(d) < 0.25)
+    if np.count_nonzero(near) < 20:
+        return inward, offset, 0.02
+    histogram, edges = np.histogram(d[near], bins=50, range=(-0.25, 0.25))
+    peak = edges[int((histogram[:-1] + histogram[1:]).argmax()) + 1]
+    keep = near & (np.abs(d - peak) < 0.03)
+    normal = inward
+    for _ in range(3):
+        centre = xy[keep].mean(0)
+        _, axes = np.linalg.eigh(np.cov((xy[keep] - centre).T))
+        normal = axes[:, 0] * np.sign(axes[:, 0] @ inward)
+        residual = (xy - centre) @ normal
+        keep = near & (np.abs(residual) < 0.02)
+    scatter = float(np.std((xy[keep] - xy[keep].mean(0)) @ normal))
+    # neighbouring points share the scanner's systematic error: a patch of a metre counts once
+    sigma = max(scatter / math.sqrt(max((s1 - s0), 1.0)), 0.001)
+    return normal, float(xy[keep].mean(0) @ normal), sigma
+
+
+def _merged(walls: list[WallLine]) -> list[WallLine]:
+    """Without lines that repeat a longer one: parallel, within 40 cm and alongside it."""
+    kept: list[WallLine] = []
+    for wall in sorted(walls, key=lambda w: -w.length_m):
+        middle = (wall.p0 + wall.p1) / 2
+        for other in kept:
+            parallel = abs(float(np.dot(wall.along, other.along))) > math.cos(math.radians(5))
+            station = float((middle - other.p0) @ other.along)
+            if (
+                parallel
+                and abs(float(other.depths(middle[None])[0])) < 0.4
+                and -0.5 < station < other.length_m + 0.5
+            ):
+                break
+        else:
+            kept.append(wall)
+    return kept

@@ -1,0 +1,124 @@
+"""What the REST interface answers with."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from layouts.kpis import kpis, kpis_dict
+from layouts.run import Run
+from server.sites import CLOUD, MESH, Site
+from spatial.facility import Location
+
+
+class SiteSummary(BaseModel):
+    """Names the site, and tells which of its files are there to be loaded."""
+
+    id: str
+    name: str
+    kind: Literal["as_built", "planned"]
+    racks: int
+    locations: int
+    has_mesh: bool
+    has_cloud: bool
+    has_run: bool
+
+    @staticmethod
+    def of(site: Site, *, has_run: bool) -> SiteSummary:
+        """The summary of `site`."""
+        facility = site.facility
+        return SiteSummary(
+            id=facility.id,
+            name=facility.name,
+            kind=facility.kind,
+            racks=len(facility.racks),
+            locations=len(facility.locations),
+            has_mesh=site.file(MESH) is not None,
+            has_cloud=site.file(CLOUD) is not None,
+            has_run=has_run,
+        )
+
+
+class RunSummary(BaseModel):
+    """What a run came from, who worked in it, and what came of it: `kpis` as of layouts.kpis."""
+
+    id: str
+    kind: Literal["simulated", "recorded"]
+    agents: list[str]
+    duration_s: float
+    inputs: dict[str, Any]
+    notes: list[str]
+    kpis: dict[str, Any]
+
+    @staticmethod
+    def of(run: Run) -> RunSummary:
+        """The summary of `run`."""
+        return RunSummary(
+            id=run.id,
+            kind=run.kind,
+            agents=list(run.agents),
+            duration_s=run.duration_s,
+            inputs=dict(run.inputs),
+            notes=list(run.notes),
+            kpis=kpis_dict(kpis(run)),
+        )
+
+
+class Picks:
+    """When each location was picked in a run, and what from it."""
+
+    def __init__(self, run: Run | None) -> None:
+        self._ends_s: dict[str, list[float]] = defaultdict(list)
+        self._skus: dict[str, dict[str, None]] = defaultdict(dict)
+        for sku, location in ({} if run is None else run.slotting).items():
+            self._skus[location][sku] = None
+        for event in () if run is None else run.events:
+            if event.kind == "pick" and event.location is not None:
+                self._ends_s[event.location].append(event.end_s)
+                if event.sku is not None:
+                    self._skus[event.location][event.sku] = None
+        for ends_s in self._ends_s.values():
+            ends_s.sort()
+
+    def skus(self, location: str) -> list[str]:
+        """SKUs slotted to or picked from `location`."""
+        return list(self._skus.get(location, ()))
+
+    def until(self, location: str, t_s: float) -> int:
+        """Picks from `location` that were finished by `t_s`."""
+        return bisect_right(self._ends_s.get(location, ()), t_s)
+
+
+class LocationDetails(BaseModel):
+    """One location as a person would ask for it. `bay` and `tier` are indices, as in facility.json."""
+
+    id: str
+    rack: str
+    rack_kind: str | None
+    bay: int
+    tier: int
+    position: int
+    center: tuple[float, float, float]
+    size_m: tuple[float, float, float]
+    state: Literal["occupied", "empty", "unseen"]
+    fill: float | None
+    confidence: float | None
+    skus: list[str]
+    picks_so_far: int
+    picks_in_run: int
+
+    @staticmethod
+    def of(place: Location, site: Site, picks: Picks, now_s: float) -> LocationDetails:
+        """The details of `place` when simulation time is `now_s`."""
+        kinds = {rack.id: rack.kind for rack in site.facility.racks}
+        return LocationDetails(
+            **{name: getattr(place, name) for name in ("id", "rack", "bay", "tier", "position")},
+            **{name: getattr(place, name) for name in ("center", "size_m", "state", "fill", "confidence")},
+            rack_kind=kinds.get(place.rack),
+            skus=picks.skus(place.id),
+            picks_so_far=picks.until(place.id, now_s),
+            picks_in_run=picks.until(place.id, float("inf")),
+        )

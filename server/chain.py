@@ -1,0 +1,106 @@
+"""The links of the chain as the command line and the demo call them: files in, files out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from layouts.kpis import kpis, kpis_dict
+from layouts.plan_scenario import plan_scenario
+from layouts.run import Run
+from layouts.run_files import write_run
+from layouts.scenario import Scenario, read_scenario
+from layouts.simulation.run_scenario import run_scenario
+from layouts.tours.tour import tours_dict
+from scans.readers import open_scans
+from scans.scan_to_facility import Scanned, scan_to_facility
+from scans.units import Unit
+from server.progress import Tell
+from server.site_files import require_room, write_json, write_site
+from server.sites import load_site
+from spatial.agents import AgentClass
+from spatial.facility import Station
+from spatial.graph_json import write_graph
+from spatial.nav_graph import NavGraph
+from spatial.navigation import build_graph
+
+
+def scan_site(
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    unit: Unit | None = None,
+    poses: Path | None = None,
+    drop_invalid: bool = False,
+    depot: tuple[float, float] | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    progress: Tell = lambda _what, _share: None,
+) -> Scanned:
+    """Scan `files` into the site `folder`; if any of it raises, nothing is written and an older site stays.
+
+    Raises BadDataError for a broken file or a folder that cannot be written, UndecidedError without a floor.
+    """
+    require_room(folder)
+    scans = open_scans(files, unit=unit, poses=poses, drop_invalid=drop_invalid)
+    scanned = scan_to_facility(
+        scans,
+        name=name or folder.resolve().name,
+        stations=() if depot is None else (_depot(*depot),),
+        seed=seed,
+        progress=progress,
+    )
+    write_site(folder, scanned)
+    return scanned
+
+
+def graph_site(folder: Path, path: Path, agent: AgentClass) -> NavGraph:
+    """Write the navigation graph of a site for an agent class."""
+    graph = build_graph(load_site(folder).facility, agent)
+    write_graph(path, graph)
+    return graph
+
+
+def plan_site(
+    folder: Path,
+    *,
+    orders: Path | None,
+    slotting: Path | None,
+    routing: Literal["nearest-neighbour", "s-shape"],
+    batch_lines: int,
+    depot: tuple[float, float] | None,
+    seed: int,
+    output: Path | None,
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Plan tours on a site; returns them as plain values, with the notes on what was assumed."""
+    scenario = Scenario(
+        site=folder,
+        orders=orders,
+        slotting=slotting,
+        routing=routing,
+        batch_lines=batch_lines,
+        depot=depot,
+        seed=seed,
+    )
+    shift = plan_scenario(load_site(folder).facility, scenario)
+    plan = tours_dict(shift.plan)
+    if output is not None:
+        write_json(output, plan)
+    return plan, shift.notes
+
+
+def simulate_scenario(
+    path: Path, folder: Path, *, progress: Tell = lambda _what, _share: None
+) -> tuple[Run, dict[str, Any]]:
+    """Simulate scenario.yaml into the run `folder`; returns the run and its KPIs as plain values."""
+    progress("planning and walking", 0.1)
+    run = run_scenario(read_scenario(path))
+    progress("writing", 0.8)
+    write_run(folder, run)
+    progress("done", 1.0)
+    return run, kpis_dict(kpis(run))
+
+
+def _depot(x: float, y: float) -> Station:
+    return Station(id="DEPOT", level="L0", kind="depot", pose=(x, y, 0.0))

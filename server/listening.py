@@ -1,0 +1,52 @@
+"""A web application on a port, until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+LARGEST_MESSAGE_BYTES = 64 * 1024
+SECONDS_TO_SAY_GOODBYE = 2
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; raises OSError when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def web_server(app: FastAPI, *, on_ready: Callable[[str], None] | None = None) -> uvicorn.Server:
+    """A server for `app`; call its `run` with a listening socket, set `should_exit` to end it."""
+    config = uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+        log_level="warning",
+        timeout_graceful_shutdown=SECONDS_TO_SAY_GOODBYE,
+    )
+    return _AnnouncedServer(config, on_ready)
+
+
+class _AnnouncedServer(uvicorn.Server):
+    """Tells its address when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_ready is not None and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            self._on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")

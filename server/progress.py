@@ -1,0 +1,42 @@
+"""Progress of long work: a bar on a terminal, plain lines elsewhere, nothing at all when asked for JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+Tell = Callable[[str, float], None]
+"""Told what is being done, and the share (0…1) of the whole that is done."""
+
+
+@contextmanager
+def reporting(title: str, *, quiet: bool = False) -> Iterator[Tell]:
+    """Yield a `Tell` that shows progress on standard error."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _what, _share: None
+    elif console.is_terminal:
+        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task(title, total=1.0)
+            yield lambda what, share: bar.update(task, description=f"{title}: {what}", completed=share)
+    else:
+        yield _Lines(title).tell
+
+
+class _Lines:
+    """One line when the work turns to something else."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._last = ""
+
+    def tell(self, what: str, share: float) -> None:
+        if what != self._last:
+            sys.stderr.write(f"{self._title}: {what} ({share:.0%})\n")
+            sys.stderr.flush()
+            self._last = what

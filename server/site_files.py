@@ -1,0 +1,82 @@
+"""Writing a scanned site: each file whole, facility.json last, whose presence says that all is there."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from scans.residual_mesh import residual_mesh
+from scans.scan_to_facility import Scanned
+from scans.voxels import VoxelCloud
+from server.sites import CLOUD, FACILITY, MESH
+from spatial.errors import BadDataError
+from spatial.facility_json import write_facility
+from spatial.glb import write_glb
+from spatial.whole_files import write_whole
+
+REPORT, GRAPH = "scan-report.json", "graph.json"
+CLOUD_POINTS = 250_000
+
+
+def require_room(folder: Path) -> None:
+    """Raise BadDataError unless `folder` is one that can be written, or can be made."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not nearest.is_dir():
+        raise BadDataError(f"{folder}: {nearest} is a file, not a folder: choose another --output")
+    if not os.access(nearest, os.W_OK):
+        raise BadDataError(
+            f"{folder}: {nearest} may not be written: choose another --output or change its rights"
+        )
+
+
+def write_site(folder: Path, scanned: Scanned) -> None:
+    """Write facility.json, facility.glb, cloud.ply (thinned, for the viewers) and scan-report.json.
+
+    An older site stays as it is until all four are written; then they take its place, and its graph goes.
+    """
+    with ExitStack() as renames:  # which happen in reverse order, that of facility.json last
+        facility, mesh, cloud, report = (
+            renames.enter_context(write_whole(folder / name)) for name in (FACILITY, MESH, CLOUD, REPORT)
+        )
+        write_json(report, scanned.report.as_json())
+        write_cloud(cloud, scanned.cloud)
+        residual = residual_mesh(scanned.cloud.points + scanned.cloud.origin, scanned.facility)
+        write_glb(mesh, scanned.facility, residual)
+        write_facility(facility, scanned.facility)
+        for name in (FACILITY, GRAPH):
+            (folder / name).unlink(missing_ok=True)
+
+
+def write_json(path: Path, record: object) -> None:
+    """Write plain values as indented JSON."""
+    with write_whole(path) as aside:
+        aside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_cloud(path: Path, cloud: VoxelCloud) -> None:
+    """Write at most CLOUD_POINTS of the cloud, evenly taken, as binary PLY: float32 x y z, uchar colours."""
+    step = max(1, -(-len(cloud) // CLOUD_POINTS))
+    vertex = np.zeros(len(range(0, len(cloud), step)), _VERTEX)
+    for axis, name in enumerate(("x", "y", "z")):
+        vertex[name] = cloud.points[::step, axis] + cloud.origin[axis]
+    for channel, name in enumerate(("red", "green", "blue")):
+        vertex[name] = np.clip(cloud.shade[::step, channel], 0, 255)
+    with write_whole(path) as aside:
+        aside.write_bytes(_header(len(vertex)) + vertex.tobytes())
+
+
+_VERTEX: npt.DTypeLike = np.dtype(
+    [("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1")]
+)
+
+
+def _header(count: int) -> bytes:
+    lines = ["ply", "format binary_little_endian 1.0", f"element vertex {count}"]
+    lines += [f"property float {axis}" for axis in "xyz"]
+    lines += [f"property uchar {channel}" for channel in ("red", "green", "blue")]
+    return "\n".join([*lines, "end_header", ""]).encode("ascii")

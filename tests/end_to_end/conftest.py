@@ -1,0 +1,51 @@
+"""The demo, run once for all tests here, and a small hall that a scanner has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scans.laz_writer import write_laz
+from scans.virtual import TerrestrialScanner, scan_terrestrial
+from spatial.facility import Facility
+from spatial.mesh import facility_mesh
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """How `aisletwin demo --once` ended, and the folder it wrote."""
+
+    outcome: Any
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def demo(aisletwin: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    return DemoRun(aisletwin("demo", "--once", "-o", folder), folder)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("skipped: ../shared/data is not here")
+    return SHARED
+
+
+@pytest.fixture
+def own_scan(hall: Callable[..., Facility], tmp_path: Path) -> Path:
+    """A user's scan of four rack rows of three bays, from ten places."""
+    mesh = facility_mesh(hall())
+    places = np.array([(x, y, 1.6) for y in (1.5, 5.6, 9.7, 13.8, 17.9) for x in (3.5, 11.5)])
+    scan = scan_terrestrial(
+        mesh.vertices, mesh.faces, mesh.face_element, places, scanner=TerrestrialScanner(step_deg=0.6), seed=0
+    )
+    write_laz(tmp_path / "own.laz", scan.cloud)
+    return tmp_path / "own.laz"

@@ -1,0 +1,231 @@
+"""Tours on a block of aisles that can be drawn on squared paper: aisles 4 m apart, 10 m long."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from layouts.orders import Order, OrderLine
+from layouts.tours.batching import batch_first_come
+from layouts.tours.plan import plan_tours, tour_distances
+from layouts.tours.policies import POLICIES, policy_named
+from layouts.tours.problem import AisleEnds, RoutingProblem
+from layouts.tours.s_shape import s_shape
+from layouts.tours.tour import TourPlan, tours_dict
+from spatial.agents import PICKER
+from spatial.errors import BadDataError
+from spatial.nav_graph import NODE_KINDS, NavGraph
+
+AISLES, CELLS, PITCH_M, CELL_M = 5, 9, 4.0, 1.0
+LENGTH_M = (CELLS + 1) * CELL_M
+
+
+def block(*, back: bool = True) -> NavGraph:
+    """AISLES vertical aisles of CELLS cells between a front cross-aisle (y = 0) and a back one (y = 10)."""
+    public = nx.Graph()
+    at = {(a, c): a * (CELLS + 2) + c for a in range(AISLES) for c in range(CELLS + 2)}
+    xy = np.array([(a * PITCH_M, c * CELL_M) for a, c in at], np.float64)
+    for (a, c), node in at.items():
+        if c <= CELLS:
+            public.add_edge(node, at[a, c + 1], length_m=CELL_M)
+        if c in ((0, CELLS + 1) if back else (0,)) and a + 1 < AISLES:
+            public.add_edge(node, at[a + 1, c], length_m=PITCH_M)
+    edges = np.array(sorted(tuple(sorted(edge)) for edge in public.edges), np.int64)
+    places = {f"{a}-{c}": node for (a, c), node in at.items() if 1 <= c <= CELLS}
+    return NavGraph(
+        facility="block",
+        agent=PICKER,
+        levels=("L0",),
+        xy=xy,
+        level=np.zeros(len(xy), np.int64),
+        kind=np.full(len(xy), NODE_KINDS.index("junction")),
+        edges=edges,
+        length_m=np.linalg.norm(xy[edges[:, 0]] - xy[edges[:, 1]], axis=1),
+        clear_width_m=np.full(len(edges), 3.0),
+        sigma_m=np.zeros(len(edges)),
+        access=places,
+        pick_faces={place: place for place in places},
+        stations={"DEPOT": 0},
+        aisles={f"A{a}": (at[a, 0], at[a, CELLS + 1]) for a in range(AISLES)},
+        aisle_of={place: f"A{place[0]}" for place in places},
+        unreached={},
+    )
+
+
+def plan(graph: NavGraph, places: list[str], policy: str) -> TourPlan:
+    orders = [Order(id="O1", lines=tuple(OrderLine(sku=place, quantity=1) for place in places))]
+    slotting = {place: place for place in graph.access}
+    distances = tour_distances(graph, orders, slotting, depot=0)
+    return plan_tours(graph, distances, orders, slotting, depot=0, policy=policy, batch_lines=50)
+
+
+def visited(plan: TourPlan) -> list[str]:
+    return [pick.location for tour in plan.tours for stop in tour.stops for pick in stop.picks]
+
+
+def optimum(graph: NavGraph, places: list[str]) -> float:
+    public = nx.Graph()
+    public.add_weighted_edges_from(
+        (a, b, w) for (a, b), w in zip(graph.edges.tolist(), graph.length_m.tolist(), strict=True)
+    )
+    length = dict(nx.all_pairs_dijkstra_path_length(public))
+    nodes = [graph.access[place] for place in places]
+    return min(
+        sum(length[a][b] for a, b in itertools.pairwise((0, *order, 0)))
+        for order in itertools.permutations(nodes)
+    )
+
+
+def test_s_shape_of_an_even_number_of_aisles_walks_each_from_end_to_end() -> None:
+    found = plan(block(), ["3-2", "0-5", "1-8", "0-1", "2-2"], "s-shape")
+    assert visited(found) == ["0-1", "0-5", "1-8", "2-2", "3-2"]
+    assert found.length_m == pytest.approx(4 * LENGTH_M + 2 * 3 * PITCH_M)
+
+
+def test_s_shape_of_an_odd_number_of_aisles_turns_round_at_the_last_pick_of_the_last() -> None:
+    found = plan(block(), ["4-3", "1-8", "0-5", "4-1"], "s-shape")
+    assert visited(found) == ["0-5", "1-8", "4-1", "4-3"]
+    assert found.length_m == pytest.approx(2 * LENGTH_M + 2 * 3.0 + 2 * 4 * PITCH_M)
+
+
+def test_s_shape_of_one_aisle_returns() -> None:
+    assert plan(block(), ["2-3", "2-7"], "s-shape").length_m == pytest.approx(2 * 7 + 2 * 2 * PITCH_M)
+
+
+def test_s_shape_returns_from_aisles_that_are_dead_ends() -> None:
+    found = plan(block(back=False), ["0-5", "1-8", "2-3", "3-1"], "s-shape")
+    assert found.length_m == pytest.approx(2 * (5 + 8 + 3 + 1) + 2 * 3 * PITCH_M)
+
+
+def test_nearest_neighbour_takes_the_nearest_each_time() -> None:
+    found = plan(block(), ["0-9", "0-1", "1-1"], "nearest-neighbour")
+    assert visited(found) == ["0-1", "1-1", "0-9"]
+    assert found.length_m == pytest.approx(1 + 6 + 14 + 9)
+
+
+def test_s_shape_agrees_with_the_known_mean_length_of_random_tours() -> None:
+    path = Path(__file__).parents[2].parent / "shared" / "data" / "congestion" / "travel.json"
+    if not path.exists():
+        pytest.skip("skipped: ../shared/data is not here")
+    known = json.loads(path.read_text())["s_shape"]
+    row = next(row for row in known if row["lines"] == 10 and row["aisles"] == 10)
+    random = np.random.default_rng(3)
+    lengths = [s_shape_length(row, random) for _ in range(2000)]
+    error = 4 * np.std(lengths) / np.sqrt(len(lengths))
+    assert np.mean(lengths) == pytest.approx(row["mean_length"], abs=error)
+
+
+def s_shape_length(row: dict[str, Any], random: np.random.Generator) -> float:
+    """The length of one s-shape tour over random picks, on a matrix from the block's closed form."""
+    taken = np.column_stack(
+        [random.integers(row["aisles"], size=row["lines"]), random.integers(row["bays"], size=row["lines"])]
+    )
+    aisles = np.unique(taken[:, 0])
+    ends = [(aisle, y) for aisle in aisles for y in (-row["first"], row["aisle_len"] - row["first"])]
+    at = np.vstack([[(0, -row["first"])], taken, ends]) * (row["aisle_pitch"], row["pitch"])
+    height = row["aisle_len"]
+    y = at[:, 1] + row["first"]
+    same = at[:, None, 0] == at[None, :, 0]
+    round_end = np.minimum(y[:, None] + y[None], 2 * height - y[:, None] - y[None])
+    length = np.where(same, abs(y[:, None] - y[None]), abs(at[:, None, 0] - at[None, :, 0]) + round_end)
+    count = len(taken)
+    problem = RoutingProblem(
+        stop_count=count,
+        xy=at.astype(np.float64),
+        length_m=length.astype(np.float64),
+        aisles=tuple(
+            AisleEnds(
+                id=str(aisle),
+                mouths=(1 + count + 2 * k, 2 + count + 2 * k),
+                stops=tuple((1 + np.flatnonzero(taken[:, 0] == aisle)).tolist()),
+            )
+            for k, aisle in enumerate(aisles)
+        ),
+    )
+    return sum(float(length[a, b]) for a, b in itertools.pairwise((0, *s_shape(problem), 0)))
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_no_policy_is_below_the_brute_force_optimum_and_each_visits_all(policy: str) -> None:
+    graph = block()
+    random = np.random.default_rng(7)
+    for _ in range(30):
+        places = random.choice(list(graph.access), size=random.integers(1, 6), replace=False).tolist()
+        found = plan(graph, places, policy)
+        assert sorted(visited(found)) == sorted(places)
+        assert found.length_m >= optimum(graph, places) - 1e-9
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_tours_length_is_the_sum_of_its_edges(policy: str) -> None:
+    graph = block()
+    length = {tuple(edge): w for edge, w in zip(graph.edges.tolist(), graph.length_m.tolist(), strict=True)}
+    tour = plan(graph, ["0-5", "1-8", "4-1", "2-2"], policy).tours[0]
+    walked = sum(length[min(a, b), max(a, b)] for a, b in itertools.pairwise(tour.route))
+    assert tour.length_m == pytest.approx(walked)
+    assert tour.route[0] == tour.route[-1] == tour.depot
+    assert len(tour.legs) == len(tour.stops) + 1
+
+
+def test_picks_at_one_face_are_one_stop() -> None:
+    graph = block()
+    orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
+    slotting = {"a": "0-1", "b": "0-1"}
+    found = plan_tours(graph, tour_distances(graph, orders, slotting, depot=0), orders, slotting, depot=0)
+    assert [len(stop.picks) for stop in found.tours[0].stops] == [2]
+    assert tours_dict(found)["lines"] == 2
+
+
+def test_stops_outside_aisles_are_visited_and_said_so() -> None:
+    graph = block()
+    loose = replace(graph, aisle_of={p: a for p, a in graph.aisle_of.items() if a != "A4"})
+    found = plan(loose, ["0-5", "4-1", "1-2"], "s-shape")
+    assert visited(found) == ["0-5", "1-2", "4-1"]
+    assert "1 stops lie in no open aisle" in found.notes[0]
+
+
+def test_a_blocked_aisle_is_not_walked_through_in_vain() -> None:
+    graph = block()
+    middle = {graph.access["1-4"], graph.access["1-5"]}
+    kept = np.array([set(edge) != middle for edge in graph.edges.tolist()])
+    cut = replace(graph, edges=graph.edges[kept], length_m=graph.length_m[kept])
+    found = plan(cut, ["0-5", "1-1", "2-2", "3-3"], "s-shape")
+    assert visited(found) == ["0-5", "2-2", "3-3", "1-1"]
+    assert "1 stops lie in no open aisle" in found.notes[0]
+    assert found.length_m == pytest.approx(10 + 8 + 10 + 4 + 2 * 3 + 8 + 1 + 1 + 4)
+
+
+def test_a_sku_without_a_way_to_it_names_the_reason() -> None:
+    graph = block()
+    orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1),))]
+    with pytest.raises(BadDataError, match="'a' is ordered but has no location"):
+        tour_distances(graph, orders, {}, depot=0)
+    with pytest.raises(BadDataError, match="no such location"):
+        tour_distances(graph, orders, {"a": "9-9"}, depot=0)
+
+
+def test_batches_hold_whole_orders_first_come_and_cut_only_what_is_too_large() -> None:
+    line = OrderLine(sku="a", quantity=1)
+    orders = [Order(id=str(n), lines=(line,) * n) for n in (2, 3, 1, 11)]
+    batches = batch_first_come(orders, capacity_lines=5)
+    assert [[order.id for order, _ in batch] for batch in batches] == [
+        ["2"] * 2 + ["3"] * 3,
+        ["1"],
+        ["11"] * 5,
+        ["11"] * 5,
+        ["11"],
+    ]
+    with pytest.raises(ValueError, match="below 1"):
+        batch_first_come(orders, capacity_lines=0)
+
+
+def test_an_unknown_policy_lists_the_known() -> None:
+    with pytest.raises(ValueError, match="nearest-neighbour, s-shape"):
+        policy_named("teleport")

@@ -1,0 +1,260 @@
+import * as THREE from "three";
+import { getJson } from "./api.js";
+import { ServerTime, simTime } from "./clock.js";
+import { byId, element } from "./dom.js";
+import { Building, floors } from "./scene/building.js";
+import { loadCloud } from "./scene/cloud.js";
+import { HeatFloor } from "./scene/heat_floor.js";
+import { Labels } from "./scene/labels.js";
+import { Locations } from "./scene/locations.js";
+import { Pickers } from "./scene/pickers.js";
+import { Stage } from "./scene/stage.js";
+import { letSelect } from "./selection.js";
+import { Cards } from "./ui/cards.js";
+import { heatLegend, locationLegend, pickerLegend, showLayers } from "./ui/layers.js";
+import { Timeline } from "./ui/timeline.js";
+import { connect } from "./wire.js";
+import { World } from "./world.js";
+
+/** @import {Facility, RunSummary, Site} from "./facility" */
+/** @import {ViewName} from "./scene/stage.js" */
+
+const notice = byId("notice");
+
+start().catch((error) => say(`The site could not be loaded: ${error.message}. Reload the page to try again.`));
+
+async function start() {
+  say("Loading…");
+  const site = /** @type {Site} */ (await getJson("/api/site"));
+  byId("site-name").textContent = site.name || site.id;
+  document.title = `${site.name || site.id} · aisletwin`;
+  const [facility, run] = await Promise.all([
+    getJson("/api/facility").then(complete),
+    site.has_run ? /** @type {Promise<RunSummary>} */ (getJson("/api/run")) : null,
+  ]);
+  const scene = buildScene(facility);
+  const selection = letSelect(facility, scene.stage, scene.locations, site.has_run);
+  letChooseView(scene);
+  const settled = loadFiles(site, scene);
+  const heard = followServer(scene, run, selection.refresh);
+  say(...emptiness(site));
+  await Promise.all([settled, heard]);
+  expose(scene);
+}
+
+/** Lists that a facility.json may leave out are empty. @param {Partial<Facility>} told */
+function complete(told) {
+  return /** @type {Facility} */ ({ levels: [], racks: [], locations: [], ...told });
+}
+
+/** @param {Facility} facility */
+function buildScene(facility) {
+  const stage = new Stage(/** @type {HTMLCanvasElement} */ (byId("canvas")));
+  const floorZ = facility.levels[0]?.elevation_m ?? 0;
+  const scene = {
+    stage,
+    floors: floors(facility.levels),
+    building: new Building(),
+    locations: new Locations(facility.locations, facility.racks),
+    pickers: new Pickers(floorZ),
+    heat: new HeatFloor(floorZ),
+    labels: new Labels(byId("labels")),
+    heatLegend: heatLegend(),
+    world: new World(),
+    serverTime: new ServerTime(),
+    now: 0,
+    /** @type {THREE.Object3D} */ cloud: new THREE.Group(),
+    /** @type {Map<string, THREE.Object3D>} */ layers: new Map(),
+  };
+  const { locations, pickers, heat } = scene;
+  stage.world.add(scene.floors, heat.object, locations.object, locations.marker, pickers.object, scene.cloud);
+  stage.scene.add(scene.building.object);
+  stage.frame(corners(facility), mainHeading(facility));
+  return scene;
+}
+
+/** @typedef {ReturnType<typeof buildScene>} Scene */
+
+/** The corners of floors and rack tops: what a view should hold. @param {Facility} facility */
+function corners(facility) {
+  const points = facility.levels.flatMap(({ outline, elevation_m }) =>
+    outline.map(([x, y]) => new THREE.Vector3(x, y, elevation_m)),
+  );
+  for (const { center, yaw_rad, length_m, height_m, base_z_m } of facility.racks) {
+    for (const end of [-0.5, 0.5]) {
+      const [x, y] = [Math.cos(yaw_rad), Math.sin(yaw_rad)].map((c, axis) => center[axis] + end * length_m * c);
+      points.push(new THREE.Vector3(x, y, base_z_m), new THREE.Vector3(x, y, base_z_m + height_m));
+    }
+  }
+  return points.length > 1 ? points : [new THREE.Vector3(-10, -10, 0), new THREE.Vector3(10, 10, 4)];
+}
+
+/** The way the longest rack runs. @param {Facility} facility */
+function mainHeading(facility) {
+  const racks = [...facility.racks].sort((a, b) => b.length_m - a.length_m);
+  return racks[0]?.yaw_rad ?? 0;
+}
+
+/** Mesh and cloud, and the layers that can be switched. @param {Site} site @param {Scene} scene */
+async function loadFiles(site, scene) {
+  listLayers(site, scene);
+  const mesh = site.has_mesh ? scene.building.load("/api/facility.glb") : null;
+  const cloud = site.has_cloud ? loadCloud("/api/cloud.ply").then((points) => scene.cloud.add(points)) : null;
+  const [meshDone, cloudDone] = await Promise.allSettled([mesh, cloud]);
+  if (meshDone.status === "rejected") say(`The mesh could not be read: ${meshDone.reason.message}`);
+  if (cloudDone.status === "rejected") say(`The points could not be read: ${cloudDone.reason.message}`);
+  scene.stage.touch();
+}
+
+/** @param {Site} site @param {Scene} scene */
+function listLayers(site, scene) {
+  const { stage, building, cloud, locations, heat, pickers, labels } = scene;
+  const switching = (/** @type {{visible: boolean}} */ thing) => (/** @type {boolean} */ on) => {
+    thing.visible = on;
+    stage.touch();
+  };
+  cloud.visible = false; // on top of the mesh it is noise; who wants to compare switches it on
+  const heatLayer = new THREE.Group().add(heat.object);
+  stage.world.add(heatLayer);
+  const run = site.has_run
+    ? [
+        { name: "Pickers", on: true, show: switching(pickers.object), legend: [pickerLegend()] },
+        { name: "Names", on: true, show: switching(labels) },
+        {
+          name: "Trails",
+          on: true,
+          show: (/** @type {boolean} */ on) => {
+            pickers.showTrails(on);
+            stage.touch();
+          },
+        },
+        { name: "Blocking", on: true, show: switching(heatLayer), legend: [scene.heatLegend.node] },
+      ]
+    : [];
+  showLayers(byId("layers"), [
+    ...run,
+    { name: "Locations", on: true, show: switching(locations.object), legend: [locationLegend(locations.locations)] },
+    ...(site.has_mesh ? [{ name: "Building and racks", on: true, show: switching(building.object) }] : []),
+    ...(site.has_cloud ? [{ name: "Scan points", on: false, show: switching(cloud) }] : []),
+  ]);
+  const panel = byId("layers");
+  const toggle = byId("panel-toggle");
+  toggle.addEventListener("click", () => {
+    const open = panel.classList.toggle("open");
+    toggle.setAttribute("aria-expanded", String(open));
+  });
+  stage.canvas.addEventListener("pointerdown", () => panel.classList.contains("open") && toggle.click());
+}
+
+/**
+ * Keep the scene at the server's present. Resolves when the first of it has come.
+ * @param {Scene} scene @param {RunSummary | null} run @param {() => void} onFigures
+ * @returns {Promise<void>}
+ */
+function followServer(scene, run, onFigures) {
+  const { stage, world, serverTime, pickers, heat, labels } = scene;
+  const cards = new Cards(byId("cards"));
+  const badge = byId("connection");
+  const words = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting…" };
+  return new Promise((heard) => {
+    const send = connect(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, {
+      missedSince: () => (world.seq === null ? null : { session: world.session, since: world.seq }),
+      onRefusal: say,
+      onState: (state) => {
+        badge.dataset.state = state;
+        badge.textContent = words[state];
+      },
+      onUpdate: (update) => {
+        if (update.session !== world.session) serverTime.forget();
+        serverTime.observe(update.server_s, performance.now() / 1000);
+        world.apply(update);
+        timeline.setClock(world.clock);
+        if (update.reset || "heat" in update.sets) {
+          heat.show(world.heat);
+          scene.heatLegend.setTop(heat.top);
+        }
+        if (update.reset || "kpi" in update.sets) {
+          cards.show(world.kpi, run);
+          onFigures();
+        }
+        stage.touch();
+        heard();
+      },
+    });
+    const timeline = new Timeline(send);
+    stage.beforeFrame.push((seconds) => {
+      if (!world.clock) return false;
+      scene.now = simTime(world.clock, serverTime.at(seconds));
+      timeline.setTime(scene.now);
+      pickers.update(world.agents, scene.now, (place) => stage.metresPerPixel(place));
+      labels.update(pickers.object.visible ? pickers.shown : [], stage);
+      return world.clock.playing;
+    });
+  });
+}
+
+/** @param {Scene} scene */
+function letChooseView({ stage, building, locations }) {
+  const buttons = { oblique: byId("view-oblique"), plan: byId("view-plan") };
+  const show = (/** @type {ViewName} */ view) => {
+    stage.show(view);
+    building.fadeRacks(view === "plan"); // seen from above, full racks would hide the heat beside them
+    locations.fade(view === "plan");
+    buttons.oblique.setAttribute("aria-pressed", String(view === "oblique"));
+    buttons.plan.setAttribute("aria-pressed", String(view === "plan"));
+  };
+  buttons.oblique.addEventListener("click", () => show("oblique"));
+  buttons.plan.addEventListener("click", () => show("plan"));
+  addEventListener("keydown", (event) => {
+    const typing = /** @type {HTMLElement} */ (event.target).matches("input[type=search], select");
+    if (event.key.toLowerCase() === "v" && !typing) show(stage.view === "plan" ? "oblique" : "plan");
+  });
+}
+
+/** What the user must know when there is little to see. @param {Site} site */
+function emptiness(site) {
+  const code = (/** @type {string} */ command) => element("code", {}, command);
+  /** @type {Node[]} */ const lines = [];
+  if (site.racks === 0) {
+    lines.push(element("p", {}, "This facility has no racks. Scan one that has, or draw them:"));
+    lines.push(code("aisletwin layout build layout.yaml -o SITE"));
+  }
+  if (!site.has_run) {
+    lines.push(element("p", {}, "No run loaded. Simulate a shift and serve it with the site:"));
+    lines.push(code("aisletwin simulate scenario.yaml -o RUN"), code("aisletwin serve SITE --run RUN"));
+  }
+  return lines;
+}
+
+/** Tell the user; nothing to tell takes the notice away. @param {(Node | string)[]} told */
+function say(...told) {
+  notice.replaceChildren(...told);
+}
+
+/** What tests look at; `ready` once all that was loaded has been drawn. @param {Scene} scene */
+function expose(scene) {
+  const { stage, locations, pickers } = scene;
+  const first = stage.frames;
+  stage.touch();
+  Object.assign(window, {
+    __aisletwin: {
+      get ready() {
+        return stage.frames > first;
+      },
+      get frames() {
+        return stage.frames;
+      },
+      get simTime() {
+        return scene.now;
+      },
+      project: (/** @type {string} */ id) => {
+        const center = locations.center(id);
+        return center && stage.project(center);
+      },
+      agents: () =>
+        pickers.shown.map(({ name, state, place, head }) => ({
+          name, state, x: place.x, y: place.y, foot: stage.project(place), head: stage.project(head),
+        })),
+    },
+  });
+}

@@ -1,0 +1,102 @@
+// Made by viewer/wire_types.py from viewer/messages.py: change it there.
+
+export interface Clock {
+  type: "clock";
+  sim_s: number;
+  at_s: number;
+  speed: number;
+  playing: boolean;
+  duration_s: number;
+}
+
+export interface Motion {
+  state: "drop" | "idle" | "pick" | "wait" | "walk";
+  start_s: number;
+  end_s: number;
+  path: [number, number][];
+  cause?: string | null;
+  blocked_by?: string | null;
+  location?: string | null;
+}
+
+export interface Track {
+  type: "track";
+  motions: Motion[];
+}
+
+export interface Heat {
+  type: "heat";
+  sim_s: number;
+  top_s_m2: number;
+  origin: [number, number];
+  cell_m: number;
+  width: number;
+  height: number;
+  cells: number[];
+  blocked_s: number[];
+}
+
+export interface Kpi {
+  type: "kpi";
+  sim_s: number;
+  lines: number;
+  walked_m: number;
+  walk_s: number;
+  pick_s: number;
+  blocked_s: number;
+  drop_s: number;
+  idle_s: number;
+}
+
+export interface Play {
+  type: "play";
+}
+
+export interface Pause {
+  type: "pause";
+}
+
+export interface SetSpeed {
+  type: "speed";
+  speed: number;
+}
+
+export interface Seek {
+  type: "seek";
+  sim_s: number;
+}
+
+export interface Hello {
+  type: "hello";
+  protocol: number;
+  session?: string | null;
+  since?: number | null;
+}
+
+export interface Ack {
+  type: "ack";
+  seq: number;
+}
+
+export interface Update {
+  type: "update";
+  session: string;
+  seq: number;
+  server_s: number;
+  reset: boolean;
+  sets: Record<string, Clock | Track | Heat | Kpi>;
+  dels: string[];
+}
+
+export interface Refusal {
+  type: "refusal";
+  reason: string;
+}
+
+export type Value = Clock | Track | Heat | Kpi;
+
+export type Command = Play | Pause | SetSpeed | Seek;
+
+export type FromViewer = Hello | Ack | Play | Pause | SetSpeed | Seek;
+
+export type FromServer = Update | Refusal;

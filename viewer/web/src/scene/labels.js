@@ -1,0 +1,48 @@
+import { element } from "../dom.js";
+import { AGENT_STATES } from "../colours.js";
+
+/** @import {Pickers} from "./pickers.js" */
+/** @import {Stage} from "./stage.js" */
+
+const MOST = 80;
+
+/** Names over the pickers' heads, as text of the page: sharp at every size, and out of the picture's way. */
+export class Labels {
+  visible = true;
+  /** @type {Map<string, HTMLElement>} */
+  #labels = new Map();
+
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+  }
+
+  /** @param {Pickers["shown"]} shown @param {Stage} stage */
+  update(shown, stage) {
+    const wanted = this.visible && shown.length <= MOST ? shown : [];
+    const names = new Set(wanted.map(({ name }) => name));
+    for (const [name, label] of this.#labels) {
+      if (names.has(name)) continue;
+      label.remove();
+      this.#labels.delete(name);
+    }
+    for (const { name, state, head } of wanted) {
+      const label = this.#label(name);
+      const at = stage.project(head);
+      label.hidden = at === null;
+      if (at) label.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px) translate(-50%, -100%)`;
+      label.dataset.state = state;
+      label.style.setProperty("--state", AGENT_STATES[state].colour);
+    }
+  }
+
+  /** @param {string} name */
+  #label(name) {
+    const known = this.#labels.get(name);
+    if (known) return known;
+    const made = element("span", { class: "label" }, name);
+    this.host.append(made);
+    this.#labels.set(name, made);
+    return made;
+  }
+}

@@ -1,0 +1,53 @@
+import { AGENT_STATES, LOCATION_STATES, heatGradient } from "../colours.js";
+import { element, swatch } from "../dom.js";
+
+/** @import {Location} from "../facility" */
+
+/**
+ * @typedef {object} Layer
+ * @property {string} name
+ * @property {boolean} on
+ * @property {(on: boolean) => void} show
+ * @property {Node[]} [legend]
+ */
+
+/** A switch for each layer, with its legend below it. @param {HTMLElement} host @param {Layer[]} layers */
+export function showLayers(host, layers) {
+  host.replaceChildren(
+    element("h2", {}, "Layers"),
+    ...layers.map(({ name, on, show, legend = [] }) => {
+      const box = element("input", { type: "checkbox" });
+      box.checked = on;
+      box.addEventListener("change", () => show(box.checked));
+      const row = legend.length > 0 ? "layer" : "layer short";
+      return element("div", { class: row }, element("label", {}, box, name), ...legend);
+    }),
+  );
+}
+
+/** @param {Location[]} locations */
+export function locationLegend(locations) {
+  const states = Object.entries(LOCATION_STATES).map(([state, { colour, label }]) => {
+    const count = locations.filter((location) => location.state === state).length;
+    return element("li", {}, swatch(colour), `${label} `, element("b", {}, count.toLocaleString("en")));
+  });
+  return element("ul", { class: "legend" }, ...states);
+}
+
+export function pickerLegend() {
+  const states = Object.values(AGENT_STATES).map(({ colour, label }) => element("li", {}, swatch(colour), label));
+  return element("ul", { class: "legend columns phone-only" }, ...states);
+}
+
+/** The scale of the heat; `setTop` tells how many seconds its brightest colour stands for. */
+export function heatLegend() {
+  const ramp = element("div", { class: "ramp", "aria-hidden": "true" });
+  ramp.style.background = heatGradient();
+  const top = element("span");
+  const scale = element("div", { class: "ramp-scale" }, element("span", {}, "0"), element("span", {}, "time blocked here"), top);
+  const setTop = (/** @type {number} */ seconds) => {
+    top.textContent = seconds > 0 ? `${seconds} s/m²` : "–";
+  };
+  setTop(0);
+  return { node: element("div", { class: "legend" }, ramp, scale), setTop };
+}

@@ -1,0 +1,52 @@
+/** @import {FromViewer, FromServer, Update} from "./messages" */
+
+export const PROTOCOL = 1;
+const SLOWEST_RETRY_MS = 5000;
+
+/** @typedef {"connecting" | "live" | "reconnecting"} ConnectionState */
+
+/**
+ * A connection that comes back by itself, and then asks only for what it missed.
+ * @param {string} address
+ * @param {{
+ *   missedSince: () => { session: string, since: number } | null,
+ *   onUpdate: (update: Update) => void,
+ *   onRefusal: (reason: string) => void,
+ *   onState: (state: ConnectionState) => void,
+ *   open?: (address: string) => WebSocket,
+ *   wait?: (callback: () => void, ms: number) => unknown,
+ * }} options
+ * @returns {(message: FromViewer) => void} sends a message, if there is a connection
+ */
+export function connect(address, { open = (url) => new WebSocket(url), wait = setTimeout, ...viewer }) {
+  /** @type {WebSocket} */
+  let socket;
+  let failures = 0;
+  viewer.onState("connecting");
+  begin();
+  return send;
+
+  function begin() {
+    socket = open(address);
+    socket.onopen = () => send({ type: "hello", protocol: PROTOCOL, ...viewer.missedSince() });
+    socket.onmessage = (event) => take(JSON.parse(event.data));
+    socket.onclose = () => {
+      viewer.onState("reconnecting");
+      wait(begin, Math.min(SLOWEST_RETRY_MS, 250 * 2 ** failures++));
+    };
+  }
+
+  /** @param {FromServer} message */
+  function take(message) {
+    if (message.type === "refusal") return viewer.onRefusal(message.reason);
+    failures = 0;
+    viewer.onState("live");
+    viewer.onUpdate(message);
+    send({ type: "ack", seq: message.seq });
+  }
+
+  /** @param {FromViewer} message */
+  function send(message) {
+    if (socket.readyState === 1) socket.send(JSON.stringify(message));
+  }
+}

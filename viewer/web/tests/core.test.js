@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ServerTime, simTime } from "../src/clock.js";
+import { scaleTop } from "../src/colours.js";
+import { blockedDensity } from "../src/density.js";
+import { clockTime } from "../src/format.js";
+import { motionAt, positionAt, wayBetween } from "../src/motion.js";
+import { connect } from "../src/wire.js";
+import { World, continued } from "../src/world.js";
+
+const MOTIONS = [
+  { state: "walk", start_s: 0, end_s: 10, path: [[0, 0], [6, 0], [6, 4]] },
+  { state: "wait", start_s: 10, end_s: 20, path: [[6, 4]] },
+  { state: "walk", start_s: 20, end_s: 24, path: [[6, 4], [6, 0]] },
+];
+const CLOCK = { type: "clock", sim_s: 10, at_s: 100, speed: 4, playing: true, duration_s: 60 };
+
+test("an agent walks its path at constant speed, corners included", () => {
+  assert.deepEqual(positionAt(MOTIONS, 3), [3, 0]);
+  assert.deepEqual(positionAt(MOTIONS, 8), [6, 2]);
+  assert.deepEqual(positionAt(MOTIONS, 15), [6, 4]);
+  assert.deepEqual(positionAt(MOTIONS, 22), [6, 2]);
+});
+
+test("before its first motion and after its last an agent stands", () => {
+  assert.deepEqual(positionAt(MOTIONS, -5), [0, 0]);
+  assert.deepEqual(positionAt(MOTIONS, 99), [6, 0]);
+});
+
+test("a motion begins at its start", () => {
+  assert.equal(motionAt(MOTIONS, 10).state, "wait");
+  assert.equal(motionAt(MOTIONS, 9.999).state, "walk");
+});
+
+test("a motion that takes no time or no way has a place", () => {
+  assert.deepEqual(positionAt([{ state: "walk", start_s: 1, end_s: 1, path: [[0, 0], [2, 0]] }], 1), [2, 0]);
+  assert.deepEqual(positionAt([{ state: "walk", start_s: 0, end_s: 4, path: [[1, 1], [1, 1]] }], 2), [1, 1]);
+});
+
+test("the way between two times is that part of the path", () => {
+  assert.deepEqual(wayBetween(MOTIONS, 4, 8), [[4, 0], [6, 0], [6, 2]]);
+});
+
+test("simulation time follows the server's clock and stops at the end", () => {
+  assert.equal(simTime(CLOCK, 102), 18);
+  assert.equal(simTime(CLOCK, 1000), 60);
+  assert.equal(simTime({ ...CLOCK, playing: false }, 102), 10);
+});
+
+test("a late message does not shift the server's clock", () => {
+  const time = new ServerTime();
+  time.observe(100, 10);
+  time.observe(101, 13);
+  assert.ok(Math.abs(time.at(10) - 100) < 1e-3);
+});
+
+test("a world is what the updates say, and a reset forgets the rest", () => {
+  const world = new World();
+  const track = { type: "track", motions: MOTIONS };
+  world.apply({ session: "a", seq: 1, reset: true, sets: { clock: CLOCK, "agent/P1": track, "agent/P2": track }, dels: [] });
+  world.apply({ session: "a", seq: 2, reset: false, sets: {}, dels: ["agent/P2"] });
+  assert.deepEqual([...world.agents.keys()], ["P1"]);
+  world.apply({ session: "b", seq: 1, reset: true, sets: { "agent/P3": track }, dels: [] });
+  assert.deepEqual([...world.agents.keys()], ["P3"]);
+  assert.equal(world.clock, null);
+});
+
+test("known motions lead up to new ones, and are dropped after a jump", () => {
+  assert.deepEqual(continued(MOTIONS.slice(0, 2), MOTIONS.slice(2)), MOTIONS);
+  assert.deepEqual(continued(MOTIONS.slice(0, 1), MOTIONS.slice(2)), MOTIONS.slice(2));
+  assert.deepEqual(continued(MOTIONS, MOTIONS.slice(0, 1)), MOTIONS.slice(0, 1));
+});
+
+test("no blocked second is lost when they are spread over the floor", () => {
+  const heat = { origin: [3, -2], cell_m: 0.5, width: 8, height: 3, cells: [0, 13, 23], blocked_s: [10, 5, 1] };
+  const { values, step, x0, y0, width } = blockedDensity(heat);
+  const total = values.reduce((sum, value) => sum + value, 0) * step ** 2;
+  assert.ok(Math.abs(total - 16) < 1e-3, String(total));
+  const peak = values.indexOf(Math.max(...values));
+  assert.ok(Math.abs(x0 + ((peak % width) + 0.5) * step - 3.25) <= step);
+  assert.ok(Math.abs(y0 + (Math.floor(peak / width) + 0.5) * step + 1.75) <= step);
+});
+
+test("a connection says hello, acknowledges, and comes back asking for what it missed", () => {
+  /** @type {any[]} */ const sockets = [];
+  /** @type {(() => void)[]} */ const retries = [];
+  /** @type {string[]} */ const states = [];
+  let seen = null;
+  connect("ws://here/ws", {
+    open: () => {
+      const sent = [];
+      const socket = { readyState: 1, sent, send: (text) => sent.push(JSON.parse(text)) };
+      sockets.push(socket);
+      return socket;
+    },
+    wait: (callback) => retries.push(callback),
+    missedSince: () => seen,
+    onUpdate: (update) => (seen = { session: update.session, since: update.seq }),
+    onRefusal: assert.fail,
+    onState: (state) => states.push(state),
+  });
+  sockets[0].onopen();
+  sockets[0].onmessage({ data: JSON.stringify({ type: "update", session: "s", seq: 7, sets: {}, dels: [] }) });
+  sockets[0].onclose();
+  retries[0]();
+  sockets[1].onopen();
+  assert.deepEqual(sockets[0].sent, [{ type: "hello", protocol: 1 }, { type: "ack", seq: 7 }]);
+  assert.deepEqual(sockets[1].sent, [{ type: "hello", protocol: 1, session: "s", since: 7 }]);
+  assert.deepEqual(states, ["connecting", "live", "reconnecting"]);
+});
+
+test("times and scales read well", () => {
+  assert.deepEqual([0, 75, 3675].map(clockTime), ["0:00", "1:15", "1:01:15"]);
+  assert.deepEqual([0, 7, 20, 210].map(scaleTop), [1, 8, 20, 250]);
+});
