@@ -169,7 +169,22 @@ def _row(
     posts = find_posts(strength, uprights.u_of(np.arange(len(strength))), *run)
     if posts is None or not np.all(np.diff(posts.u) > 0):
         return None
-    return _measured(view, posts, tiers, faces)
+    return _with_own_tiers(view, _measured(view, posts, tiers, faces))
+
+
+def _with_own_tiers(view: BlockView, row: FoundRow) -> FoundRow:
+    """The row with the tiers seen between its own frames, in the planes of its posts.
+
+    The block's outer faces, on which the first were found, are those of loads where loads overhang.
+    """
+    block = replace(view.block, u0=float(row.posts[0]), u1=float(row.posts[-1]))
+    tiers = find_tiers(replace(view, block=block), (row.v0, row.v1))
+    return replace(row, tiers=_carried(tiers, row.height_m) or row.tiers)
+
+
+def _carried(tiers: tuple[FoundTier, ...], height_m: float) -> tuple[FoundTier, ...]:
+    """Those that uprights of `height_m` can carry; the others hang from the roof."""
+    return tuple(t for t in tiers if not t.z_m > height_m + _TOP_DECK_M)
 
 
 def _measured(
@@ -183,7 +198,7 @@ def _measured(
     width = _upright_width(view, posts, v0, v1)
     inside = across & (view.u > posts.u[0] - width) & (view.u < posts.u[-1] + width)
     height = _height(view, posts, v0, v1)
-    tiers = tuple(t for t in tiers if not t.z_m > height + _TOP_DECK_M) or tiers[:1]
+    tiers = _carried(tiers, height) or tiers[:1]
     return FoundRow(
         yaw_rad=view.block.yaw_rad,
         posts=posts.u,

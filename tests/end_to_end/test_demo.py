@@ -47,7 +47,7 @@ def test_all_files_are_there_and_nothing_is_left_over(demo: Any) -> None:
         "plan/facility.json", "scans/lidar.laz", "scans/camera.laz", "scans/lidar.truth.npz",
         "scans/poses.json", "site/facility.json", "site/facility.glb", "site/cloud.ply",
         "site/scan-report.json", "site/graph.json", "tours.json", "scenario.yaml", "run/events.parquet",
-        "run/run.json", "run/kpis.json", "desktop.png",
+        "run/run.json", "run/kpis.json", "run/slotting.csv", "desktop.png",
     }  # fmt: skip
     assert names - {"browser.png"} == wanted
     assert ("browser.png" in names) == can_picture_the_page()
