@@ -40,6 +40,7 @@ def picture(
     scene, shift = _open(site, run, off_screen=True, size=size)
     if shift is not None:
         scene.show_time(shift.duration_s / 2 if t_s is None else t_s)
+    scene.plotter.enable_ssao(radius=1.5, bias=0.05, kernel_size=64)  # soft shade where things meet
     scene.plotter.enable_anti_aliasing("ssaa")
     with write_whole(png) as aside:
         scene.plotter.screenshot(str(aside))

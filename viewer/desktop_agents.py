@@ -29,10 +29,10 @@ STATE_NAMES = {
 }
 
 BODY_HEIGHT_M, BODY_RADIUS_M = 1.75, 0.30
-RING_RADII_M = (0.55, 0.75)
+RING_RADII_M = (0.55, 0.68)
 RING_LIFT_M = 0.08
 GHOST_OPACITY = 0.45
-TRUE_SIZE_UP_TO_M = 30.0
+TRUE_SIZE_UP_TO_M = 40.0
 """In larger halls figures grow with the hall, or they would be lost in its picture."""
 IN_FRONT = -66_000.0
 """A shift in depth that puts a ghost before everything else."""

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 import shapely
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
 
 from spatial.facility import Facility, Level
 from spatial.floor_heights import floor_height
@@ -18,7 +20,8 @@ from viewer.messages import Heat
 
 FINEST_M = 0.25
 MOST_CELLS = 100_000
-COLOURS = "cividis"
+COLOURS = ListedColormap(colormaps["cividis"](np.linspace(0.25, 1.0, 256)))
+"""Cividis without its darkest quarter, which a dark floor would swallow."""
 LIFT_M = 0.04
 """Above the floor, so that the two do not flicker."""
 OPACITY = [0.0, 0.75, 0.9, 0.95, 0.95]
@@ -29,8 +32,8 @@ OPACITY = [0.0, 0.75, 0.9, 0.95, 0.95]
 class FloorHeat:
     """Nodes of a grid over the lowest level's floor, with their blocked seconds per square metre.
 
-    `density` (H, W) is the whole grid, row 0 and column 0 at `origin`, `step_m` apart; `node` are those of its
-    places, flattened, that `surface` has as points.
+    `density` (H, W) is the whole grid, row 0 and column 0 at `origin`, `step_m` apart; `node` are those of
+    its places, flattened, that `surface` has as points.
     """
 
     surface: pv.PolyData
@@ -82,9 +85,8 @@ class FloorHeat:
         x, y = np.meshgrid(np.arange(x0, x1 + step, step), np.arange(y0, y1 + step, step))
         inside = shapely.contains_xy(outline, x[:-1, :-1] + step / 2, y[:-1, :-1] + step / 2)
         corner = np.arange(x.size).reshape(x.shape)
-        cells = np.stack([corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]], axis=-1)[
-            inside
-        ]
+        around = [corner[:-1, :-1], corner[:-1, 1:], corner[1:, 1:], corner[1:, :-1]]
+        cells = np.stack(around, axis=-1)[inside]
         node, faces = np.unique(cells, return_inverse=True)
         plan = np.column_stack([x.ravel()[node], y.ravel()[node]])
         points = np.column_stack([plan, floor_height(level, plan) + LIFT_M])
@@ -95,17 +97,18 @@ class FloorHeat:
 
 def _add_scale(plotter: pv.Plotter, top_s_m2: float) -> None:
     """The colours from 0 to `top_s_m2`, as a bar at the right edge."""
-    plotter.add_scalar_bar(
+    bar = plotter.add_scalar_bar(
         title=" ",
         mapper=plotter.renderer.actors["heat"].mapper,
         vertical=True,
-        position_x=EDGE - 0.003,
+        position_x=EDGE,
         position_y=0.40,
         height=0.25,
-        width=0.02,
+        width=0.014,
         n_labels=0,
         render=False,
     )
+    bar.SetBarRatio(1.0)
     add_words(plotter, "Blocked, s/m²", (EDGE, 0.66), 11, name="heat title")
     add_words(plotter, f"≥ {top_s_m2:g}", (EDGE + 0.025, 0.627), 10, name="heat top")
     add_words(plotter, "0", (EDGE + 0.025, 0.40), 10, name="heat foot")

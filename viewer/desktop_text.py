@@ -9,7 +9,6 @@ from typing import Any
 
 import matplotlib as mpl
 import pyvista as pv
-from vtkmodules.vtkRenderingCore import vtkTextProperty
 
 INK = "#f2f5f7"
 QUIET = "#a9b5c0"
@@ -19,15 +18,6 @@ EDGE = 0.86
 """Where the column of legends begins, as a share of the picture's width."""
 PICTURE_HEIGHT = 1000
 """Pixels, for which the sizes of letters are given; other pictures scale them."""
-
-
-def style_text(text: vtkTextProperty, size: int, colour: str = INK) -> None:
-    """Set a VTK text property to the typeface, `size` in points and `colour`, without a shadow."""
-    text.SetFontFamily(4)  # VTK_FONT_FILE, which the Python wrapping does not name
-    text.SetFontFile(TYPEFACE)
-    text.SetFontSize(size)
-    text.SetColor(pv.Color(colour).float_rgb)
-    text.ShadowOff()
 
 
 def add_words(

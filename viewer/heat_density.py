@@ -11,7 +11,7 @@ from scipy.ndimage import gaussian_filter
 from viewer.messages import Heat
 
 SPREAD_M = 0.6
-"""Standard deviation of the Gaussian that spreads a wait: about the room that one standing person takes up."""
+"""Standard deviation of the Gaussian that spreads a wait: about the room that one person takes up."""
 REACH = 4.0
 """Of the spread, beyond which nothing is left to add."""
 FAINTEST_S_M2 = 0.1

@@ -13,9 +13,11 @@ from scans.recognition.rack_blocks import axes_of
 from scans.recognition.rack_rows import FoundRow
 
 _MIN_QUALITY, _MIN_LONE_QUALITY = 0.4, 0.6
+_SHORT_M = 2.5
 _OVERLAP = 0.25
 _KNEE_M = 0.5
 _RISE_M = 0.3
+_HEADROOM_M = 2.0
 _MIN_DEPTH_M = 0.3
 
 
@@ -29,7 +31,7 @@ def footprint(row: FoundRow) -> Polygon:
 def choose_rows(rows: Iterable[FoundRow]) -> tuple[FoundRow, ...]:
     """The rows that are racks, in reading order: by heading, then across, then along.
 
-    RULE 1: quality of at least 0.4; of a lone bay, which much else resembles, 0.6.
+    RULE 1: quality of at least 0.4; of a lone bay or a short row, which much else resembles, 0.6.
     RULE 2: as deep as a shelf, and several tiers, or several bays under one tier above knee height whose uprights
     rise on to hold the loads on it; else it is a gate, a platform, a machine or a stack.
     RULE 3: of rows that overlap by a quarter of the smaller one, the set that explains most: the sum of
@@ -45,13 +47,15 @@ def choose_rows(rows: Iterable[FoundRow]) -> tuple[FoundRow, ...]:
 
 
 def _needed(row: FoundRow) -> float:
-    return _MIN_QUALITY if len(row.posts) > 2 else _MIN_LONE_QUALITY
+    return _MIN_QUALITY if len(row.posts) > 2 and row.length_m > _SHORT_M else _MIN_LONE_QUALITY
 
 
 def _is_rack(row: FoundRow) -> bool:
-    rises = row.height_m > row.tiers[-1].z_m + _RISE_M
-    stands = len(row.tiers) > 1 or (len(row.posts) > 2 and row.tiers[0].z_m > _KNEE_M and rises)
-    return stands and row.v1 - row.v0 > _MIN_DEPTH_M
+    top = row.tiers[-1].z_m
+    open_below = top - (row.tiers[-2].z_m if len(row.tiers) > 1 else 0.0)
+    is_platform = row.height_m < top + _RISE_M and open_below > _HEADROOM_M
+    stands = len(row.tiers) > 1 or (len(row.posts) > 2 and top > _KNEE_M and row.height_m > top + _RISE_M)
+    return stands and not is_platform and row.v1 - row.v0 > _MIN_DEPTH_M
 
 
 def _compete(p: Polygon, q: Polygon) -> bool:

@@ -22,6 +22,8 @@ _POST_REACH_M = 0.12
 _THIN = 1.8  # coarseness beyond which a block does not speak for itself
 _PARALLEL_RAD = math.radians(2)
 _IN_LINE_M = 0.4
+_BREAK_M = 0.8
+_GAP_M, _GAP_SHARE = 0.7, 0.4  # less of the tiers seen than this share of the usual, for so long, is a gap
 _TOP_DECK_M = 0.1  # how far a deck may lie above the uprights that carry it
 _LIKENESS_M = 0.03  # rows built alike still differ by this in the height of their decks
 
@@ -117,7 +119,7 @@ def _row_like(view: BlockView, faces: tuple[float, float], sibling: FoundRow) ->
 def _runs(
     view: BlockView, tiers: tuple[FoundTier, ...], faces: tuple[float, float]
 ) -> list[tuple[float, float]]:
-    """Stretches (u0, u1) of a row on which its tiers are seen; a metre without any is a gap between rows."""
+    """Stretches (u0, u1) of a row on which its tiers are seen; where hardly any is, one row ends."""
     start, places = view.block.u0, math.ceil((view.block.u1 - view.block.u0) / 0.1)
     seen = np.zeros((len(tiers), places), np.bool_)
     on_face = np.minimum(np.abs(view.v - faces[0]), np.abs(view.v - faces[1])) < 0.1
@@ -125,12 +127,13 @@ def _runs(
         band = on_face & (view.z > tier.z_m - tier.beam_height_m - 0.02) & (view.z < tier.z_m + 0.02)
         u = view.u[band & (view.u > start) & (view.u < view.block.u1)]
         row[np.minimum(bins(u, start, 0.1), places - 1)] = True
-    covered = uniform_filter1d(seen.mean(0), 9) > 0.15
+    share = uniform_filter1d(seen.mean(0), 9)
+    covered = share > _GAP_SHARE * np.quantile(share, 0.75)
     edges = np.flatnonzero(np.diff(np.pad(covered.astype(np.int8), 1)))
     runs: list[tuple[float, float]] = []
     for first, last in edges.reshape(-1, 2):
         u0, u1 = start + 0.1 * float(first), start + 0.1 * float(last)
-        if runs and u0 - runs[-1][1] < 1.0:
+        if runs and u0 - runs[-1][1] < _GAP_M * view.coarseness:
             runs[-1] = (runs[-1][0], u1)
         else:
             runs.append((u0, u1))
@@ -264,12 +267,18 @@ def _nearest(frames: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> npt
 
 
 def _height(view: BlockView, posts: Posts, v0: float, v1: float) -> float:
-    """Median height of the tops of the frames: the highest point of an unbroken upright."""
+    """Height of the uprights, NaN if none was seen: the median of where unbroken ones end.
+
+    What hides part of an upright seems to end it: only those count that end near where the upper ones do.
+    """
     tops = []
     on_face = np.minimum(np.abs(view.v - v0), np.abs(view.v - v1)) < 0.1
+    u, z = view.u[on_face], view.z[on_face]
     for frame in posts.u:
-        z = np.sort(view.z[on_face & (np.abs(view.u - frame) < 0.06)])
-        breaks = np.flatnonzero(np.diff(z) > 0.8)
-        if len(z):
-            tops.append(float(z[breaks[0]] if len(breaks) else z[-1]))
-    return float(np.median(tops)) if tops else math.nan
+        near = np.sort(z[np.abs(u - frame) < 0.06])
+        breaks = np.flatnonzero(np.diff(near) > _BREAK_M)
+        if len(near):
+            tops.append(near[breaks[0]] if len(breaks) else near[-1])
+    if not tops:
+        return math.nan
+    return float(np.median([t for t in tops if t > np.quantile(tops, 0.75) - _BREAK_M]))
