@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from spatial.agents import AgentClass
 from spatial.errors import UndecidedError
 from spatial.facility import Facility, Point2, Station
-from spatial.free_space import free_space
+from spatial.navigation.agents import AgentClass
+from spatial.navigation.free_space import free_space
 
 GIVEN, ASSUMED = "DEPOT (scenario)", "DEPOT (assumed)"
 

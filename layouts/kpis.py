@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from layouts.run import Event, Run
-from spatial.shortest_paths import path_length
+from spatial.navigation.shortest_paths import path_length
 
 
 @dataclass(frozen=True, kw_only=True)

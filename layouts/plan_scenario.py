@@ -11,11 +11,11 @@ from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
 from layouts.tours.plan import plan_tours, tour_distances
 from layouts.tours.tour import TourPlan
-from spatial.agents import agent_named
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
-from spatial.nav_graph import NavGraph
-from spatial.navigation import build_graph
+from spatial.navigation.agents import agent_named
+from spatial.navigation.build_graph import build_graph
+from spatial.navigation.nav_graph import NavGraph
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from spatial.agents import AGENT_CLASSES
 from spatial.errors import BadDataError
+from spatial.navigation.agents import AGENT_CLASSES
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 

@@ -19,11 +19,11 @@ from scans.units import Unit
 from server.progress import Tell
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
-from spatial.agents import AgentClass
 from spatial.facility import Station
-from spatial.graph_json import write_graph
-from spatial.nav_graph import NavGraph
-from spatial.navigation import build_graph
+from spatial.navigation.agents import AgentClass
+from spatial.navigation.build_graph import build_graph
+from spatial.navigation.graph_json import write_graph
+from spatial.navigation.nav_graph import NavGraph
 
 
 def scan_site(

@@ -19,8 +19,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from server.progress import reporting
-from spatial.agents import AgentClass, agent_named
 from spatial.errors import MissingToolError
+from spatial.navigation.agents import AgentClass, agent_named
 
 app = typer.Typer(
     name="aisletwin",

@@ -29,11 +29,11 @@ from server.progress import Tell
 from server.screenshot import find_chromium, screenshot_page
 from server.site_files import GRAPH, require_room, write_json
 from server.sites import load_site
-from spatial.agents import PICKER
 from spatial.errors import MissingToolError
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
-from spatial.mesh import facility_mesh
+from spatial.meshes.mesh import facility_mesh
+from spatial.navigation.agents import PICKER
 from spatial.whole_files import write_whole
 from viewer.desktop import picture
 from viewer.messages import Seek

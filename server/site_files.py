@@ -16,7 +16,7 @@ from scans.voxels import VoxelCloud
 from server.sites import CLOUD, FACILITY, MESH
 from spatial.errors import BadDataError
 from spatial.facility_json import write_facility
-from spatial.glb import write_glb
+from spatial.meshes.glb import write_glb
 from spatial.whole_files import write_whole
 
 REPORT, GRAPH = "scan-report.json", "graph.json"

@@ -13,7 +13,7 @@ import pyvista as pv
 from layouts.run import Run
 from spatial.facility import Facility
 from spatial.floor_heights import floor_height
-from spatial.mesh import PARTS, FacilityMesh, Part, facility_mesh
+from spatial.meshes.mesh import PARTS, FacilityMesh, Part, facility_mesh
 from viewer.desktop_agents import AgentGlyphs
 from viewer.desktop_camera import Margins, frame_points
 from viewer.desktop_heat import FloorHeat

@@ -10,8 +10,8 @@ from layouts.depot import Depot
 from layouts.simulation.tape import DROP, GIVE, SERVE, TAKE, WALK, Tape
 from layouts.simulation.work import Work
 from layouts.tours.tour import Pick, Stop, TourPlan
-from spatial.nav_graph import NavGraph
-from spatial.shortest_paths import Route, path_length, path_polyline
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import Route, path_length, path_polyline
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,8 @@ from shapely.ops import substring
 from layouts.run import Event, EventKind
 from layouts.simulation.compile_tours import Program
 from layouts.simulation.tape import DROPPED, MOVED, NOBODY, PICKED, WAITED, Log
-from spatial.nav_graph import NavGraph
-from spatial.shortest_paths import path_polyline
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import path_polyline
 
 _KIND: dict[int, EventKind] = {MOVED: "move", WAITED: "wait", PICKED: "pick", DROPPED: "drop"}
 

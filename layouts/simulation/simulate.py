@@ -18,7 +18,7 @@ from layouts.simulation.kernel import play
 from layouts.simulation.tape import Crew, Log, Tape, check
 from layouts.simulation.work import Work, paces
 from layouts.tours.tour import TourPlan
-from spatial.nav_graph import NavGraph
+from spatial.navigation.nav_graph import NavGraph
 
 
 def simulate(

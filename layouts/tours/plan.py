@@ -14,8 +14,8 @@ from layouts.tours.policies import policy_named
 from layouts.tours.problem import AisleEnds, RoutingProblem
 from layouts.tours.tour import Pick, Stop, Tour, TourPlan
 from spatial.errors import BadDataError
-from spatial.nav_graph import NavGraph
-from spatial.shortest_paths import Distances, Route, shortest_distances, shortest_route
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import Distances, Route, shortest_distances, shortest_route
 
 STRAIGHT = 1.25
 """An aisle whose mouths are farther apart on foot than this many times its length is blocked."""

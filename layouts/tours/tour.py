@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from spatial.shortest_paths import Route
+from spatial.navigation.shortest_paths import Route
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ import pytest
 from scans.laz_writer import write_laz
 from scans.virtual import TerrestrialScanner, scan_terrestrial
 from spatial.facility import Facility
-from spatial.mesh import facility_mesh
+from spatial.meshes.mesh import facility_mesh
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 

@@ -20,7 +20,7 @@ from layouts.run_files import read_run
 from server.screenshot import CHROMIUM_NAMES, find_chromium
 from spatial.errors import MissingToolError
 from spatial.facility_json import read_facility
-from spatial.graph_json import read_graph
+from spatial.navigation.graph_json import read_graph
 from viewer.web_assets import built_page
 
 Aisletwin = Callable[..., Any]

@@ -12,10 +12,10 @@ from layouts.kpis import kpis
 from layouts.run_files import read_run, write_run
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import run_on, run_scenario
-from spatial.agents import PICKER
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Opening, Wall
 from spatial.facility_json import write_facility
+from spatial.navigation.agents import PICKER
 
 
 def scenario(folder: Path, text: str) -> Path:

@@ -19,9 +19,9 @@ from layouts.tours.policies import POLICIES, policy_named
 from layouts.tours.problem import AisleEnds, RoutingProblem
 from layouts.tours.s_shape import s_shape
 from layouts.tours.tour import TourPlan, tours_dict
-from spatial.agents import PICKER
 from spatial.errors import BadDataError
-from spatial.nav_graph import NODE_KINDS, NavGraph
+from spatial.navigation.agents import PICKER
+from spatial.navigation.nav_graph import NODE_KINDS, NavGraph
 
 AISLES, CELLS, PITCH_M, CELL_M = 5, 9, 4.0, 1.0
 LENGTH_M = (CELLS + 1) * CELL_M

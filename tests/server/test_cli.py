@@ -22,7 +22,7 @@ from scans.cloud import PointCloud
 from scans.laz_writer import write_laz
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
-from spatial.graph_json import read_graph
+from spatial.navigation.graph_json import read_graph
 
 Aisletwin = Callable[..., Any]
 COMMANDS = ("scan", "graph", "tours", "simulate", "serve", "view", "demo")

@@ -15,8 +15,8 @@ import trimesh
 
 from layouts.demo_hall import demo_hall
 from spatial.facility import Facility, Level
-from spatial.glb import glb_bytes, write_glb
-from spatial.mesh import facility_mesh
+from spatial.meshes.glb import glb_bytes, write_glb
+from spatial.meshes.mesh import facility_mesh
 from spatial.poses import GLTF_FROM_WORLD, transform_points
 
 INSTANCING = "EXT_mesh_gpu_instancing"

@@ -12,16 +12,16 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Polygon, box
 
-from spatial.agents import PICKER, REACH_TRUCK
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Facility, Level, Obstacle
-from spatial.free_space import free_space, shrunk
-from spatial.graph_json import read_graph, write_graph
-from spatial.lanes import chains, lanes_of
-from spatial.medial_axis import medial_axis
-from spatial.nav_graph import NODE_KINDS, NavGraph, from_networkx, to_networkx
-from spatial.navigation import build_graph
-from spatial.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
+from spatial.navigation.agents import PICKER, REACH_TRUCK
+from spatial.navigation.build_graph import build_graph
+from spatial.navigation.free_space import free_space, shrunk
+from spatial.navigation.graph_json import read_graph, write_graph
+from spatial.navigation.lanes import chains, lanes_of
+from spatial.navigation.medial_axis import medial_axis
+from spatial.navigation.nav_graph import NODE_KINDS, NavGraph, from_networkx, to_networkx
+from spatial.navigation.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
 
 
 def blocker(*corners: tuple[float, float], name: str = "O1") -> Obstacle:

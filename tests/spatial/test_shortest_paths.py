@@ -8,9 +8,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from spatial.agents import PICKER
-from spatial.nav_graph import NavGraph
-from spatial.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
+from spatial.navigation.agents import PICKER
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
 
 
 def random_graph(seed: int, count: int = 60) -> NavGraph:

@@ -9,9 +9,9 @@ import shapely
 from shapely import STRtree
 
 from spatial.facility import Facility
-from spatial.free_space import FreeSpace
-from spatial.nav_graph import NavGraph
-from spatial.pick_spots import OVERHANG_M, Spot, pick_face, spots_of, standing_lines
+from spatial.navigation.free_space import FreeSpace
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.pick_spots import OVERHANG_M, Spot, pick_face, spots_of, standing_lines
 
 
 def unreached_reasons(facility: Facility, space: FreeSpace, graph: NavGraph) -> dict[str, str]:

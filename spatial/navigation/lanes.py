@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from shapely import MultiPolygon
 
-from spatial.medial_axis import Skeleton
+from spatial.navigation.medial_axis import Skeleton
 
 CORNER_SLOPE = 0.6
 """A branch whose clearance falls faster than this runs into a corner: sin(θ/2) for a corner of angle θ."""

@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.boxes import Boxes, Float64s, Int32s, box_triangles, join_boxes, solid_boxes
-from spatial.building_parts import (
+from spatial.facility import Facility, Level, Location
+from spatial.floor_heights import floor_height
+from spatial.meshes.boxes import Boxes, Float64s, Int32s, box_triangles, join_boxes, solid_boxes
+from spatial.meshes.building_parts import (
     column_box,
     door_boxes,
     floor_triangles,
@@ -23,9 +25,7 @@ from spatial.building_parts import (
     outward_side,
     wall_boxes,
 )
-from spatial.facility import Facility, Level, Location
-from spatial.floor_heights import floor_height
-from spatial.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
+from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
 
 ElementKind = Literal["level", "wall", "opening", "column", "rack", "location", "obstacle"]
 Part = Literal["floor", "wall", "door", "column", "upright", "beam", "deck", "pallet", "load", "obstacle"]

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from spatial.free_space import FreeSpace
-from spatial.pick_spots import boundary_segments
+from spatial.navigation.free_space import FreeSpace
+from spatial.navigation.pick_spots import boundary_segments
 
 SIDE_SLACK = 1.25
 """A face up to this many times the clearance away still counts as the side of a lane."""

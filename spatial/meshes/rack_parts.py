@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from spatial.boxes import Boxes, make_boxes
 from spatial.facility import Bay, Location, Rack, Tier
 from spatial.locations import world_from_rack
+from spatial.meshes.boxes import Boxes, make_boxes
 from spatial.poses import transform_points
 
 POST_DEPTH_M = 0.08

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from spatial.access import GRID_M, ON_LANE_M, Joints
+from spatial.navigation.access import GRID_M, ON_LANE_M, Joints
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 import networkx as nx
 
 from spatial.errors import BadDataError
-from spatial.nav_graph import NavGraph, from_networkx, to_networkx
+from spatial.navigation.nav_graph import NavGraph, from_networkx, to_networkx
 from spatial.whole_files import write_whole
 
 SCHEMA = "aisletwin.graph/1"

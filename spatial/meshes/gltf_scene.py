@@ -16,7 +16,7 @@ import trimesh
 from trimesh.visual.material import PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 
-from spatial.boxes import Boxes, Float64s
+from spatial.meshes.boxes import Boxes, Float64s
 from spatial.poses import GLTF_FROM_WORLD, Matrix4
 
 INSTANCING = "EXT_mesh_gpu_instancing"

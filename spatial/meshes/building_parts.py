@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from spatial.boxes import Boxes, Float64s, Int32s, make_boxes
 from spatial.facility import Column, Level, Obstacle, Opening, Point2, Wall
 from spatial.floor_heights import floor_height
+from spatial.meshes.boxes import Boxes, Float64s, Int32s, make_boxes
 
 DEFAULT_WALL_THICKNESS_M = 0.2
 DEFAULT_COLUMN_HEIGHT_M = 3.0

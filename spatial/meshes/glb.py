@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from spatial.boxes import Boxes, Float64s, join_boxes, make_boxes, solid_boxes
 from spatial.facility import Facility, Location
-from spatial.gltf_scene import Colour, GltfScene
 from spatial.locations import world_from_rack
-from spatial.mesh import FacilityMesh, facility_mesh
-from spatial.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
+from spatial.meshes.boxes import Boxes, Float64s, join_boxes, make_boxes, solid_boxes
+from spatial.meshes.gltf_scene import Colour, GltfScene
+from spatial.meshes.mesh import FacilityMesh, facility_mesh
+from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
 from spatial.whole_files import write_whole
 
 Triangles = tuple[Float64s, npt.NDArray[np.int32]]

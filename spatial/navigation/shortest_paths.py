@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from spatial.nav_graph import NavGraph
+from spatial.navigation.nav_graph import NavGraph
 
 Route = tuple[int, ...]
 

@@ -25,7 +25,7 @@ from spatial.facility import (
 )
 from spatial.floor_heights import floor_height
 from spatial.locations import location_box
-from spatial.mesh import PARTS, FacilityMesh, Part, facility_mesh
+from spatial.meshes.mesh import PARTS, FacilityMesh, Part, facility_mesh
 
 L_SHAPE = ((0.0, 0.0), (6.0, 0.0), (6.0, 2.0), (2.0, 2.0), (2.0, 6.0), (0.0, 6.0))
 RACK = Rack(

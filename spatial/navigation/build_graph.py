@@ -10,18 +10,18 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPolygon, STRtree
 
-from spatial.access import ON_LANE_M, Joints, join
-from spatial.agents import AgentClass
-from spatial.edge_widths import clear_widths, width_sigmas
 from spatial.errors import UndecidedError
 from spatial.facility import Aisle, Facility
-from spatial.free_space import FreeSpace, free_space, shrunk
-from spatial.lanes import lanes_of
-from spatial.medial_axis import medial_axis
-from spatial.nav_graph import NODE_KINDS, NavGraph
-from spatial.network import canonical, weave
-from spatial.pick_spots import Spot, pick_face, spots_of, standing_lines
-from spatial.unreached import unreached_reasons
+from spatial.navigation.access import ON_LANE_M, Joints, join
+from spatial.navigation.agents import AgentClass
+from spatial.navigation.edge_widths import clear_widths, width_sigmas
+from spatial.navigation.free_space import FreeSpace, free_space, shrunk
+from spatial.navigation.lanes import lanes_of
+from spatial.navigation.medial_axis import medial_axis
+from spatial.navigation.nav_graph import NODE_KINDS, NavGraph
+from spatial.navigation.network import canonical, weave
+from spatial.navigation.pick_spots import Spot, pick_face, spots_of, standing_lines
+from spatial.navigation.unreached import unreached_reasons
 
 TOUCH_M = 0.002
 """An edge may come this much closer to an obstacle than the agent's radius: rounding, not room."""

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from spatial.agents import AgentClass
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Point2, Rack, Wall
+from spatial.navigation.agents import AgentClass
 
 ARC_SEGMENTS = 8
 """Segments a quarter circle: a rounded corner lies within 0.5 % of the radius of the true arc."""

@@ -1,0 +1,1 @@
+"""Facility to triangles: boxes, parts of buildings and racks, glTF files."""

@@ -1,0 +1,1 @@
+"""Facility to navigation graph: free space of an agent, lanes, access points, shortest paths."""
