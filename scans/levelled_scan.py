@@ -49,6 +49,14 @@ class LevelledScan:
         """The points (N, 3), metres."""
         return self.cloud.points
 
+    @property
+    def eyes_above_floor(self) -> dict[int, npt.NDArray[np.float64]]:
+        """The sensor positions (3,), z counted from the floor below them."""
+        return {
+            number: eye - [0.0, 0.0, float(self.floor.heights(eye[None, :2])[0])]
+            for number, eye in self.stations.items()
+        }
+
 
 def gather(scans: ScanSet, progress: Callable[[float], None] = lambda _share: None) -> VoxelCloud:
     """All points of `scans` in one voxel cloud of 2.5 cm; raises BadDataError for a broken file."""

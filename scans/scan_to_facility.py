@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 from shapely import Polygon
+from threadpoolctl import threadpool_limits
 
 from scans.levelled_scan import LevelledScan, gather, level
 from scans.readers.scan_set import ScanSet
@@ -24,6 +25,7 @@ from scans.recognition.outline import floor_outline
 from scans.recognition.rack_choice import footprint
 from scans.recognition.rack_rows import FoundRow
 from scans.recognition.racks import find_racks
+from scans.recognition.sight import look_around
 from scans.recognition.stock import beams_of
 from scans.recognition.walls import WallLine, find_walls
 from scans.scan_report import ScanReport, StageClock
@@ -58,6 +60,14 @@ def scan_to_facility(
     `stations` are work places to add, in the world frame: a scan does not show where tours start. Raises
     BadDataError for a broken file and UndecidedError where no floor was scanned.
     """
+    # products of a few numbers: threads but wait for each other
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _recognised(scans, name, stations, seed, progress)
+
+
+def _recognised(
+    scans: ScanSet, name: str, stations: Sequence[Station], seed: int, progress: Progress
+) -> Scanned:
     clock = StageClock()
     with clock.stage("read"):
         cloud = gather(scans, lambda share: progress("read", 0.4 * share))
@@ -83,7 +93,11 @@ def scan_to_facility(
     progress("obstacles", 0.85)
     with clock.stage("obstacles"):
         low = column_map(hall.points, hall.heights, cell_m=0.05, top_m=hall.roof_m)
-        things = find_obstacles(low, outline, walls, [footprint(r) for r in rows], hall.roof_m)
+        above_floor = np.column_stack([hall.points[:, :2], hall.heights])
+        sight = look_around(
+            above_floor, hall.cloud.station, hall.eyes_above_floor, low.origin, low.bits.shape, low.cell_m
+        )
+        things = find_obstacles(low, sight, outline, walls, [footprint(r) for r in rows], hall.roof_m)
         pillars, obstacles = as_built.things(things)
     progress("locations", 0.9)
     with clock.stage("locations"):

@@ -1,11 +1,33 @@
-"""Work one small shift, so that the first real command does not wait while numba compiles its kernels."""
+"""Recognise one small scan and work one small shift, so that the first real command does not wait for numba."""
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
-from layouts.demo_hall import demo_hall
+from layouts.demo_hall import demo_hall, demo_scan_positions
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
+from scans.laz_writer import write_laz
+from scans.readers import open_scans
+from scans.scan_to_facility import scan_to_facility
+from scans.virtual import TerrestrialScanner, scan_terrestrial
+from server.site_files import write_json
+from spatial.meshes.mesh import facility_mesh
 
-run_on(demo_hall(), Scenario(site=Path(), pickers=2, synthetic_orders=4))
+hall = demo_hall()
+run_on(hall, Scenario(site=Path(), pickers=2, synthetic_orders=4))
+
+mesh = facility_mesh(hall)
+scan = scan_terrestrial(
+    mesh.vertices,
+    mesh.faces,
+    mesh.face_element,
+    demo_scan_positions(hall),
+    scanner=TerrestrialScanner(step_deg=1.5),
+)
+with tempfile.TemporaryDirectory() as folder:
+    laz, poses = Path(folder, "scan.laz"), Path(folder, "poses.json")
+    write_laz(laz, scan.cloud)
+    write_json(poses, {"poses": scan.stations.tolist()})
+    scan_to_facility(open_scans([laz], poses=poses), name="warm")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
 from scans.recognition.rack_blocks import RackBlock
+from scans.recognition.tiled_points import TiledPoints
 
 _FACE_HALF_M = 0.08
 _OVERHANG_M = 0.2  # loads may stand out before the beams that carry them
@@ -17,6 +18,7 @@ _DENSE_M = 0.06  # up to this distance between points a scan shows a beam whole
 _LOWEST_TOP_M = 1.6
 _VOID_STEPS, _VOID_SHARE = 10, 0.05  # of 10 cm; fewer places than uprights alone would cover
 _MARGIN_M = 5.0  # the widest bay: a row may go on beyond its block
+_TURN_M = 1.0  # by how much the corners of a long block move when its yaw is refined
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,11 @@ class BlockView:
         """The outermost planes (v0, v1) on which much is seen."""
         inside = self.within & (self.z > 0.3)
         start, step = self.block.v0 - 0.2, 0.02
-        cells = np.column_stack(
-            [
-                bins(self.v[inside], start, step),
-                bins(self.u[inside], self.block.u0, 0.1),
-                bins(self.z[inside], 0, 0.1),
-            ]
-        )
-        layers = np.unique(cells, axis=0)[:, 0]
-        profile = gaussian_filter1d(np.bincount(layers, minlength=4).astype(np.float64), 0.7)
+        layer, place = bins(self.v[inside], start, step), bins(self.u[inside], self.block.u0, 0.1)
+        level = bins(self.z[inside], 0.0, 0.1)
+        seen = np.zeros([max(int(x.max(initial=0)) + 1, 4) for x in (layer, place, level)], np.bool_)
+        seen[layer, place, level] = True
+        profile = gaussian_filter1d(seen.sum((1, 2)).astype(np.float64), 0.7)
         middle = len(profile) // 2
         low, high = int(profile[:middle].argmax()), middle + int(profile[middle:].argmax())
         first = np.flatnonzero(profile[: low + 1] >= 0.5 * profile[low])[0]
@@ -81,12 +79,9 @@ def bins(x: npt.NDArray[np.float64], start: float, step: float) -> npt.NDArray[n
     return np.maximum(np.floor((x - start) / step), 0).astype(np.int64)
 
 
-def block_view(
-    block: RackBlock,
-    points: npt.NDArray[np.float64],
-    heights: npt.NDArray[np.float64],
-) -> BlockView:
+def block_view(block: RackBlock, cloud: TiledPoints) -> BlockView:
     """The view of `block`, its yaw refined to 0.02° where its faces are the sharpest lines."""
+    points, heights = cloud.near(block.corners(), _MARGIN_M + _TURN_M)
     block = _turned_to_faces(block, points, heights)
     uv = points[:, :2] @ block.axes.T
     inside = (

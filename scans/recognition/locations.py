@@ -10,8 +10,10 @@ import numpy.typing as npt
 from scans.recognition.addresses import addresses
 from scans.recognition.aisles import FoundAisle, Side
 from scans.recognition.place_grid import PlaceGrid, place_grid, positions_in
+from scans.recognition.rack_choice import footprint
 from scans.recognition.rack_rows import FoundRow
 from scans.recognition.stock import Beams, Content, content_of, look_through
+from scans.recognition.tiled_points import TiledPoints
 from spatial.facility import Location, Point3, Rack
 from spatial.locations import location_box, tier_span, world_from_rack
 from spatial.poses import Matrix4, transform_points
@@ -26,9 +28,10 @@ def find_locations(
     beams: Sequence[Beams],
 ) -> Iterator[Location]:
     """The locations of `racks`, row by row; `points` (N, 3) are the hall's, `beams` those that found them."""
+    cloud = TiledPoints.of(points, points[:, 2])
     for index, (row, rack) in enumerate(zip(rows, racks, strict=True)):
         rack_from_world: Matrix4 = np.linalg.inv(world_from_rack(rack)).astype(np.float64)
-        inside = _inside(rack, rack_from_world, points)
+        inside = _inside(row, rack, rack_from_world, cloud)
         positions = positions_in(rack, inside)
         grid = place_grid(rack, positions)
         looks = look_through(beams, rack_from_world, grid)
@@ -56,12 +59,11 @@ def find_locations(
 
 
 def _inside(
-    rack: Rack, rack_from_world: npt.NDArray[np.float64], points: npt.NDArray[np.float64]
+    row: FoundRow, rack: Rack, rack_from_world: npt.NDArray[np.float64], cloud: TiledPoints
 ) -> npt.NDArray[np.float64]:
     """The points (M, 3) of the row's footprint, in the row's own frame."""
-    reach = (rack.length_m + rack.depth_m) / 2
-    near = (np.abs(points[:, :2] - rack.center) < reach).all(1)
-    local = transform_points(rack_from_world, points[near])
+    points, _ = cloud.near(np.array(footprint(row).exterior.coords), 0.0)
+    local = transform_points(rack_from_world, points)
     return np.asarray(
         local[
             (local[:, 0] > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,14 +10,19 @@ import numpy.typing as npt
 import shapely
 from scipy import ndimage
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from scans.recognition.column_map import ColumnMap
+from scans.recognition.sight import Sight
 from scans.recognition.walls import WallLine
 
 _WALL_M = 0.12
 _RACK_M = 0.1
 _MIN_AREA_M2 = 0.03
 _COLUMN_SIZE_M = 0.9
+_BLOCK_SHARE = 0.75
+_DEPTH_M = 0.8  # the short side of a pallet: so deep is taken what was seen from one side only
+_AROUND = np.ones((3, 3), np.bool_)
 
 
 @dataclass(frozen=True)
@@ -31,56 +36,95 @@ class FoundObstacle:
     @property
     def is_block(self) -> bool:
         """Whether it fills its own smallest rectangle, as stacked goods do."""
-        return bool(self.footprint.area > 0.75 * self.footprint.minimum_rotated_rectangle.area)
+        return bool(self.footprint.area > _BLOCK_SHARE * self.footprint.minimum_rotated_rectangle.area)
 
 
 def find_obstacles(
     columns: ColumnMap,
+    sight: Sight,
     outline: Polygon,
     walls: Sequence[WallLine],
     racks: Sequence[Polygon],
     roof_m: float,
 ) -> tuple[FoundObstacle, ...]:
-    """Connected cells inside `outline` that are seen at two heights or more between 10 cm and 2 m."""
-    mask = columns.count_between(0.1, 2.0) >= 2
-    centres = columns.centres(np.ones_like(mask))
-    free = shapely.contains_xy(outline.buffer(-0.05), centres)
-    for rack in racks:
-        free &= ~shapely.contains_xy(rack.buffer(_RACK_M, join_style="mitre"), centres)
-    for wall in walls:
-        station = (centres - wall.p0) @ wall.along
-        free &= ~(
-            (np.abs(wall.depths(centres)) < _WALL_M) & (station > -0.3) & (station < wall.length_m + 0.3)
-        )
-    mask &= free.reshape(mask.shape)
-    mask = ndimage.binary_closing(np.pad(mask, 3), np.ones((5, 5), np.bool_))[3:-3, 3:-3]
-    labels, _ = ndimage.label(mask, np.ones((3, 3), np.bool_))
+    """What stands inside `outline` between 10 cm and 2 m, apart from `walls` and `racks`.
+
+    `sight` has the cells of `columns`.
+
+    1. Seen: cells seen at two heights or more, or full of points at one, and not seen through.
+    2. Hidden: a thing reaches behind its seen sides as far as no beam passed, at most as deep as a pallet.
+    3. What fills most of its smallest rectangle is that rectangle.
+    """
+    room = _room(columns, outline, walls, racks)
+    seen = room & (((columns.count_between(0.1, 2.0) >= 2) & sight.is_solid()) | sight.is_sheet())
+    seen = _without_specks(_padded(ndimage.binary_closing, seen, 2), columns.cell_m)
+    hidden = room & ~(sight.is_clear() | _is_bare(columns))
+    steps = round(_DEPTH_M / columns.cell_m)
+    whole = ndimage.binary_dilation(seen, iterations=steps, mask=hidden | seen) if seen.any() else seen
+    labels, _ = ndimage.label(seen | _padded(ndimage.binary_opening, whole, 4), _AROUND)
     found = []
     for i, window in enumerate(ndimage.find_objects(labels), start=1):
         part = labels[window] == i
-        if part.sum() * columns.cell_m**2 >= _MIN_AREA_M2:
-            corner = columns.origin + columns.cell_m * np.array([window[0].start, window[1].start])
-            found.append(_obstacle(part, corner, columns, columns.bits[window][part], roof_m))
+        first = window[0].start, window[1].start
+        top_m = _top(np.bitwise_or.reduce(columns.bits[window][part & seen[window]]), columns.bin_m)
+        found.append(_obstacle(_footprint(_cells(np.argwhere(part) + first, columns)), top_m, roof_m))
     return tuple(found)
 
 
-def _obstacle(
-    part: npt.NDArray[np.bool_],
-    corner: npt.NDArray[np.float64],
-    columns: ColumnMap,
-    bits: npt.NDArray[np.uint64],
-    roof_m: float,
-) -> FoundObstacle:
-    i, j = np.nonzero(part)
-    x, y = corner[0] + i * columns.cell_m, corner[1] + j * columns.cell_m
-    cells = shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
-    outer = shapely.union_all([Polygon(p.exterior) for p in shapely.get_parts(cells.buffer(0.001))])
-    hull = cells.convex_hull
-    footprint = hull if outer.area > 0.7 * hull.area else max(shapely.get_parts(outer), key=lambda p: p.area)
-    footprint = shapely.orient_polygons(shapely.simplify(footprint, 0.04))
-    top = _top(np.bitwise_or.reduce(bits), columns.bin_m)
-    size = np.ptp(np.asarray(hull.exterior.coords), axis=0).max()
-    return FoundObstacle(footprint, top, bool(top > 0.8 * roof_m and size < _COLUMN_SIZE_M))
+def _room(
+    columns: ColumnMap, outline: Polygon, walls: Sequence[WallLine], racks: Sequence[Polygon]
+) -> npt.NDArray[np.bool_]:
+    """Cells (I, J) inside `outline` that belong to no wall and no rack."""
+    centres = columns.centres(np.ones(columns.bits.shape, np.bool_))
+    room = shapely.contains_xy(outline.buffer(-0.05), centres)
+    for rack in racks:
+        room &= ~shapely.contains_xy(rack.buffer(_RACK_M, join_style="mitre"), centres)
+    for wall in walls:
+        station = (centres - wall.p0) @ wall.along
+        room &= ~(
+            (np.abs(wall.depths(centres)) < _WALL_M) & (station > -0.3) & (station < wall.length_m + 0.3)
+        )
+    return np.asarray(room.reshape(columns.bits.shape))
+
+
+def _is_bare(columns: ColumnMap) -> npt.NDArray[np.bool_]:
+    """Cells (I, J) in which the floor is all that was seen up to 2 m."""
+    return np.asarray((columns.count_between(0.0, 0.1) > 0) & (columns.count_between(0.1, 2.0) == 0))
+
+
+def _padded(
+    morphology: Callable[..., npt.NDArray[np.bool_]], mask: npt.NDArray[np.bool_], reach: int
+) -> npt.NDArray[np.bool_]:
+    """Opening or closing of `mask` by `reach` cells to each side, with nothing beyond its border."""
+    box = np.ones((2 * reach + 1, 2 * reach + 1), np.bool_)
+    return np.asarray(
+        morphology(np.pad(mask, 2 * reach), box)[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+    )
+
+
+def _without_specks(mask: npt.NDArray[np.bool_], cell_m: float) -> npt.NDArray[np.bool_]:
+    labels, count = ndimage.label(mask, _AROUND)
+    area_m2 = np.bincount(labels.ravel(), minlength=count + 1) * cell_m**2
+    return np.asarray(mask & (area_m2 >= _MIN_AREA_M2)[labels])
+
+
+def _footprint(whole: BaseGeometry) -> Polygon:
+    box = shapely.minimum_rotated_rectangle(whole)
+    if whole.area >= _BLOCK_SHARE * box.area:
+        return box
+    joined = shapely.get_parts(whole.buffer(0.001))  # cells that meet at a corner
+    return Polygon(max(joined, key=lambda part: part.area).exterior)
+
+
+def _cells(ij: npt.NDArray[np.int64], columns: ColumnMap) -> BaseGeometry:
+    x, y = (columns.origin + ij * columns.cell_m).T
+    return shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
+
+
+def _obstacle(footprint: Polygon, top_m: float, roof_m: float) -> FoundObstacle:
+    footprint = shapely.orient_polygons(shapely.simplify(Polygon(footprint.exterior), 0.04))
+    size = max(np.ptp(np.asarray(footprint.exterior.coords), axis=0))
+    return FoundObstacle(footprint, top_m, bool(top_m > 0.8 * roof_m and size < _COLUMN_SIZE_M))
 
 
 def _top(bits: np.uint64, bin_m: float) -> float:

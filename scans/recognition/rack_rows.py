@@ -14,6 +14,7 @@ from scans.recognition.bays import Posts, find_posts, posts_like
 from scans.recognition.block_view import BlockView, bins, block_view
 from scans.recognition.rack_blocks import RackBlock, axes_of
 from scans.recognition.tiers import FoundTier, find_tiers
+from scans.recognition.tiled_points import TiledPoints
 from scans.recognition.uprights import UprightMap, upright_map
 
 _MIN_DEPTH_M = 0.3
@@ -61,19 +62,16 @@ class FoundRow:
 
 
 def find_rack_rows(
-    block: RackBlock,
-    points: npt.NDArray[np.float64],
-    heights: npt.NDArray[np.float64],
-    siblings: Sequence[FoundRow] = (),
+    block: RackBlock, cloud: TiledPoints, siblings: Sequence[FoundRow] = ()
 ) -> tuple[FoundRow, ...]:
-    """The rows of `block`, none if it is no rack. `points` (N, 3) are the hall's, `heights` (N,) above floor.
+    """The rows of `block`, none if it is no rack; `cloud` are the hall's points.
 
     Where the scan is thin, a row may also be built like one of its `siblings`: parallel rows of the hall.
 
     1. The outer faces; 2. the tiers seen on them; 3. the planes of posts between them: two make a row, four
     make two rows back to back; 4. the frames along each row; 5. faces and ends from the uprights' own points.
     """
-    view = block_view(block, points, heights)
+    view = block_view(block, cloud)
     if len(view.z) < 50:
         return ()
     outer = view.outer_faces()

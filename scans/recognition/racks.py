@@ -10,6 +10,7 @@ from shapely import Polygon
 from scans.recognition.rack_blocks import SCALES_M, RackBlock, find_rack_blocks
 from scans.recognition.rack_choice import choose_rows, footprint
 from scans.recognition.rack_rows import FoundRow, find_rack_rows
+from scans.recognition.tiled_points import TiledPoints
 
 _SURE_QUALITY = 0.7
 _MODEL_QUALITY = 0.35
@@ -22,6 +23,7 @@ def find_racks(
 
     A block that surely is a rack is not looked at again at a wider scale.
     """
+    cloud = TiledPoints.of(points, heights)
     found: list[FoundRow] = []
     unsure: list[RackBlock] = []
     for cell_m in SCALES_M:
@@ -30,8 +32,8 @@ def find_racks(
             shape = Polygon(block.corners())
             if shape.intersection(sure).area < 0.6 * shape.area:
                 unsure.append(block)
-                found += find_rack_rows(block, points, heights)
+                found += find_rack_rows(block, cloud)
     models = [r for r in found if r.quality > _MODEL_QUALITY and len(r.posts) > 2]
     if models:
-        found += [row for block in unsure for row in find_rack_rows(block, points, heights, models)]
+        found += [row for block in unsure for row in find_rack_rows(block, cloud, models)]
     return choose_rows(found)
