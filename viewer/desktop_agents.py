@@ -15,17 +15,17 @@ from viewer.motion import STATES
 STATE_COLOURS = {
     "idle": "#c3ccd4",
     "move": "#56b4e9",
-    "wait": "#d55e00",
-    "pick": "#009e73",
-    "drop": "#cc79a7",
+    "wait": "#ff6a1a",
+    "pick": "#00b386",
+    "drop": "#e38cc0",
 }
-"""Okabe and Ito's palette: told apart by colour-blind people too."""
+"""After Okabe and Ito's palette, told apart by colour-blind people too; the browser has the same."""
 STATE_NAMES = {
     "idle": "idle",
     "move": "walking",
     "wait": "blocked",
     "pick": "picking",
-    "drop": "handing over",
+    "drop": "at station",
 }
 
 BODY_HEIGHT_M, BODY_RADIUS_M = 1.75, 0.30

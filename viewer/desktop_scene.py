@@ -26,7 +26,7 @@ Float64s = npt.NDArray[np.float64]
 
 BACKGROUND = ("#12171d", "#2c3742")
 SHELL: tuple[Part, ...] = ("wall", "door")
-BODY: tuple[Part, ...] = ("floor", "column", "upright", "beam", "deck", "pallet", "load")
+BODY: tuple[Part, ...] = ("floor", "column", "upright", "beam", "deck", "pallet", "load", "obstacle")
 PART_COLOURS: dict[Part, str] = {
     "floor": "#454f59",
     "wall": "#8494a2",
@@ -39,7 +39,6 @@ PART_COLOURS: dict[Part, str] = {
     "load": "#e3c898",
     "obstacle": "#9a958c",
 }
-OBSTACLE_OPACITY = 0.6
 ELEVATION_RAD = math.radians(46.0)
 SWING_RAD = math.radians(10.0)
 MARGINS = Margins(left=0.03, right=0.15, top=0.03, bottom=0.13)
@@ -85,7 +84,6 @@ def desktop_scene(
     mesh = facility_mesh(facility)
     _add_shell(plotter, facility, mesh)
     plotter.add_mesh(_coloured(mesh, BODY), rgb=True, ambient=0.36, diffuse=0.78, specular=0.0, name="body")
-    _add_obstacles(plotter, mesh)
     _add_labels(plotter, facility)
     _light(plotter, mesh)
     _look_along_aisles(plotter, facility, mesh)
@@ -148,15 +146,6 @@ def _add_shell(plotter: pv.Plotter, facility: Facility, mesh: FacilityMesh) -> N
     plotter.add_mesh(
         inner, scalars="colour", rgb=True, culling="back", ambient=0.55, diffuse=0.4, name="shell"
     )
-
-
-def _add_obstacles(plotter: pv.Plotter, mesh: FacilityMesh) -> None:
-    """Obstacles, thin enough that what stands behind them is seen."""
-    surface = _coloured(mesh, ("obstacle",))
-    if surface.n_cells:
-        plotter.add_mesh(
-            surface, rgb=True, opacity=OBSTACLE_OPACITY, ambient=0.4, diffuse=0.6, name="obstacles"
-        )
 
 
 def _add_cloud(plotter: pv.Plotter, cloud: pv.PolyData, *, is_visible: bool) -> pv.Actor:

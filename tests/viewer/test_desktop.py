@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -198,3 +199,12 @@ def test_a_shift_of_nobody_is_drawn_too(hall: Facility, shift: Run) -> None:
     scene = desktop_scene(hall, replace(shift, agents=(), events=()), off_screen=True, size=SIZE)
     scene.show_time(10.0)
     scene.plotter.close()
+
+
+def test_both_viewers_show_states_in_the_same_colours() -> None:
+    source = (Path(__file__).parents[2] / "viewer" / "web" / "src" / "colours.js").read_text(encoding="utf-8")
+    states = source[source.index("AGENT_STATES") : source.index("LOCATION_STATES")]
+    browser = dict(re.findall(r'(\w+): \{ colour: "(#\w+)"', states))
+    assert {
+        "move" if state == "walk" else state: colour for state, colour in browser.items()
+    } == STATE_COLOURS

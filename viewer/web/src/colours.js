@@ -1,18 +1,19 @@
 /**
- * Okabe and Ito's colours, which colour-blind people tell apart; every one also stands beside its word.
+ * What people tell apart, colour-blind ones too: after Okabe and Ito. Every colour also stands beside its word, and
+ * the desktop view has the same.
  */
-export const LOCATION_STATES = /** @type {const} */ ({
-  occupied: { colour: "#4a8fc0", label: "Occupied" },
-  empty: { colour: "#9aa4ae", label: "Empty" },
-  unseen: { colour: "#cc79a7", label: "Not seen" },
+export const AGENT_STATES = /** @type {const} */ ({
+  walk: { colour: "#56b4e9", label: "Walking" },
+  pick: { colour: "#00b386", label: "Picking" },
+  wait: { colour: "#ff6a1a", label: "Blocked" },
+  drop: { colour: "#e38cc0", label: "At station" },
+  idle: { colour: "#c3ccd4", label: "Idle" },
 });
 
-export const AGENT_STATES = /** @type {const} */ ({
-  walk: { colour: "#00b386", label: "Walking" },
-  pick: { colour: "#f0e442", label: "Picking" },
-  wait: { colour: "#ff6a1a", label: "Blocked" },
-  drop: { colour: "#56b4e9", label: "At station" },
-  idle: { colour: "#8b949e", label: "Idle" },
+export const LOCATION_STATES = /** @type {const} */ ({
+  occupied: { colour: "#d8b87f", label: "Occupied" },
+  empty: { colour: "#74808c", label: "Empty" },
+  unseen: { colour: "#8d7ad1", label: "Not seen" },
 });
 
 /** Cividis at nine places, read off the published table: even steps to the eye, blue to yellow. */
@@ -39,10 +40,4 @@ export function heatColour(share) {
 export function heatGradient() {
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${heatColour(share).join(" ")})`);
   return `linear-gradient(to right, ${stops.join(", ")})`;
-}
-
-/** The next round number that is not below `value`: the top of a scale. @param {number} value */
-export function scaleTop(value) {
-  const decade = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  return [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((step) => step * decade).find((top) => top >= value) ?? 10 * decade;
 }

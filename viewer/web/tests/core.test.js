@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ServerTime, simTime } from "../src/clock.js";
-import { scaleTop } from "../src/colours.js";
 import { blockedDensity } from "../src/density.js";
 import { clockTime } from "../src/format.js";
 import { motionAt, positionAt, wayBetween } from "../src/motion.js";
@@ -109,7 +108,6 @@ test("a connection says hello, acknowledges, and comes back asking for what it m
   assert.deepEqual(states, ["connecting", "live", "reconnecting"]);
 });
 
-test("times and scales read well", () => {
+test("times read well", () => {
   assert.deepEqual([0, 75, 3675].map(clockTime), ["0:00", "1:15", "1:01:15"]);
-  assert.deepEqual([0, 7, 20, 210].map(scaleTop), [1, 8, 20, 250]);
 });

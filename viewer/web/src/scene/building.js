@@ -8,7 +8,7 @@ const LOOKS = /** @type {Record<string, THREE.MeshLambertMaterialParameters>} */
   opening: { color: "#93a1b0", transparent: true, opacity: 0.3, depthWrite: false, side: THREE.DoubleSide },
   column: { color: "#6f7a86" },
   rack: { color: "#77838f" },
-  obstacle: { color: "#8a7f6d" },
+  obstacle: { color: "#8d8a84" },
 });
 const UNEXPLAINED = { color: "#8f8a80", transparent: true, opacity: 0.5, side: THREE.DoubleSide };
 const FADED = 0.25;

@@ -1,5 +1,5 @@
 import * as THREE from "three";
-import { heatColour, scaleTop } from "../colours.js";
+import { heatColour } from "../colours.js";
 import { blockedDensity } from "../density.js";
 
 /** @import {Heat} from "../messages" */
@@ -25,7 +25,7 @@ export class HeatFloor {
   /** @param {Heat | null} heat */
   show(heat) {
     const density = heat && heat.cells.length > 0 ? blockedDensity(heat) : null;
-    this.top = density ? scaleTop(density.values.reduce((most, value) => Math.max(most, value), 0)) : 0;
+    this.top = heat?.top_s_m2 ?? 0;
     this.object.visible = density !== null;
     if (!density) return;
     const { x0, y0, step, width, height } = density;

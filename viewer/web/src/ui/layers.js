@@ -46,7 +46,7 @@ export function heatLegend() {
   const top = element("span");
   const scale = element("div", { class: "ramp-scale" }, element("span", {}, "0"), element("span", {}, "time blocked here"), top);
   const setTop = (/** @type {number} */ seconds) => {
-    top.textContent = seconds > 0 ? `${seconds} s/m²` : "–";
+    top.textContent = seconds > 0 ? `≥ ${seconds} s/m²` : "–";
   };
   setTop(0);
   return { node: element("div", { class: "legend" }, ramp, scale), setTop };
