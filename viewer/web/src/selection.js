@@ -63,7 +63,8 @@ function letFind(stage, locations, choose) {
   byId("find").addEventListener("submit", (event) => {
     event.preventDefault();
     const wanted = text.value.trim().toLowerCase();
-    const id = ids.find((each) => each.toLowerCase() === wanted) ?? null;
+    const starting = wanted === "" ? [] : ids.filter((each) => each.toLowerCase().startsWith(wanted));
+    const id = starting.find((each) => each.length === wanted.length) ?? starting[0] ?? null;
     const center = id === null ? null : locations.center(id);
     text.setCustomValidity(center ? "" : `No location ${text.value}`);
     text.reportValidity();
