@@ -65,9 +65,13 @@ def find_obstacles(
     found = []
     for i, window in enumerate(ndimage.find_objects(labels), start=1):
         part = labels[window] == i
+        own = part & seen[window]
+        if not own.any():  # a hidden corner that the opening cut off
+            continue
         first = window[0].start, window[1].start
-        top_m = _top(np.bitwise_or.reduce(columns.bits[window][part & seen[window]]), columns.bin_m)
-        found.append(_obstacle(_footprint(_cells(np.argwhere(part) + first, columns)), top_m, roof_m))
+        top_m = _top(np.bitwise_or.reduce(columns.bits[window][own]), columns.bin_m)
+        cells = _cells(np.argwhere(part) + first, columns)
+        found.append(_obstacle(_footprint(cells, columns.cell_m), top_m, roof_m))
     return tuple(found)
 
 
@@ -108,11 +112,17 @@ def _without_specks(mask: npt.NDArray[np.bool_], cell_m: float) -> npt.NDArray[n
     return np.asarray(mask & (area_m2 >= _MIN_AREA_M2)[labels])
 
 
-def _footprint(whole: BaseGeometry) -> Polygon:
-    box = shapely.minimum_rotated_rectangle(whole)
-    if whole.area >= _BLOCK_SHARE * box.area:
-        return box
-    joined = shapely.get_parts(whole.buffer(0.001))  # cells that meet at a corner
+def _footprint(cells: BaseGeometry, cell_m: float) -> Polygon:
+    """What a thing covers; a block's faces cross its outer cells, so it is half a cell less on all sides."""
+    box = shapely.minimum_rotated_rectangle(cells)
+    if cells.area >= _BLOCK_SHARE * box.area:
+        along = np.diff(np.asarray(box.exterior.coords)[:2], axis=0)[0]
+        half_cell = (
+            cell_m / 2 * np.abs(along).sum() / np.linalg.norm(along)
+        )  # as wide as it is seen along a side
+        inner = box.buffer(-half_cell, join_style="mitre")
+        return box if inner.is_empty else inner
+    joined = shapely.get_parts(cells.buffer(0.001))  # cells that meet at a corner
     return Polygon(max(joined, key=lambda part: part.area).exterior)
 
 
