@@ -138,8 +138,8 @@ def _obstacle(footprint: Polygon, top_m: float, roof_m: float) -> FoundObstacle:
 
 
 def _top(bits: np.uint64, bin_m: float) -> float:
-    """Height above the floor at which an unbroken stack of seen heights ends; pauses of 60 cm are bridged."""
-    seen = np.flatnonzero([(int(bits) >> k) & 1 for k in range(64)])
+    """Height at which an unbroken stack of heights seen above the floor ends; pauses of 60 cm are bridged."""
+    seen = np.flatnonzero([(int(bits) >> k) & 1 for k in range(1, 64)]) + 1
     breaks = np.flatnonzero(np.diff(seen) * bin_m > 0.6)
     last = seen[breaks[0]] if len(breaks) else seen[-1]
     return float((last + 1) * bin_m)
