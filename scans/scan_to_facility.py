@@ -110,7 +110,7 @@ def _recognised(
         name=name,
         kind="as_built",
         frame=Frame(georeference=hall.georeference),
-        provenance=tuple(_provenance(path, hall.points_read, seed) for path in scans.paths),
+        provenance=tuple(_provenance(scan.file.path, scan.file.point_count, seed) for scan in scans.scans),
         levels=(as_built.level(outline, hall.floor),),
         walls=tuple(
             as_built.wall(number, line, doors, hall.roof_m)

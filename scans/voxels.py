@@ -20,7 +20,7 @@ class VoxelCloud:
 
     `points` (N, 3) float64 mean of the voxel's points, metres relative to `origin` (3,) float64; `counts`
     (N,) int32; `station` (N,) int32 of the voxel's first point, −1 where unknown; `shade` (N, 3) float32
-    mean colour in 0–255, from intensity where the scan has no colour.
+    mean colour in 0–255; grey after the intensity if no part of the scan has colour.
     """
 
     points: npt.NDArray[np.float64]
@@ -47,10 +47,11 @@ class VoxelAccumulator:
         self._origin: npt.NDArray[np.float64] | None = None
         self._slots = np.full(capacity, -1, np.int64)
         self._keys = np.empty(capacity // 2, np.int64)
-        self._sums = np.zeros((capacity // 2, 6))
+        self._sums = np.zeros((capacity // 2, 7))
         self._counts = np.zeros(capacity // 2, np.int32)
         self._station = np.full(capacity // 2, -1, np.int32)
         self._size = 0
+        self._has_colour = False
 
     def add(self, cloud: PointCloud) -> None:
         """Add the points of `cloud`."""
@@ -62,6 +63,7 @@ class VoxelAccumulator:
         points = np.ascontiguousarray(cloud.points, np.float32)
         if np.abs(points + shift).max() / self.voxel_m >= _LIMIT:
             raise ValueError(f"a point lies beyond {_LIMIT * self.voxel_m:.0f} m of {self._origin.tolist()}")
+        self._has_colour |= cloud.colour is not None
         shade = _shade(cloud)
         station = cloud.station if cloud.station is not None else np.full(len(points), -1, np.int32)
         done = 0
@@ -81,7 +83,11 @@ class VoxelAccumulator:
         means = self._sums[:n] / np.maximum(counts, 1)[:, None]
         origin = np.zeros(3) if self._origin is None else self._origin
         return VoxelCloud(
-            means[:, :3].copy(), origin, counts, self._station[:n].copy(), means[:, 3:].astype(np.float32)
+            means[:, :3].copy(),
+            origin,
+            counts,
+            self._station[:n].copy(),
+            (means[:, 3:6] if self._has_colour else _grey(means[:, 6])).astype(np.float32),
         )
 
     def _grow(self) -> None:
@@ -90,18 +96,26 @@ class VoxelAccumulator:
         _rehash(self._keys[: self._size], self._slots)
         more = capacity // 2 - len(self._keys)
         self._keys = np.concatenate([self._keys, np.empty(more, np.int64)])
-        self._sums = np.concatenate([self._sums, np.zeros((more, 6))])
+        self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]))])
         self._counts = np.concatenate([self._counts, np.zeros(more, np.int32)])
         self._station = np.concatenate([self._station, np.full(more, -1, np.int32)])
 
 
 def _shade(cloud: PointCloud) -> npt.NDArray[np.float32]:
+    """Colour in 0–255, middle grey without one, and intensity, of each point: (N, 4)."""
+    shade = np.full((len(cloud), 4), (160.0, 160.0, 160.0, 0.0), np.float32)
     if cloud.colour is not None:
-        return np.ascontiguousarray(cloud.colour, np.float32)
-    grey = np.full(len(cloud), 160.0, np.float32)
-    if cloud.intensity is not None and len(cloud) and float(cloud.intensity.max()) > 0:
-        grey = 40.0 + 200.0 * np.clip(cloud.intensity / np.float32(cloud.intensity.max()), 0, 1)
-    return np.repeat(grey.astype(np.float32)[:, None], 3, axis=1)
+        shade[:, :3] = cloud.colour
+    if cloud.intensity is not None:
+        shade[:, 3] = cloud.intensity
+    return shade
+
+
+def _grey(intensity: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """(N, 3): from nearly black to nearly white, which all but the brightest hundredth stay below."""
+    top = float(np.quantile(intensity, 0.99)) if len(intensity) else 0.0
+    grey = 40.0 + 200.0 * np.clip(intensity / top, 0.0, 1.0) if top > 0 else np.full(len(intensity), 160.0)
+    return np.repeat(grey[:, None], 3, axis=1)
 
 
 @njit(cache=True, inline="always")
@@ -142,6 +156,7 @@ def _insert(  # type: ignore[no-untyped-def]
         sums[row, 3] += shade[i, 0]
         sums[row, 4] += shade[i, 1]
         sums[row, 5] += shade[i, 2]
+        sums[row, 6] += shade[i, 3]
         counts[row] += 1
     return len(points), size
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from layouts.kpis import kpis, kpis_dict
 from layouts.plan_scenario import plan_scenario
@@ -62,28 +62,9 @@ def graph_site(folder: Path, path: Path, agent: AgentClass) -> NavGraph:
     return graph
 
 
-def plan_site(
-    folder: Path,
-    *,
-    orders: Path | None,
-    slotting: Path | None,
-    routing: Literal["nearest-neighbour", "s-shape"],
-    batch_lines: int,
-    depot: tuple[float, float] | None,
-    seed: int,
-    output: Path | None,
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Plan tours on a site; returns them as plain values, with the notes on what was assumed."""
-    scenario = Scenario(
-        site=folder,
-        orders=orders,
-        slotting=slotting,
-        routing=routing,
-        batch_lines=batch_lines,
-        depot=depot,
-        seed=seed,
-    )
-    shift = plan_scenario(load_site(folder).facility, scenario)
+def plan_site(scenario: Scenario, output: Path | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Plan the tours of a scenario; returns them as plain values, with the notes on what was assumed."""
+    shift = plan_scenario(load_site(scenario.site).facility, scenario)
     plan = tours_dict(shift.plan)
     if output is not None:
         write_json(output, plan)

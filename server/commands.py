@@ -131,6 +131,9 @@ def tours(
         Path | None, typer.Option(help="CSV: order, sku, quantity[, due]; default made up.")
     ] = None,
     slotting: Annotated[Path | None, typer.Option(help="CSV: sku, location; needed with --orders.")] = None,
+    synthetic_orders: Annotated[
+        int, typer.Option(help="How many orders to make up, without --orders.", min=1, max=1_000_000)
+    ] = 120,
     policy: Annotated[
         Literal["s-shape", "nearest-neighbour"], typer.Option(help="Routing policy.")
     ] = "s-shape",
@@ -141,20 +144,22 @@ def tours(
     as_json: Json = False,
 ) -> None:
     """Plan pick tours for orders on a site."""
+    from layouts.scenario import Scenario
     from server.chain import plan_site
 
     if (orders is None) != (slotting is None):
         raise typer.BadParameter("--orders and --slotting go together: give both files or neither")
-    plan, notes = plan_site(
-        site,
+    scenario = Scenario(
+        site=site,
         orders=orders,
         slotting=slotting,
+        synthetic_orders=synthetic_orders,
         routing=policy,
         batch_lines=batch_lines,
         depot=_point(depot),
         seed=seed,
-        output=output,
     )
+    plan, notes = plan_site(scenario, output)
     if as_json:
         _print_json({**plan, "notes": list(notes)})
         return

@@ -17,6 +17,7 @@ import yaml
 from layouts.demo_hall import demo_camera_poses, demo_hall, demo_scan_positions
 from layouts.run import Run
 from layouts.run_files import read_run
+from layouts.scenario import read_scenario
 from scans.cloud import PointCloud
 from scans.laz_writer import write_laz
 from scans.units import Unit
@@ -137,19 +138,11 @@ def run_demo(demo: Demo, *, with_pictures: bool, progress: Tell) -> DemoResult:
         graph_site(demo.site, demo.site / GRAPH, PICKER)
     progress("tours", 0.65)
     with _timed(result, "tours"):
-        plan_site(
-            demo.site,
-            orders=None,
-            slotting=None,
-            routing="s-shape",
-            batch_lines=12,
-            depot=None,
-            seed=demo.seed,
-            output=demo.folder / "tours.json",
-        )
+        scenario = _scenario(demo)
+        plan_site(read_scenario(scenario), demo.folder / "tours.json")
     progress("simulate", 0.7)
     with _timed(result, "simulate"):
-        run, result.kpis = simulate_scenario(_scenario(demo), demo.run)
+        run, result.kpis = simulate_scenario(scenario, demo.run)
         result.notes = (*(f"The scan: {warning}." for warning in scanned.report.warnings), *run.notes)
     if with_pictures:
         progress("pictures", 0.8)

@@ -74,7 +74,7 @@ def fit_floor_plane(points: npt.NDArray[np.float64], *, seed: int = 0) -> FloorP
 
     Raises UndecidedError when fewer than 8 cells of half a metre agree: then no floor was scanned.
     """
-    lows = _cell_lows(points)
+    lows = _cell_lows(points) if len(points) else points
     rng = np.random.default_rng(seed)
     best, best_votes = None, 0
     for _ in range(400 if len(lows) >= 3 else 0):

@@ -17,6 +17,7 @@ _DOOR_HEAD_M = 2.0
 _MIN_WIDTH_M, _MAX_WIDTH_M = 0.7, 6.0
 _DOCK_WIDTH_M = 2.0
 _RECESS_M = 0.6
+_BARE, _SEEN_BEHIND = 0.3, 0.3  # shares of the wall's face, and of what lies behind it, up to a door's head
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,12 @@ def find_openings(
     on_face[cell[0][face], cell[1][face]] = True
     behind[cell[0][~face], cell[1][~face]] = True
     low, high = int(0.3 / _STEP_M), int(_DOOR_HEAD_M / _STEP_M)
-    is_open = (on_face[:, low:high].mean(1) < 0.3) & (behind[:, low:high].mean(1) > 0.4)
-    edges = np.flatnonzero(np.diff(np.pad(is_open.astype(np.int8), 1))).reshape(-1, 2)
+    is_bare = on_face[:, low:high].mean(1) < _BARE
+    edges = np.flatnonzero(np.diff(np.pad(is_bare.astype(np.int8), 1))).reshape(-1, 2)
     found = []
     for first, last in edges:
-        if not _MIN_WIDTH_M <= (last - first) * _STEP_M <= _MAX_WIDTH_M:
+        is_wide = _MIN_WIDTH_M <= (last - first) * _STEP_M <= _MAX_WIDTH_M
+        if not is_wide or behind[first:last, low:high].mean() < _SEEN_BEHIND:
             continue
         within = (s >= first * _STEP_M) & (s < last * _STEP_M) & ~face & (z < _DOOR_HEAD_M)
         head = _head(on_face[first:last], behind[first:last], high)

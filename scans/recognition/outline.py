@@ -12,6 +12,7 @@ from shapely import MultiPoint, Polygon
 from scans.recognition.walls import WallLine
 
 _CELL_M = 0.25
+_RING_SHARE = 0.95
 
 
 def floor_outline(walls: tuple[WallLine, ...], floor_xy: npt.NDArray[np.float64]) -> Polygon:
@@ -23,8 +24,10 @@ def floor_outline(walls: tuple[WallLine, ...], floor_xy: npt.NDArray[np.float64]
     cells = np.unique(np.floor(floor_xy / _CELL_M).astype(np.int64), axis=0)
     seen = ((cells + 0.5) * _CELL_M).astype(np.float64)
     ring = _ring(walls)
-    if ring is not None and ring.is_valid and float(shapely.contains_xy(ring, seen).mean()) >= 0.95:
-        return shapely.orient_polygons(ring)
+    if ring is not None and ring.is_valid:
+        reach = ring.buffer(_CELL_M * math.sqrt(0.5))  # a cell that a wall cuts is inside
+        if float(shapely.contains_xy(reach, seen).mean()) >= _RING_SHARE:
+            return shapely.orient_polygons(ring)
     inside = np.ones(len(seen), np.bool_)
     for wall in walls:
         station = (seen - wall.p0) @ wall.along

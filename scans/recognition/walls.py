@@ -142,12 +142,9 @@ def _as_wall(
     inward = normal if sides[0] > sides[1] else -normal
     inner = offset if sides[0] > sides[1] else -offset
     face, fitted, sigma = _fit_face(points, inward, inner, along, s0, s1)
-    along = (
-        np.array([-face[1], face[0]])
-        if np.dot([-face[1], face[0]], along) > 0
-        else np.array([face[1], -face[0]])
-    )
-    ends = [face * fitted + along * (s + sign * columns.cell_m / 2) for s, sign in ((s0, -1.0), (s1, 1.0))]
+    reach = columns.cell_m / 2
+    ends = [normal * offset + along * s for s in (s0 - reach, s1 + reach)]
+    ends = [end - (end @ face - fitted) * face for end in ends]
     # p0 → p1 keeps the hall on its left, so that the walls run counter-clockwise around it
     run = ends[1] - ends[0]
     if run[0] * face[1] - run[1] * face[0] < 0:

@@ -216,8 +216,8 @@ function emptiness(site) {
   const code = (/** @type {string} */ command) => element("code", {}, command);
   /** @type {Node[]} */ const lines = [];
   if (site.racks === 0) {
-    lines.push(element("p", {}, "This facility has no racks. Scan one that has, or draw them:"));
-    lines.push(code("aisletwin layout build layout.yaml -o SITE"));
+    lines.push(element("p", {}, "This facility has no racks. Scan a hall that has:"));
+    lines.push(code("aisletwin scan hall.laz -o SITE"));
   }
   if (!site.has_run) {
     lines.push(element("p", {}, "No run loaded. Simulate a shift and serve it with the site:"));
