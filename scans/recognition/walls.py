@@ -6,6 +6,7 @@
 4. A piece is a wall if there is something on one side of it and next to nothing on the other: a rack as
    tall as the hall has an aisle before it and stock behind it.
 5. The wall's plane is fitted to the points themselves, heaviest layer first.
+6. Two walls in line are one if its face is seen between them, below what the line was found by.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ _GAP_M = 5.0
 _MIN_LENGTH_M = 2.0
 _CLOSED = 3  # walls that can close around a floor
 _LOWER = 0.55
+_LOW_M = 0.3
+_IN_LINE_M, _FACE_M = 0.08, 0.05
+_STATION_M, _FACE_SHARE = 0.5, 0.6
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def find_walls(
     found = _walls_up_to(ceiling_m, columns, points, heights)
     if len(found) < _CLOSED:
         found += _walls_up_to(_LOWER * ceiling_m, columns, points, heights)
-    return tuple(sorted(_merged(found), key=lambda w: -w.length_m))
+    return tuple(sorted(_joined(_merged(found), points[heights > _LOW_M]), key=lambda w: -w.length_m))
 
 
 def _walls_up_to(
@@ -224,3 +228,38 @@ def _merged(walls: list[WallLine]) -> list[WallLine]:
         else:
             kept.append(wall)
     return kept
+
+
+def _joined(walls: list[WallLine], points: npt.NDArray[np.float64]) -> list[WallLine]:
+    """Walls in line made one where the face goes on between them; `points` (N, 3) are those above the floor."""
+    for i, first in enumerate(walls):
+        for j, second in enumerate(walls):
+            if i != j and _goes_on(first, second, points):
+                whole = _from_to(first, second)
+                return _joined([w for k, w in enumerate(walls) if k not in (i, j)] + [whole], points)
+    return walls
+
+
+def _goes_on(first: WallLine, second: WallLine, points: npt.NDArray[np.float64]) -> bool:
+    """Whether `second` continues `first`, and most half metres of the gap show a point on its face."""
+    whole = _from_to(first, second)
+    ends = np.stack([first.p1, second.p0])
+    start, end = (ends - whole.p0) @ whole.along
+    if (
+        not 0 < start < end < whole.length_m
+        or first.inward @ second.inward < 0.99
+        or np.abs(whole.depths(ends)).max() > _IN_LINE_M
+    ):
+        return False
+    on_face = points[np.abs(whole.depths(points[:, :2])) < _FACE_M, :2]
+    station = (on_face - whole.p0) @ whole.along
+    count = max(1, math.ceil((end - start) / _STATION_M))
+    seen, _ = np.histogram(station, bins=count, range=(float(start), float(end)))
+    return bool(np.mean(seen > 0) >= _FACE_SHARE)
+
+
+def _from_to(first: WallLine, second: WallLine) -> WallLine:
+    along = (second.p1 - first.p0) / np.linalg.norm(second.p1 - first.p0)
+    normal = np.array([-along[1], along[0]])
+    inward = normal if normal @ first.inward > 0 else -normal
+    return WallLine(first.p0, second.p1, inward, max(first.sigma_m, second.sigma_m))

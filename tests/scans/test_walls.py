@@ -199,3 +199,20 @@ def test_without_walls_the_outline_is_the_hull_of_the_floor_seen() -> None:
     # cells of 25 cm whose sides lie up to half a cell outside, and the corner of the L may be cut
     assert outline.symmetric_difference(truth).area < 0.25 * truth.length
     assert outline.is_valid
+
+
+def test_a_wall_hidden_up_high_is_one_where_its_foot_is_seen() -> None:
+    """Behind racks a scanner sees a wall's upper part in places, and its foot between the bays."""
+    rng = np.random.default_rng(4)
+    hidden = sheet([-9.0, 0.0, 0.0], [30.0, 0.0, 0.0], [0.0, 0.0, ROOF_M], rng)
+    far = hidden[(hidden[:, 0] < 0.0) | (hidden[:, 0] > 12.0) | (hidden[:, 2] < 1.5)]
+    others = [
+        sheet([-9.0, 0.0, 0.0], [30.0, 0.0, 0.0], [0.0, 9.0, 0.0], rng),
+        sheet([-9.0, 9.0, 0.0], [30.0, 0.0, 0.0], [0.0, 0.0, ROOF_M], rng),
+        sheet([-9.0, 0.0, 0.0], [0.0, 9.0, 0.0], [0.0, 0.0, ROOF_M], rng),
+        sheet([21.0, 0.0, 0.0], [0.0, 9.0, 0.0], [0.0, 0.0, ROOF_M], rng),
+    ]
+    found = walls_of(np.vstack([far, *others]))
+    assert sorted(round(w.length_m) for w in found) == [9, 9, 30, 30]
+    gone = walls_of(np.vstack([far[(far[:, 0] < 0.0) | (far[:, 0] > 12.0)], *others]))
+    assert sorted(round(w.length_m) for w in gone) == [9, 9, 9, 9, 30]

@@ -1,0 +1,50 @@
+"""Options and arguments that several subcommands share, and what their texts mean."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from spatial.navigation.agents import AgentClass, agent_named
+
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
+Depot = Annotated[str | None, typer.Option(help="Where tours start and end: X,Y in metres.", metavar="X,Y")]
+Unit = Annotated[
+    Literal["m", "cm", "mm", "ft", "us-ft", "in"] | None,
+    typer.Option(help="Unit of the scan's coordinates; believed when given."),
+]
+Poses = Annotated[
+    Path | None, typer.Option(help="Sensor poses (TUM text) or station positions (JSON) of the scans.")
+]
+DropInvalid = Annotated[
+    bool,
+    typer.Option("--drop-invalid", help="Leave out points that are not finite."),
+]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.", min=0)]
+Site = Annotated[Path, typer.Argument(help="Folder with facility.json.")]
+
+
+def agent_of(name: str) -> AgentClass:
+    """The agent class of that name; a wrong one is wrong usage."""
+    try:
+        return agent_named(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--agent") from None
+
+
+def point_of(text: str | None) -> tuple[float, float] | None:
+    """A place given as X,Y."""
+    if text is None:
+        return None
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise typer.BadParameter(
+            f"'{text}' is no place: give X,Y in metres, as in 12.5,3", param_hint="--depot"
+        )
+    return x, y

@@ -1,0 +1,33 @@
+"""How subcommands print what several of them have: JSON, key figures, notes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import typer
+
+
+def print_json(record: Any) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(record, indent=1, ensure_ascii=False))
+
+
+def print_kpis(figures: dict[str, Any] | None) -> None:
+    """Print the key figures of a run, if there is one, in two lines."""
+    if figures is None:
+        return
+    total = figures["total"]
+    seconds = sum(total.values()) or 1.0
+    typer.echo(
+        f"{figures['lines']} lines in {figures['makespan_s'] / 60:.1f} min, {figures['tours']} tours: "
+        f"{figures['lines_per_hour'] or 0:.0f} lines/h, {figures['metres_per_line'] or 0:.1f} m per line"
+    )
+    split = ", ".join(f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items())
+    typer.echo(f"time: {split}")
+
+
+def print_notes(notes: tuple[str, ...]) -> None:
+    """Print what was assumed, on standard error."""
+    for note in notes:
+        typer.echo(f"note: {note}", err=True)

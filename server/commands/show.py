@@ -1,0 +1,81 @@
+"""serve and view: a run in the browser and on the desktop."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from server.commands.options import Site
+from server.progress import reporting
+from spatial.errors import MissingToolError
+
+LOOPBACK = "127.0.0.1"
+
+
+def serve(
+    site: Site,
+    run: Annotated[Path | None, typer.Option(help="Folder of a run to play.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve a site, and a run if given, to browsers."""
+    from server.serving import serve as serve_site
+
+    with naming_port(host, port):
+        serve_site(site, run, host=host, port=port, on_ready=lambda url: typer.echo(f"{url} (Ctrl-C ends)"))
+
+
+def view(
+    site: Site,
+    run: Annotated[Path | None, typer.Argument(help="Folder of a run to play.")] = None,
+    png: Annotated[Path | None, typer.Option(help="Write a picture instead of opening a window.")] = None,
+    mp4: Annotated[Path | None, typer.Option(help="Write a film instead of opening a window.")] = None,
+    at_s: Annotated[float | None, typer.Option("--at", help="Second of the run to show.", min=0)] = None,
+    speed: Annotated[float, typer.Option(help="Film: times real time.", min=0.1)] = 30.0,
+    seconds: Annotated[float, typer.Option(help="Film: its length.", min=0.1)] = 20.0,
+) -> None:
+    """Show a site, and a run if given, on the desktop; or write a picture or film without any screen."""
+    if png is None and mp4 is None:
+        _require_screen()
+    from viewer.desktop import film, picture, show
+
+    if mp4 is not None:
+        if run is None:
+            raise typer.BadParameter("a film needs a run: aisletwin view SITE RUN --mp4 FILE")
+        with reporting("film") as tell:
+            film(
+                site, run, mp4, speed=speed, duration_s=seconds, progress=lambda share: tell("frames", share)
+            )
+    if png is not None:
+        picture(site, run, png, at_s)
+    if png is None and mp4 is None:
+        show(site, run)
+
+
+@contextmanager
+def naming_port(host: str, port: int) -> Iterator[None]:
+    """Turn what the system says about a port that cannot be had into a sentence on --port."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        said = (error.strerror or str(error)).lower()
+        raise typer.BadParameter(
+            f"{host}:{port}: {said}: choose another --port, 0 takes a free one"
+        ) from None
+
+
+def _require_screen() -> None:
+    """Raise MissingToolError where there is no screen to open a window on."""
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        raise MissingToolError(
+            "there is no screen here (DISPLAY is not set): pass --png FILE or --mp4 FILE, or serve it"
+        )
