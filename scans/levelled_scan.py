@@ -15,6 +15,7 @@ from scans.recognition.floor import (
     floor_surface,
     level_from_scan,
 )
+from scans.strays import is_stray
 from scans.voxels import VoxelAccumulator, VoxelCloud
 from spatial.facility import Georeference
 from spatial.poses import transform_points
@@ -68,11 +69,13 @@ def gather(scans: ScanSet, progress: Callable[[float], None] = lambda _share: No
 
 
 def level(scans: ScanSet, cloud: VoxelCloud, *, seed: int = 0) -> LevelledScan:
-    """`cloud` in the world: the scan's frame, turned if its floor tilts by more than half a degree.
+    """`cloud` without strays, in the world: the scan's frame, turned if its floor tilts by more than half a degree.
 
     Coordinates beyond 100 km are kept relative to a georeference, so that the world's origin is near the
     building. Raises UndecidedError if there is no floor.
     """
+    points_read = int(cloud.counts.sum())
+    cloud = cloud.where(~is_stray(cloud.points))
     is_far = bool(np.abs(cloud.origin).max() > _FAR_M)
     near_from_scan = -cloud.origin if is_far else np.zeros(3)
     points = cloud.points + cloud.origin + near_from_scan
@@ -94,7 +97,7 @@ def level(scans: ScanSet, cloud: VoxelCloud, *, seed: int = 0) -> LevelledScan:
         },
         tilt_rad=plane.tilt_rad,
         levelled=levelled,
-        points_read=int(cloud.counts.sum()),
+        points_read=points_read,
         georeference=_georeference(cloud.origin) if is_far else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,16 @@ class VoxelCloud:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> VoxelCloud:
+        """The voxels that `kept` (N,) marks."""
+        return replace(
+            self,
+            points=self.points[kept],
+            counts=self.counts[kept],
+            station=self.station[kept],
+            shade=self.shade[kept],
+        )
 
 
 class VoxelAccumulator:

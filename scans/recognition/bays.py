@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +13,8 @@ from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 _MIN_BAY_M, _MAX_BAY_M = 0.6, 5.0
+_MIN_SEEN = 4
+_EXACT_M = 0.015  # bays as built differ by this too
 _END_M = 0.6  # how far a row's last frame may stand from where its tiers seem to end
 
 
@@ -43,7 +45,23 @@ def find_posts(
     if not combs:
         return None
     best = max((_fit(peaks, comb, first, last) for comb in combs), key=lambda f: f.score)
-    return _continued(best, peaks, strength, u)
+    return _evened(_continued(best, peaks, strength, u))
+
+
+def _evened(posts: Posts) -> Posts:
+    """The frames at equal distances, but for those that stand out, if the scan is too thin to place each by itself.
+
+    How thin is told by the scatter of the frames that were seen about the equal ones that fit them best.
+    """
+    number = np.arange(len(posts.u))
+    if np.count_nonzero(posts.seen) < _MIN_SEEN:
+        return posts
+    even = np.polyval(np.polyfit(number[posts.seen], posts.u[posts.seen], 1), number)
+    off = np.abs(posts.u - even)
+    scatter = 1.4826 * float(np.median(off[posts.seen]))
+    if scatter < _EXACT_M:
+        return posts
+    return replace(posts, u=np.where(posts.seen & (off > 3 * scatter), posts.u, even))
 
 
 def posts_like(

@@ -31,7 +31,7 @@ def footprint(row: FoundRow) -> Polygon:
 def choose_rows(rows: Iterable[FoundRow]) -> tuple[FoundRow, ...]:
     """The rows that are racks, in reading order: by heading, then across, then along.
 
-    RULE 1: quality of at least 0.4; of a lone bay or a short row, which much else resembles, 0.6.
+    RULE 1: quality of at least 0.4; of a lone bay, a lone tier or a short row, which much else resembles, 0.6.
     RULE 2: as deep as a shelf, and several tiers, or several bays under one tier above knee height whose uprights
     rise on to hold the loads on it; else it is a gate, a platform, a machine or a stack.
     RULE 3: of rows that overlap by a quarter of the smaller one, the set that explains most: the sum of
@@ -47,7 +47,8 @@ def choose_rows(rows: Iterable[FoundRow]) -> tuple[FoundRow, ...]:
 
 
 def _needed(row: FoundRow) -> float:
-    return _MIN_QUALITY if len(row.posts) > 2 and row.length_m > _SHORT_M else _MIN_LONE_QUALITY
+    is_rich = len(row.posts) > 2 and len(row.tiers) > 1 and row.length_m > _SHORT_M
+    return _MIN_QUALITY if is_rich else _MIN_LONE_QUALITY
 
 
 def _is_rack(row: FoundRow) -> bool:

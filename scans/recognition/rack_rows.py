@@ -233,7 +233,7 @@ def _post_planes(v: npt.NDArray[np.float64], v0: float, v1: float) -> tuple[floa
             continue
         edges = np.arange(-_POST_REACH_M, _POST_REACH_M + 1e-9, 0.005)
         counts = gaussian_filter1d(np.histogram(near, bins=edges)[0].astype(np.float64), 1.5)
-        peak = int(np.flatnonzero(counts >= 0.2 * counts.max())[0])
+        peak = int(np.flatnonzero(counts >= 0.4 * counts.max())[0])
         while peak + 1 < len(counts) and counts[peak + 1] > counts[peak]:
             peak += 1
         close = near[np.abs(near - (edges[peak] + 0.0025)) < 0.012]

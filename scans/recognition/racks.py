@@ -11,6 +11,7 @@ from scans.recognition.rack_blocks import SCALES_M, RackBlock, find_rack_blocks
 from scans.recognition.rack_choice import choose_rows, footprint
 from scans.recognition.rack_rows import FoundRow, find_rack_rows
 from scans.recognition.tiled_points import TiledPoints
+from scans.recognition.twins import parted
 
 _SURE_QUALITY = 0.7
 _MODEL_QUALITY = 0.35
@@ -36,4 +37,4 @@ def find_racks(
     models = [r for r in found if r.quality > _MODEL_QUALITY and len(r.posts) > 2]
     if models:
         found += [row for block in unsure for row in find_rack_rows(block, cloud, models)]
-    return choose_rows(found)
+    return choose_rows(parted(choose_rows(found)))

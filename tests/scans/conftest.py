@@ -18,6 +18,7 @@ from scans.laz_writer import write_laz
 from scans.levelled_scan import VOXEL_M
 from scans.readers import ScanSet, open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
+from scans.strays import is_stray
 from scans.virtual import TerrestrialScanner, VirtualScan, scan_terrestrial
 from scans.voxels import VoxelAccumulator
 from spatial.facility import Bay, Facility, Level, Location, Opening, Rack, Tier, Wall
@@ -93,11 +94,11 @@ class World:
         )
 
     def inside(self, scan: VirtualScan) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """One point a voxel (N, 3), without floor and walls, and the heights (N,) above the floor."""
+        """One point a voxel (N, 3), without strays, floor and walls, and the heights (N,) above the floor."""
         voxels = VoxelAccumulator(VOXEL_M)
         voxels.add(scan.cloud)
         cloud = voxels.cloud()
-        points = cloud.points + cloud.origin
+        points = cloud.points[~is_stray(cloud.points)] + cloud.origin
         heights = points[:, 2] - self.elevation_m
         at = self.local(points)
         corner = self.local([(*self.plan.levels[0].outline[2], 0.0)])

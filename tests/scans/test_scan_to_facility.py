@@ -303,16 +303,13 @@ class TestTheDemoHallAgainstItsPlan:
     @pytest.mark.xfail(
         strict=True,
         raises=AssertionError,
-        reason="R1, 20 cm before the wall, comes out 1.30 m deep, as far as the wall; R3, R4 and R7 1.02 m",
+        reason="faces nobody looked at, towards a wall or a flue, come out 8 cm too shallow: R1, R3, R4, R7",
     )
     def test_its_rows_are_as_deep_as_planned(self, demo_case: Any) -> None:
         for planned in demo_case.world.plan.racks:
             rack = nearest(demo_case.found.facility.racks, planned)
             assert rack.depth_m == pytest.approx(planned.depth_m, abs=2 * FACE_M), planned.id
 
-    @pytest.mark.xfail(
-        strict=True, raises=AssertionError, reason="some first tiers are 5 cm low at a sigma_m of 5 mm"
-    )
     def test_its_tiers_are_within_four_sigma(self, demo_case: Any) -> None:
         for planned in demo_case.world.plan.racks:
             rack = nearest(demo_case.found.facility.racks, planned)
@@ -343,11 +340,6 @@ class TestTheDemoHallAgainstItsPlan:
         pairs = states(demo_case.world.plan, demo_case.found.facility)
         assert {found for planned, found in pairs if planned == "occupied"} == {"occupied"}
 
-    @pytest.mark.xfail(
-        strict=True,
-        raises=AssertionError,
-        reason="R1 comes out 20 cm too deep and faces the wall too: beams that end on the wall count as loads",
-    )
     def test_its_empty_places_are_never_called_full(self, demo_case: Any) -> None:
         pairs = states(demo_case.world.plan, demo_case.found.facility)
         assert pairs["empty", "occupied"] == 0
