@@ -36,7 +36,7 @@ def test_where_the_scan_is_thin_nothing_goes() -> None:
 
 
 def test_the_far_thin_part_of_a_scan_stays_whatever_is_dense_elsewhere() -> None:
-    far = sheet(0.12) + [10.0, 0.0, 0.0]
+    far = sheet(0.12) + np.array([10.0, 0.0, 0.0])
     assert not is_stray(np.vstack([sheet(VOXEL_M), far])).any()
 
 
