@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scans.readers.scan_set import ScanSet
-from scans.recognition.floor import (
+from scans.recognition.building.floor import (
     FloorSurface,
     fit_floor_plane,
     floor_surface,

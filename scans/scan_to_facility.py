@@ -17,17 +17,17 @@ from scans.levelled_scan import LevelledScan, gather, level
 from scans.readers.scan_set import ScanSet
 from scans.recognition import as_built
 from scans.recognition.aisles import find_aisles
+from scans.recognition.building.openings import find_openings
+from scans.recognition.building.outline import floor_outline
+from scans.recognition.building.walls import WallLine, find_walls
 from scans.recognition.column_map import column_map
-from scans.recognition.locations import find_locations
 from scans.recognition.obstacles import find_obstacles
-from scans.recognition.openings import find_openings
-from scans.recognition.outline import floor_outline
-from scans.recognition.rack_choice import footprint
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.racks import find_racks
+from scans.recognition.places.contents import beams_of
+from scans.recognition.places.locations import find_locations
+from scans.recognition.racks.choice import footprint
+from scans.recognition.racks.find_racks import find_racks
+from scans.recognition.racks.rows import FoundRow
 from scans.recognition.sight import look_around
-from scans.recognition.stock import beams_of
-from scans.recognition.walls import WallLine, find_walls
 from scans.scan_report import ScanReport, StageClock
 from scans.voxels import VoxelCloud
 from spatial.facility import Facility, Frame, Provenance, Station

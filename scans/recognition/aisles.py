@@ -15,9 +15,9 @@ import numpy.typing as npt
 import shapely
 from shapely import Polygon
 
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.walls import WallLine
+from scans.recognition.building.walls import WallLine
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
 
 _FLUE_M = 0.55
 _MAX_AISLE_M = 6.0

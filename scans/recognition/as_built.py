@@ -10,12 +10,12 @@ import numpy.typing as npt
 from shapely import Polygon
 
 from scans.recognition.aisles import FoundAisle, Side, blocking
-from scans.recognition.floor import FloorSurface
+from scans.recognition.building.floor import FloorSurface
+from scans.recognition.building.openings import FoundOpening
+from scans.recognition.building.walls import WallLine
 from scans.recognition.obstacles import FoundObstacle
-from scans.recognition.openings import FoundOpening
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.walls import WallLine
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
 from spatial.facility import Aisle, Bay, Column, Level, Obstacle, Opening, Point2, Rack, Tier, Wall
 from spatial.poses import wrap_yaw
 

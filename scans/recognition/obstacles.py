@@ -12,9 +12,9 @@ from scipy import ndimage
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from scans.recognition.building.walls import WallLine
 from scans.recognition.column_map import ColumnMap
 from scans.recognition.sight import Sight
-from scans.recognition.walls import WallLine
 
 _WALL_M = 0.12
 _RACK_M = 0.1

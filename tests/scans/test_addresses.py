@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scans.recognition import as_built
-from scans.recognition.addresses import Address, addresses
 from scans.recognition.aisles import FoundAisle, Side, find_aisles
-from scans.recognition.floor import FloorSurface
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.tiers import FoundTier
+from scans.recognition.building.floor import FloorSurface
+from scans.recognition.places.addresses import Address, addresses
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks.tiers import FoundTier
 from spatial.facility import Rack
 from spatial.locations import location_box
 

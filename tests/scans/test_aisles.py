@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from scans.recognition.aisles import FoundAisle, Side, blocking, find_aisles
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.tiers import FoundTier
-from scans.recognition.walls import WallLine
+from scans.recognition.building.walls import WallLine
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks.tiers import FoundTier
 
 DEPTH_M, LENGTH_M, SIGMA_M = 1.1, 8.5, 0.01
 EXACT_M = 1e-9  # float64 at a hundred metres

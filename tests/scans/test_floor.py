@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scans.levelled_scan import level
 from scans.readers import ScanSet
-from scans.recognition.floor import FloorPlane, fit_floor_plane, floor_surface, level_from_scan
+from scans.recognition.building.floor import FloorPlane, fit_floor_plane, floor_surface, level_from_scan
 from scans.voxels import VoxelCloud
 from spatial.errors import UndecidedError
 from spatial.poses import Matrix4, transform_points

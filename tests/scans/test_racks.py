@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scans.recognition.rack_choice import choose_rows, footprint
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.racks import find_racks
-from scans.recognition.tiers import FoundTier
+from scans.recognition.racks.choice import choose_rows, footprint
+from scans.recognition.racks.find_racks import find_racks
+from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks.tiers import FoundTier
 from scans.virtual import TerrestrialScanner
 from spatial.facility import Rack
 from spatial.locations import world_from_rack

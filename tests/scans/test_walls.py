@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Polygon
 
+from scans.recognition.building.openings import FoundOpening, find_openings
+from scans.recognition.building.outline import floor_outline
+from scans.recognition.building.walls import WallLine, find_walls
 from scans.recognition.column_map import column_map
-from scans.recognition.openings import FoundOpening, find_openings
-from scans.recognition.outline import floor_outline
-from scans.recognition.walls import WallLine, find_walls
 from spatial.poses import Matrix4, pose_from_xyz_yaw, transform_points
 
 NOISE_M = 0.003

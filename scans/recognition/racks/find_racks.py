@@ -7,11 +7,11 @@ import numpy.typing as npt
 import shapely
 from shapely import Polygon
 
-from scans.recognition.rack_blocks import SCALES_M, RackBlock, find_rack_blocks
-from scans.recognition.rack_choice import choose_rows, footprint
-from scans.recognition.rack_rows import FoundRow, find_rack_rows
+from scans.recognition.racks.blocks import SCALES_M, RackBlock, find_rack_blocks
+from scans.recognition.racks.choice import choose_rows, footprint
+from scans.recognition.racks.rows import FoundRow, find_rack_rows
+from scans.recognition.racks.twins import parted
 from scans.recognition.tiled_points import TiledPoints
-from scans.recognition.twins import parted
 
 _SURE_QUALITY = 0.7
 _MODEL_QUALITY = 0.35

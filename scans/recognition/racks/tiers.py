@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from scans.recognition.block_view import BlockView
+from scans.recognition.racks.block_view import BlockView
 
 _STEP_M, _FINE_STEP_M = 0.02, 0.005
 _PALLET_DECK_M = 0.4

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scans.recognition.place_grid import PlaceGrid, place_grid, positions_in
-from scans.recognition.stock import Beams, Looks, beams_of, content_of, look_through
+from scans.recognition.places.contents import Beams, Looks, beams_of, content_of, look_through
+from scans.recognition.places.place_grid import PlaceGrid, place_grid, positions_in
 from spatial.facility import Bay, Obstacle, Rack, Tier
 from spatial.locations import location_box, world_from_rack
 from spatial.poses import Matrix4, transform_points

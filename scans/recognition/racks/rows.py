@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 
-from scans.recognition.bays import Posts, find_posts, posts_like
-from scans.recognition.block_view import BlockView, bins, block_view
-from scans.recognition.rack_blocks import RackBlock, axes_of
-from scans.recognition.tiers import FoundTier, find_tiers
+from scans.recognition.racks.bays import Posts, find_posts, posts_like
+from scans.recognition.racks.block_view import BlockView, bins, block_view
+from scans.recognition.racks.blocks import RackBlock, axes_of
+from scans.recognition.racks.tiers import FoundTier, find_tiers
+from scans.recognition.racks.uprights import UprightMap, upright_map
 from scans.recognition.tiled_points import TiledPoints
-from scans.recognition.uprights import UprightMap, upright_map
 
 _MIN_DEPTH_M = 0.3
 _MAX_FLUE_M = 0.6

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPoint, Polygon
 
-from scans.recognition.walls import WallLine
+from scans.recognition.building.walls import WallLine
 
 _CELL_M = 0.25
 _RING_SHARE = 0.95

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scans.recognition.walls import WallLine
+from scans.recognition.building.walls import WallLine
 
 _STEP_M = 0.1
 _DOOR_HEAD_M = 2.0

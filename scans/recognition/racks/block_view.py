@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
-from scans.recognition.rack_blocks import RackBlock
+from scans.recognition.racks.blocks import RackBlock
 from scans.recognition.tiled_points import TiledPoints
 
 _FACE_HALF_M = 0.08

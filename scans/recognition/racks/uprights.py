@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.signal import find_peaks
 
-from scans.recognition.block_view import BlockView, bins
+from scans.recognition.racks.block_view import BlockView, bins
 
 _CELL_M = 0.025
 _Z_M = 0.05

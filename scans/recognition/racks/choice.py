@@ -9,8 +9,8 @@ import numpy as np
 from networkx import Graph, complement, connected_components, max_weight_clique
 from shapely import Polygon
 
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
 
 _MIN_QUALITY, _MIN_LONE_QUALITY = 0.4, 0.6
 _SHORT_M = 2.5

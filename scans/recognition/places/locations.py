@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from scans.recognition.addresses import addresses
 from scans.recognition.aisles import FoundAisle, Side
-from scans.recognition.place_grid import PlaceGrid, place_grid, positions_in
-from scans.recognition.rack_choice import footprint
-from scans.recognition.rack_rows import FoundRow
-from scans.recognition.stock import Beams, Content, content_of, look_through
+from scans.recognition.places.addresses import addresses
+from scans.recognition.places.contents import Beams, Content, content_of, look_through
+from scans.recognition.places.place_grid import PlaceGrid, place_grid, positions_in
+from scans.recognition.racks.choice import footprint
+from scans.recognition.racks.rows import FoundRow
 from scans.recognition.tiled_points import TiledPoints
 from spatial.facility import Location, Point3, Rack
 from spatial.locations import location_box, tier_span, world_from_rack

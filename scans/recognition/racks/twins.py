@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scans.recognition.rack_rows import FoundRow
+from scans.recognition.racks.rows import FoundRow
 
 _DEEP_M = 1.6  # deeper than rows for one pallet are
 _FLUE_M = (0.03, 0.6)

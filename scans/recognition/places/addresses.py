@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scans.recognition.aisles import FoundAisle, Side
-from scans.recognition.rack_blocks import axes_of
-from scans.recognition.rack_rows import FoundRow
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import FoundRow
 from spatial.facility import Rack
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from scans.recognition.place_grid import PlaceGrid
+from scans.recognition.places.place_grid import PlaceGrid
 from spatial.facility import LocationState
 from spatial.poses import transform_points
 

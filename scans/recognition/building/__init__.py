@@ -1,0 +1,1 @@
+"""The hall itself: floor, walls with their doors, outline."""

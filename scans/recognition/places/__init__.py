@@ -1,0 +1,1 @@
+"""The places of racks: their addresses, and what beams saw in them."""
