@@ -56,7 +56,7 @@ def _is_rack(row: FoundRow) -> bool:
     open_below = top - (row.tiers[-2].z_m if len(row.tiers) > 1 else 0.0)
     is_platform = row.height_m < top + _RISE_M and open_below > _HEADROOM_M
     stands = len(row.tiers) > 1 or (len(row.posts) > 2 and top > _KNEE_M and row.height_m > top + _RISE_M)
-    return stands and not is_platform and row.v1 - row.v0 > _MIN_DEPTH_M
+    return stands and not is_platform and row.depth_m > _MIN_DEPTH_M
 
 
 def _compete(p: Polygon, q: Polygon) -> bool:

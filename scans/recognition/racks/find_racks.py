@@ -7,10 +7,10 @@ import numpy.typing as npt
 import shapely
 from shapely import Polygon
 
+from scans.recognition.racks.alike import parted, with_like_depths
 from scans.recognition.racks.blocks import SCALES_M, RackBlock, find_rack_blocks
 from scans.recognition.racks.choice import choose_rows, footprint
 from scans.recognition.racks.rows import FoundRow, find_rack_rows
-from scans.recognition.racks.twins import parted
 from scans.recognition.tiled_points import TiledPoints
 
 _SURE_QUALITY = 0.7
@@ -37,4 +37,4 @@ def find_racks(
     models = [r for r in found if r.quality > _MODEL_QUALITY and len(r.posts) > 2]
     if models:
         found += [row for block in unsure for row in find_rack_rows(block, cloud, models)]
-    return choose_rows(parted(choose_rows(found)))
+    return choose_rows(with_like_depths(parted(choose_rows(found)), cloud))

@@ -20,13 +20,15 @@ from scans.recognition.tiled_points import TiledPoints
 _MIN_DEPTH_M = 0.3
 _MAX_FLUE_M = 0.6
 _POST_REACH_M = 0.12
+POST_HALF_M = 0.07
+POST_FOOT_M = 0.3
 _THIN = 1.8  # coarseness beyond which a block does not speak for itself
 _PARALLEL_RAD = math.radians(2)
 _IN_LINE_M = 0.4
 _BREAK_M = 0.8
 _GAP_M, _GAP_SHARE = 0.7, 0.4  # less of the tiers seen than this share of the usual, for so long, is a gap
 _TOP_DECK_M = 0.1  # how far a deck may lie above the uprights that carry it
-_LIKENESS_M = 0.03  # rows built alike still differ by this in the height of their decks
+LIKENESS_M = 0.03  # rows built alike still differ by this in the height of their decks
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class FoundRow:
     def length_m(self) -> float:
         """From the outer side of the first upright to that of the last."""
         return float(self.posts[-1] - self.posts[0]) + self.upright_width_m
+
+    @property
+    def depth_m(self) -> float:
+        """From face to face."""
+        return self.v1 - self.v0
 
     @property
     def center(self) -> npt.NDArray[np.float64]:
@@ -110,7 +117,7 @@ def _row_like(view: BlockView, faces: tuple[float, float], sibling: FoundRow) ->
     uprights = upright_map(view, faces, sibling.tiers[-1].z_m)
     strength = _strength(uprights, *faces)
     posts = posts_like(_posts_in(view, sibling), strength, uprights.u_of(np.arange(len(strength))))
-    tiers = tuple(replace(t, sigma_m=max(t.sigma_m, _LIKENESS_M)) for t in sibling.tiers)
+    tiers = tuple(replace(t, sigma_m=max(t.sigma_m, LIKENESS_M)) for t in sibling.tiers)
     return _measured(view, posts, tiers, faces) if np.count_nonzero(posts.seen) >= 2 else None
 
 
@@ -193,9 +200,9 @@ def _measured(
 ) -> FoundRow:
     """The row with its faces, width and height measured on the points of its frames."""
     v0, v1 = faces
-    at_post = np.abs(view.u - _nearest(posts.u, view.u)) < 0.07
+    at_post = np.abs(view.u - nearest_frame(posts.u, view.u)) < POST_HALF_M
     across = (view.v > v0 - 0.08) & (view.v < v1 + 0.08)
-    v0, v1 = _post_planes(view.v[at_post & across & (view.z > 0.3)], v0, v1)
+    v0, v1 = _post_planes(view.v[at_post & across & (view.z > POST_FOOT_M)], v0, v1)
     width = _upright_width(view, posts, v0, v1)
     inside = across & (view.u > posts.u[0] - width) & (view.u < posts.u[-1] + width)
     height = _height(view, posts, v0, v1)
@@ -248,7 +255,7 @@ def _upright_width(view: BlockView, posts: Posts, v0: float, v1: float) -> float
     u = view.u[on_face]
     if len(frames) == 0:
         return 0.1
-    offset = u - _nearest(frames, u)
+    offset = u - nearest_frame(frames, u)
     offset = offset[np.abs(offset) < 0.2]
     if len(offset) < 30:
         return 0.1
@@ -257,7 +264,7 @@ def _upright_width(view: BlockView, posts: Posts, v0: float, v1: float) -> float
     return float(np.clip(np.count_nonzero(counts >= level) * 0.01, 0.04, 0.2))
 
 
-def _nearest(frames: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def nearest_frame(frames: npt.NDArray[np.float64], u: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The frame (N,) nearest to each `u` (N,); `frames` ascend."""
     after = np.clip(np.searchsorted(frames, u), 1, max(len(frames) - 1, 1))
     left, right = frames[after - 1], frames[np.minimum(after, len(frames) - 1)]

@@ -1,0 +1,73 @@
+"""What rows that are built alike say of each other: a face nobody looked at, two rows taken for one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from scans.recognition.racks.blocks import axes_of
+from scans.recognition.racks.rows import LIKENESS_M, POST_FOOT_M, POST_HALF_M, FoundRow, nearest_frame
+from scans.recognition.tiled_points import TiledPoints
+
+_PARALLEL_RAD = math.radians(2)
+_AS_HIGH_M = 0.3
+_DEEP_M = 1.6  # deeper than rows for one pallet are
+_FLUE_M = (0.03, 0.6)
+_ENOUGH = 3  # rows that say how deep they all are
+_PLANE_M = 0.02
+_UPRIGHT_M = 0.2  # and what loads stand out
+
+
+def parted(rows: Sequence[FoundRow]) -> list[FoundRow]:
+    """`rows`, with two in place of each that is as deep as two alike, back to back, and a flue."""
+    return [part for row in rows for part in _parts(row, [s for s in rows if s.depth_m < _DEEP_M])]
+
+
+def with_like_depths(rows: Sequence[FoundRow], cloud: TiledPoints) -> list[FoundRow]:
+    """`rows`, each as deep as most of those alike if it differs from them by no more than an upright.
+
+    A face that was hardly looked at is rather taken for the inner side of its uprights than for something
+    before them, so that the upper quartile tells how deep they are. The face moves to where more was seen.
+    """
+    return [_as_deep_as(row, [s.depth_m for s in rows if _is_alike(row, s)], cloud) for row in rows]
+
+
+def _parts(row: FoundRow, singles: Sequence[FoundRow]) -> tuple[FoundRow, ...]:
+    depths = [s.depth_m for s in singles if _is_alike(row, s)]
+    depths = [depth for depth in depths if _FLUE_M[0] <= row.depth_m - 2 * depth <= _FLUE_M[1]]
+    if not depths:
+        return (row,)
+    depth, half = float(np.median(depths)), row.evidence_points // 2
+    return (
+        replace(row, v1=row.v0 + depth, evidence_points=half),
+        replace(row, v0=row.v1 - depth, evidence_points=half),
+    )
+
+
+def _as_deep_as(row: FoundRow, depths: Sequence[float], cloud: TiledPoints) -> FoundRow:
+    depth = float(np.quantile(depths, 0.75, method="nearest"))
+    if len(depths) < _ENOUGH or not LIKENESS_M < abs(row.depth_m - depth) < _UPRIGHT_M:
+        return row
+    v = _across_at_frames(row, cloud)
+    faces = row.v1 - depth, row.v0 + depth
+    low, high = (np.count_nonzero(np.abs(v - face) < _PLANE_M) for face in faces)
+    return replace(row, v0=faces[0]) if low > high else replace(row, v1=faces[1])
+
+
+def _across_at_frames(row: FoundRow, cloud: TiledPoints) -> npt.NDArray[np.float64]:
+    """v (M,) of the points about the frames of `row`, as far before its faces as one might move."""
+    frames = np.column_stack([np.repeat(row.posts, 2), np.tile([row.v0, row.v1], len(row.posts))])
+    axes = axes_of(row.yaw_rad)
+    points, heights = cloud.near(frames @ axes, _UPRIGHT_M)
+    u, v = axes @ points[:, :2].T
+    at_frame = np.abs(u - nearest_frame(row.posts, u)) < POST_HALF_M
+    return np.asarray(v[at_frame & (heights > POST_FOOT_M)])
+
+
+def _is_alike(row: FoundRow, other: FoundRow) -> bool:
+    turn = abs(math.remainder(row.yaw_rad - other.yaw_rad, math.pi))
+    return turn < _PARALLEL_RAD and abs(row.height_m - other.height_m) < _AS_HIGH_M
