@@ -16,6 +16,7 @@ from scans.recognition.building.walls import WallLine
 from scans.recognition.column_map import ColumnMap
 from scans.recognition.sight import Sight
 
+_FOOT_M, _LOW_M = 0.1, 2.0  # where things stand in the way
 _WALL_M = 0.12
 _RACK_M = 0.1
 _MIN_AREA_M2 = 0.03
@@ -56,7 +57,7 @@ def find_obstacles(
     3. What fills most of its smallest rectangle is that rectangle.
     """
     room = _room(columns, outline, walls, racks)
-    seen = room & (((columns.count_between(0.1, 2.0) >= 2) & sight.is_solid()) | sight.is_sheet())
+    seen = room & (((columns.count_between(_FOOT_M, _LOW_M) >= 2) & sight.is_solid()) | sight.is_sheet())
     seen = _without_specks(_padded(ndimage.binary_closing, seen, 2), columns.cell_m)
     hidden = room & ~(sight.is_clear() | _is_bare(columns))
     steps = round(_DEPTH_M / columns.cell_m)
@@ -93,7 +94,9 @@ def _room(
 
 def _is_bare(columns: ColumnMap) -> npt.NDArray[np.bool_]:
     """Cells (I, J) in which the floor is all that was seen up to 2 m."""
-    return np.asarray((columns.count_between(0.0, 0.1) > 0) & (columns.count_between(0.1, 2.0) == 0))
+    return np.asarray(
+        (columns.count_between(0.0, _FOOT_M) > 0) & (columns.count_between(_FOOT_M, _LOW_M) == 0)
+    )
 
 
 def _padded(
@@ -117,9 +120,8 @@ def _footprint(cells: BaseGeometry, cell_m: float) -> Polygon:
     box = shapely.minimum_rotated_rectangle(cells)
     if cells.area >= _BLOCK_SHARE * box.area:
         along = np.diff(np.asarray(box.exterior.coords)[:2], axis=0)[0]
-        half_cell = (
-            cell_m / 2 * np.abs(along).sum() / np.linalg.norm(along)
-        )  # as wide as it is seen along a side
+        # a cell is as wide along a side as the side's heading makes it
+        half_cell = cell_m / 2 * np.abs(along).sum() / np.linalg.norm(along)
         inner = box.buffer(-half_cell, join_style="mitre")
         return box if inner.is_empty else inner
     joined = shapely.get_parts(cells.buffer(0.001))  # cells that meet at a corner
@@ -138,8 +140,13 @@ def _obstacle(footprint: Polygon, top_m: float, roof_m: float) -> FoundObstacle:
 
 
 def _top(bits: np.uint64, bin_m: float) -> float:
-    """Height at which an unbroken stack of heights seen above the floor ends; pauses of 60 cm are bridged."""
+    """Height at which an unbroken stack of heights seen above the floor ends; pauses of 60 cm are bridged.
+
+    The lowest bin holds the floor too: it counts for what is no higher, below nothing but the roof.
+    """
     seen = np.flatnonzero([(int(bits) >> k) & 1 for k in range(1, 64)]) + 1
+    if not len(seen) or seen[0] * bin_m > _LOW_M:
+        return bin_m
     breaks = np.flatnonzero(np.diff(seen) * bin_m > 0.6)
     last = seen[breaks[0]] if len(breaks) else seen[-1]
     return float((last + 1) * bin_m)

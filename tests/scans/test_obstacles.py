@@ -52,11 +52,12 @@ def obstacles(
     eyes: npt.NDArray[np.float64],
     *,
     knows_eyes: bool = True,
+    roof_m: float = ROOF_M,
 ) -> tuple[FoundObstacle, ...]:
-    columns = column_map(points, points[:, 2], cell_m=CELL_M, top_m=ROOF_M)
+    columns = column_map(points, points[:, 2], cell_m=CELL_M, top_m=roof_m)
     places = dict(enumerate(eyes)) if knows_eyes else {}
     sight = look_around(points, station, places, columns.origin, columns.bits.shape, CELL_M)
-    return find_obstacles(columns, sight, HALL.buffer(-0.1), (), (), ROOF_M)
+    return find_obstacles(columns, sight, HALL.buffer(-0.1), (), (), roof_m)
 
 
 def iou(found: FoundObstacle, truth: Polygon) -> float:
@@ -121,3 +122,8 @@ def test_noise_before_a_wall_and_somebody_who_walked_by_are_no_obstacles() -> No
 
 def test_an_empty_hall_has_none() -> None:
     assert obstacles(*scanned([])) == ()
+
+
+def test_an_empty_pallet_in_a_high_hall_is_one_bin_high() -> None:
+    (found,) = obstacles(*scanned([((6, 5, 0.072), (1.2, 0.8, 0.144), 0.0)]), roof_m=12.8)
+    assert found.top_m == pytest.approx(0.2)  # its bins are 20 cm
