@@ -13,7 +13,6 @@ import yaml
 from spatial.facility_json import read_facility
 
 Aisletwin = Callable[..., Any]
-"""Of the 23: enough to see the four walls."""
 
 
 def rack_errors_m(site: Path, world: Path) -> list[float]:

@@ -11,7 +11,7 @@ import pytest
 
 from scans.recognition.racks.alike import parted, with_like_depths
 from scans.recognition.racks.blocks import axes_of
-from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks.rows import LIKENESS_M, FoundRow
 from scans.recognition.racks.tiers import FoundTier
 from scans.recognition.tiled_points import TiledPoints
 
@@ -88,6 +88,12 @@ def test_a_face_taken_for_the_inner_side_of_its_uprights_moves_out(
 ) -> None:
     rows = with_like_depths([*SINGLES, row(*seen)], cloud(*planes))
     assert spans(rows) == [*spans(SINGLES), pytest.approx((0.0, DEPTH_M))]
+    assert [r.sigma_m for r in rows] == [0.01, 0.01, 0.01, LIKENESS_M]
+
+
+def test_where_nothing_says_which_face_is_wrong_the_row_stays() -> None:
+    rows = [*SINGLES, row(0.0, 1.02)]
+    assert spans(with_like_depths(rows, cloud(0.0, 1.02))) == spans(rows)
 
 
 def test_rows_of_another_depth_are_believed() -> None:

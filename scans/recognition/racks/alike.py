@@ -31,7 +31,8 @@ def with_like_depths(rows: Sequence[FoundRow], cloud: TiledPoints) -> list[Found
     """`rows`, each as deep as most of those alike if it differs from them by no more than an upright.
 
     A face that was hardly looked at is rather taken for the inner side of its uprights than for something
-    before them, so that the upper quartile tells how deep they are. The face moves to where more was seen.
+    before them, so that the upper quartile tells how deep they are. The face moves to where more was seen; if
+    nothing was, the row stays. What rows say of each other is known to their likeness only.
     """
     return [_as_deep_as(row, [s.depth_m for s in rows if _is_alike(row, s)], cloud) for row in rows]
 
@@ -41,11 +42,9 @@ def _parts(row: FoundRow, singles: Sequence[FoundRow]) -> tuple[FoundRow, ...]:
     depths = [depth for depth in depths if _FLUE_M[0] <= row.depth_m - 2 * depth <= _FLUE_M[1]]
     if not depths:
         return (row,)
-    depth, half = float(np.median(depths)), row.evidence_points // 2
-    return (
-        replace(row, v1=row.v0 + depth, evidence_points=half),
-        replace(row, v0=row.v1 - depth, evidence_points=half),
-    )
+    depth = float(np.median(depths))
+    one = replace(_known_from_others(row), evidence_points=row.evidence_points // 2)
+    return replace(one, v1=row.v0 + depth), replace(one, v0=row.v1 - depth)
 
 
 def _as_deep_as(row: FoundRow, depths: Sequence[float], cloud: TiledPoints) -> FoundRow:
@@ -55,7 +54,14 @@ def _as_deep_as(row: FoundRow, depths: Sequence[float], cloud: TiledPoints) -> F
     v = _across_at_frames(row, cloud)
     faces = row.v1 - depth, row.v0 + depth
     low, high = (np.count_nonzero(np.abs(v - face) < _PLANE_M) for face in faces)
-    return replace(row, v0=faces[0]) if low > high else replace(row, v1=faces[1])
+    if low == high:
+        return row
+    moved = _known_from_others(row)
+    return replace(moved, v0=faces[0]) if low > high else replace(moved, v1=faces[1])
+
+
+def _known_from_others(row: FoundRow) -> FoundRow:
+    return replace(row, sigma_m=max(row.sigma_m, LIKENESS_M))
 
 
 def _across_at_frames(row: FoundRow, cloud: TiledPoints) -> npt.NDArray[np.float64]:
