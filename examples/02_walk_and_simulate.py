@@ -12,7 +12,7 @@ from layouts.run_files import write_run
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
 from spatial.facility_json import read_facility, write_facility
-from spatial.navigation.agents import PICKER
+from spatial.floor.agents import PICKER
 from spatial.navigation.build_graph import build_graph
 
 options = ArgumentParser(description=__doc__)

@@ -9,8 +9,8 @@ import shapely
 
 from spatial.errors import UndecidedError
 from spatial.facility import Facility, Point2, Station
-from spatial.navigation.agents import AgentClass
-from spatial.navigation.free_space import free_space
+from spatial.floor.agents import AgentClass
+from spatial.floor.free_space import free_space
 
 GIVEN, ASSUMED = "DEPOT (scenario)", "DEPOT (assumed)"
 

@@ -13,7 +13,7 @@ from layouts.tours.plan import plan_tours, tour_distances
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
-from spatial.navigation.agents import agent_named
+from spatial.floor.agents import agent_named
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 

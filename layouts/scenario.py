@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spatial.errors import BadDataError
-from spatial.navigation.agents import AGENT_CLASSES
+from spatial.floor.agents import AGENT_CLASSES
 
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 

@@ -20,7 +20,7 @@ from server.progress import Tell
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
 from spatial.facility import Station
-from spatial.navigation.agents import AgentClass
+from spatial.floor.agents import AgentClass
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.graph_json import write_graph
 from spatial.navigation.nav_graph import NavGraph

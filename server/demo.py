@@ -33,8 +33,8 @@ from server.sites import load_site
 from spatial.errors import MissingToolError
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
+from spatial.floor.agents import PICKER
 from spatial.meshes.mesh import facility_mesh
-from spatial.navigation.agents import PICKER
 from spatial.whole_files import write_whole
 from viewer.desktop import picture
 from viewer.messages import Seek

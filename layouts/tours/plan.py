@@ -9,8 +9,8 @@ import numpy as np
 
 from layouts.orders import Order
 from layouts.slotting_table import Slotting
-from layouts.tours.batching import Batch, batch_first_come
-from layouts.tours.policies import policy_named
+from layouts.tours.batching.first_come import Batch, batch_first_come
+from layouts.tours.policies.by_name import policy_named
 from layouts.tours.problem import AisleEnds, RoutingProblem
 from layouts.tours.tour import Pick, Stop, Tour, TourPlan
 from spatial.errors import BadDataError

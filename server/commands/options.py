@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from spatial.navigation.agents import AgentClass, agent_named
+from spatial.floor.agents import AgentClass, agent_named
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 Depot = Annotated[str | None, typer.Option(help="Where tours start and end: X,Y in metres.", metavar="X,Y")]

@@ -12,10 +12,10 @@ from shapely import MultiPolygon, STRtree
 
 from spatial.errors import UndecidedError
 from spatial.facility import Aisle, Facility
+from spatial.floor.agents import AgentClass
+from spatial.floor.free_space import FreeSpace, free_space, shrunk
 from spatial.navigation.access import ON_LANE_M, Joints, join
-from spatial.navigation.agents import AgentClass
 from spatial.navigation.edge_widths import clear_widths, width_sigmas
-from spatial.navigation.free_space import FreeSpace, free_space, shrunk
 from spatial.navigation.lanes import lanes_of
 from spatial.navigation.medial_axis import medial_axis
 from spatial.navigation.nav_graph import NODE_KINDS, NavGraph

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from spatial.navigation.free_space import FreeSpace
+from spatial.floor.free_space import FreeSpace
 from spatial.navigation.pick_spots import boundary_segments
 
 SIDE_SLACK = 1.25

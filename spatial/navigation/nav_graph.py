@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from spatial.navigation.agents import AgentClass
+from spatial.floor.agents import AgentClass
 
 NODE_KINDS = ("junction", "bend", "end", "access", "station", "aisle_mouth")
 """Where lanes meet, turn and end; where an agent stands to work; where an aisle begins."""

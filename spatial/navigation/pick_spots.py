@@ -11,7 +11,7 @@ import shapely
 from shapely import MultiPolygon, STRtree
 
 from spatial.facility import Facility, Location, Rack
-from spatial.navigation.free_space import FreeSpace
+from spatial.floor.free_space import FreeSpace
 
 OVERHANG_M = 0.15
 """Loads and rack guards stick out of a face, and a scan gives them to the floor: ignored this far."""

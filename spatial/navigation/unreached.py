@@ -9,7 +9,7 @@ import shapely
 from shapely import STRtree
 
 from spatial.facility import Facility
-from spatial.navigation.free_space import FreeSpace
+from spatial.floor.free_space import FreeSpace
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.pick_spots import OVERHANG_M, Spot, pick_face, spots_of, standing_lines
 

@@ -15,7 +15,7 @@ from layouts.simulation.run_scenario import run_on, run_scenario
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Opening, Wall
 from spatial.facility_json import write_facility
-from spatial.navigation.agents import PICKER
+from spatial.floor.agents import PICKER
 
 
 def scenario(folder: Path, text: str) -> Path:

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from layouts.orders import Order, OrderLine
-from layouts.tours.batching import batch_first_come
+from layouts.tours.batching.first_come import batch_first_come
 from layouts.tours.plan import plan_tours, tour_distances
-from layouts.tours.policies import POLICIES, policy_named
+from layouts.tours.policies.by_name import POLICIES, policy_named
+from layouts.tours.policies.s_shape import s_shape
 from layouts.tours.problem import AisleEnds, RoutingProblem
-from layouts.tours.s_shape import s_shape
 from layouts.tours.tour import TourPlan, tours_dict
 from spatial.errors import BadDataError
-from spatial.navigation.agents import PICKER
+from spatial.floor.agents import PICKER
 from spatial.navigation.nav_graph import NODE_KINDS, NavGraph
 
 AISLES, CELLS, PITCH_M, CELL_M = 5, 9, 4.0, 1.0

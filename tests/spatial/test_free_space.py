@@ -10,8 +10,8 @@ from shapely import Point
 
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Opening, Rack, Wall
-from spatial.navigation.agents import PICKER, AgentClass, agent_named
-from spatial.navigation.free_space import free_space
+from spatial.floor.agents import PICKER, AgentClass, agent_named
+from spatial.floor.free_space import free_space
 
 SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
 ROOM = Facility(

@@ -14,9 +14,9 @@ from shapely import MultiPolygon, Polygon, box
 
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Facility, Level, Obstacle
-from spatial.navigation.agents import PICKER, REACH_TRUCK
+from spatial.floor.agents import PICKER, REACH_TRUCK
+from spatial.floor.free_space import free_space, shrunk
 from spatial.navigation.build_graph import build_graph
-from spatial.navigation.free_space import free_space, shrunk
 from spatial.navigation.graph_json import read_graph, write_graph
 from spatial.navigation.lanes import chains, lanes_of
 from spatial.navigation.medial_axis import medial_axis

@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from spatial.navigation.agents import PICKER
+from spatial.floor.agents import PICKER
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
 

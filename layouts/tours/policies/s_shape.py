@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from layouts.tours.nearest_neighbour import nearest_first
+from layouts.tours.policies.nearest_neighbour import nearest_first
 from layouts.tours.problem import AisleEnds, RoutingProblem
 
 PARALLEL = 0.996

@@ -16,7 +16,7 @@ from shapely import MultiPolygon, Polygon
 
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Point2, Rack, Wall
-from spatial.navigation.agents import AgentClass
+from spatial.floor.agents import AgentClass
 
 ARC_SEGMENTS = 8
 """Segments a quarter circle: a rounded corner lies within 0.5 % of the radius of the true arc."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from layouts.tours.nearest_neighbour import nearest_neighbour
+from layouts.tours.policies.nearest_neighbour import nearest_neighbour
+from layouts.tours.policies.s_shape import s_shape
 from layouts.tours.problem import RoutingPolicy
-from layouts.tours.s_shape import s_shape
 
 POLICIES: Mapping[str, RoutingPolicy] = {"nearest-neighbour": nearest_neighbour, "s-shape": s_shape}
 

@@ -1,0 +1,1 @@
+"""Order batching: which order lines are picked on one tour."""
