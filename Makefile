@@ -1,6 +1,6 @@
 # Every chore is one command, and each does its own set-up first.
 #   make demo ARGS="--once"   the whole chain on a generated warehouse, then the viewer
-.PHONY: setup demo test lint bench clean
+.PHONY: setup demo test lint bench bench-tours clean
 
 setup:
 	@scripts/setup.sh
@@ -16,8 +16,13 @@ test:
 lint: setup
 	@scripts/check.sh lint
 
-bench: setup
+bench:
+	@scripts/setup.sh --peers
 	@for bench in benchmarks/bench_*.py; do .venv/bin/python "$$bench" $(ARGS) || exit 1; done
+
+bench-tours:
+	@scripts/setup.sh --peers
+	@for bench in tours batching; do .venv/bin/python "benchmarks/bench_$$bench.py" $(ARGS) || exit 1; done
 
 clean:
 	rm -rf .venv demo-site build dist viewer/web/node_modules viewer/web/dist

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a fresh checkout ready: system libraries, .venv, the browser page. Does nothing that is already done.
-#   scripts/setup.sh [--browser]    with --browser also Chromium, which only the tests need
+#   scripts/setup.sh [--browser] [--peers]    also Chromium, which only the tests need; also what benchmarks compare with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${PYTHON:-python3}"
@@ -62,6 +62,19 @@ build_page() {
   echo "$wanted" >"$stamp"
 }
 
-install_system_packages "$@"
+install_peers() { # solvers that the product never imports
+  .venv/bin/python -c 'import fast_tsp, ortools, pyvrp' 2>/dev/null && return 0
+  say "installing the solvers that benchmarks compare with"
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,bench]'
+}
+
+wants() { # whether an option is among the script's arguments
+  [[ " $arguments " == *" $1 "* ]]
+}
+
+arguments="$*"
+# shellcheck disable=SC2046 # an option or nothing
+install_system_packages $(wants --browser && echo --browser)
 install_python_packages
+if wants --peers; then install_peers; fi
 build_page
