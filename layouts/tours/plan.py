@@ -10,8 +10,9 @@ import numpy as np
 from layouts.orders import Order
 from layouts.slotting_table import Slotting
 from layouts.tours.batching.first_come import Batch, batch_first_come
-from layouts.tours.policies.by_name import policy_named
-from layouts.tours.problem import AisleEnds, RoutingProblem
+from layouts.tours.policies.by_name import ALONG_AISLES, policy_named
+from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
+from layouts.tours.problem import RoutingProblem
 from layouts.tours.tour import Pick, Stop, Tour, TourPlan
 from spatial.errors import BadDataError
 from spatial.navigation.nav_graph import NavGraph
@@ -44,12 +45,12 @@ def plan_tours(
     for number, batch in enumerate(batches):
         stops = _stops(graph, slotting, batch)
         problem, nodes = _problem(graph, distances, depot, stops)
-        loose += len(stops) - sum(len(aisle.stops) for aisle in problem.aisles)
+        loose += len(problem.loose)
         visits = visits_of(problem)
         tours.append(_tour(f"T{number + 1:05d}", distances, stops, nodes, visits))
     notes = []
-    if policy == "s-shape" and loose:
-        notes.append(f"{loose} stops lie in no open aisle; s-shape visits them last, nearest first.")
+    if policy in ALONG_AISLES and loose:
+        notes.append(f"{loose} stops lie in no open aisle; {policy} visits them last, nearest first.")
     return TourPlan(policy=policy, tours=tuple(tours), notes=tuple(notes))
 
 
@@ -97,15 +98,12 @@ def _problem(
             continue
         mouths = (len(nodes), len(nodes) + 1)
         nodes += graph.aisles[aisle]
-        aisles.append(AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle])))
+        level = int(graph.level[graph.aisles[aisle][0]])
+        aisles.append(AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=level))
     rows = distances.rows(nodes)
-    problem = RoutingProblem(
-        stop_count=len(stops),
-        xy=graph.xy[nodes],
-        length_m=distances.length_m[np.ix_(rows, rows)],
-        aisles=tuple(aisles),
-    )
-    return problem, nodes
+    xy, length_m = graph.xy[nodes], distances.length_m[np.ix_(rows, rows)]
+    sections = floor_sections(aisles, xy=xy, length_m=length_m)
+    return RoutingProblem(stop_count=len(stops), xy=xy, length_m=length_m, sections=sections), nodes
 
 
 def _is_open(graph: NavGraph, distances: Distances, aisle: str) -> bool:

@@ -10,12 +10,45 @@ import numpy.typing as npt
 
 
 @dataclass(frozen=True, kw_only=True)
-class AisleEnds:
-    """An aisle that holds stops: the rows of its two mouths in the problem's matrix."""
+class Lane:
+    """The part of an aisle that crosses one block and holds stops: the literature's sub-aisle.
 
-    id: str
-    mouths: tuple[int, int]
+    `low` and `high` are the rows of its two mouths, `stops` those of its stops from low to high. `aisle` numbers
+    the aisle it is part of from left to right. `closed` is the mouth from which there is no way on, if any.
+    """
+
+    low: int
+    high: int
     stops: tuple[int, ...]
+    aisle: int
+    closed: int | None = None
+
+    def walk(self, enter: int, leave: int) -> tuple[int, ...]:
+        """In by one mouth, over the stops in that direction, out by the other or the same."""
+        stops = self.stops if enter == self.low else self.stops[::-1]
+        return (enter, *stops, leave)
+
+    @property
+    def entry(self) -> int | None:
+        """The only mouth that it can be entered and left by; None where both can be used."""
+        return None if self.closed is None else self.high if self.closed == self.low else self.low
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Parallel aisles in blocks one behind the other.
+
+    `blocks` are those that hold stops from front to back, each with its lanes from left to right; the low mouth
+    of every lane is the one in front. `across` is the unit vector from left to right.
+    """
+
+    blocks: tuple[tuple[Lane, ...], ...]
+    across: tuple[float, float]
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """All lanes, block by block."""
+        return tuple(lane for block in self.blocks for lane in block)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,16 +56,22 @@ class RoutingProblem:
     """One tour to plan: start at the depot, visit every stop, return.
 
     Places are rows: 0 is the depot, 1 … `stop_count` the stops, the rest aisle mouths. `length_m` (P, P) are
-    shortest lengths between places, `xy` (P, 2) where they are. Each stop is in at most one of `aisles`;
+    shortest lengths between places, `xy` (P, 2) where they are. Each stop is in at most one lane of `sections`;
     an aisle that something blocks is none of them.
     """
 
     stop_count: int
     xy: npt.NDArray[np.float64]
     length_m: npt.NDArray[np.float64]
-    aisles: tuple[AisleEnds, ...] = ()
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def loose(self) -> tuple[int, ...]:
+        """The stops that lie in no lane."""
+        held = {stop for section in self.sections for lane in section.lanes for stop in lane.stops}
+        return tuple(stop for stop in range(1, self.stop_count + 1) if stop not in held)
 
 
 RoutingPolicy = Callable[[RoutingProblem], tuple[int, ...]]
-"""The rows to pass in turn between leaving the depot and returning: every stop, and any aisle mouth the
+"""The rows to pass in turn between leaving the depot and returning: every stop once, and any aisle mouth the
 policy insists on; between them the shortest way is taken."""

@@ -14,10 +14,10 @@ import pytest
 
 from layouts.orders import Order, OrderLine
 from layouts.tours.batching.first_come import batch_first_come
+from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.plan import plan_tours, tour_distances
 from layouts.tours.policies.by_name import POLICIES, policy_named
-from layouts.tours.policies.s_shape import s_shape
-from layouts.tours.problem import AisleEnds, RoutingProblem
+from layouts.tours.policies.in_warehouse import tour_in_warehouse
 from layouts.tours.tour import TourPlan, tours_dict
 from spatial.errors import BadDataError
 from spatial.floor.agents import PICKER
@@ -123,33 +123,17 @@ def test_s_shape_agrees_with_the_known_mean_length_of_random_tours() -> None:
 
 
 def s_shape_length(row: dict[str, Any], random: np.random.Generator) -> float:
-    """The length of one s-shape tour over random picks, on a matrix from the block's closed form."""
-    taken = np.column_stack(
-        [random.integers(row["aisles"], size=row["lines"]), random.integers(row["bays"], size=row["lines"])]
+    """The length of one s-shape tour over random picks, the depot in front of the first aisle."""
+    warehouse = ParallelAisles(
+        aisle_m=np.full((1, row["aisles"]), row["aisle_len"] * row["pitch"]),
+        cross_m=np.full((2, row["aisles"] - 1), row["aisle_pitch"]),
     )
-    aisles = np.unique(taken[:, 0])
-    ends = [(aisle, y) for aisle in aisles for y in (-row["first"], row["aisle_len"] - row["first"])]
-    at = np.vstack([[(0, -row["first"])], taken, ends]) * (row["aisle_pitch"], row["pitch"])
-    height = row["aisle_len"]
-    y = at[:, 1] + row["first"]
-    same = at[:, None, 0] == at[None, :, 0]
-    round_end = np.minimum(y[:, None] + y[None], 2 * height - y[:, None] - y[None])
-    length = np.where(same, abs(y[:, None] - y[None]), abs(at[:, None, 0] - at[None, :, 0]) + round_end)
-    count = len(taken)
-    problem = RoutingProblem(
-        stop_count=count,
-        xy=at.astype(np.float64),
-        length_m=length.astype(np.float64),
-        aisles=tuple(
-            AisleEnds(
-                id=str(aisle),
-                mouths=(1 + count + 2 * k, 2 + count + 2 * k),
-                stops=tuple((1 + np.flatnonzero(taken[:, 0] == aisle)).tolist()),
-            )
-            for k, aisle in enumerate(aisles)
-        ),
+    picks = Picks(
+        aisle=random.integers(row["aisles"], size=row["lines"]),
+        block=np.zeros(row["lines"], np.int64),
+        offset_m=(row["first"] + random.integers(row["bays"], size=row["lines"])) * float(row["pitch"]),
     )
-    return sum(float(length[a, b]) for a, b in itertools.pairwise((0, *s_shape(problem), 0)))
+    return tour_in_warehouse(warehouse, picks, policy="s-shape").length_m
 
 
 @pytest.mark.parametrize("policy", POLICIES)
@@ -227,5 +211,5 @@ def test_batches_hold_whole_orders_first_come_and_cut_only_what_is_too_large() -
 
 
 def test_an_unknown_policy_lists_the_known() -> None:
-    with pytest.raises(ValueError, match="nearest-neighbour, s-shape"):
+    with pytest.raises(ValueError, match="s-shape, return"):
         policy_named("teleport")

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from layouts.tours.policies.aisle_by_aisle import aisle_by_aisle
+from layouts.tours.policies.combined import combined
+from layouts.tours.policies.largest_gap import largest_gap
+from layouts.tours.policies.midpoint import midpoint
 from layouts.tours.policies.nearest_neighbour import nearest_neighbour
+from layouts.tours.policies.return_policy import return_policy
 from layouts.tours.policies.s_shape import s_shape
 from layouts.tours.problem import RoutingPolicy
 
-POLICIES: Mapping[str, RoutingPolicy] = {"nearest-neighbour": nearest_neighbour, "s-shape": s_shape}
+ALONG_AISLES: Mapping[str, RoutingPolicy] = {
+    "s-shape": s_shape,
+    "return": return_policy,
+    "midpoint": midpoint,
+    "largest-gap": largest_gap,
+    "combined": combined,
+    "aisle-by-aisle": aisle_by_aisle,
+}
+"""Policies that follow aisles and visit stops in no aisle last."""
+
+POLICIES: Mapping[str, RoutingPolicy] = {**ALONG_AISLES, "nearest-neighbour": nearest_neighbour}
 
 
 def policy_named(name: str) -> RoutingPolicy:
