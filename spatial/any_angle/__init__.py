@@ -1,0 +1,1 @@
+"""Shortest paths over the open floor, in any direction, and the distances among many places."""

@@ -1,0 +1,106 @@
+"""The corners that a taut string on the floor can bend about, and what is seen from where."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from numba import njit
+from scipy.spatial import KDTree
+from shapely import MultiPolygon
+
+from spatial.any_angle.sight import NONE, Edges, crossed
+
+SLACK = 1e-6
+"""Sine of the angle by which a line may miss being a tangent: more lines than needed never harm."""
+
+
+class Corners(NamedTuple):
+    """Corners that jut into the floor: `xy` (V, 2), `arms` (V, 2, 2) the unit vectors along their two walls."""
+
+    xy: npt.NDArray[np.float64]
+    arms: npt.NDArray[np.float64]
+
+
+class Lines(NamedTuple):
+    """Straight free lines from S places, `start` (S + 1,): those of place s are `start[s]` … `start[s + 1]` − 1,
+    to corner `to` (L,) at `length_m` (L,).
+    """
+
+    start: npt.NDArray[np.int64]
+    to: npt.NDArray[np.int64]
+    length_m: npt.NDArray[np.float64]
+
+
+def corners_of(floor: MultiPolygon, grown: MultiPolygon) -> Corners:
+    """The corners of `floor` where the floor takes more than half a turn.
+
+    They are looked for on `grown`, the same floor grown by a hair, because there holes and parts that touch
+    have become one, and then taken back to the vertex of `floor` they grew from.
+    """
+    found, arms = [], []
+    for ring in shapely.get_rings(shapely.get_parts(shapely.orient_polygons(grown))):
+        at = shapely.get_coordinates(ring)[:-1]
+        back, ahead = np.roll(at, 1, axis=0) - at, np.roll(at, -1, axis=0) - at
+        turn = back[:, 1] * ahead[:, 0] - back[:, 0] * ahead[:, 1]
+        juts = turn < 0
+        found.append(at[juts])
+        both = np.stack([back, ahead], axis=1)[juts]
+        arms.append(both / np.linalg.norm(both, axis=2, keepdims=True))
+    vertices = shapely.get_coordinates(floor)
+    _, nearest = KDTree(vertices).query(np.concatenate(found))
+    return Corners(np.ascontiguousarray(vertices[nearest]), np.concatenate(arms))
+
+
+def places_without_arms(xy: npt.NDArray[np.float64]) -> Corners:
+    """Places (P, 2) from which every line counts as taut."""
+    return Corners(np.ascontiguousarray(xy), np.zeros((len(xy), 2, 2)))
+
+
+def lines_among(corners: Corners, edges: Edges) -> Lines:
+    """The taut lines among all corners, each in both directions."""
+    once = lines_between(corners, corners, edges, True)
+    one = np.repeat(np.arange(len(corners.xy)), np.diff(once.start))
+    tail, head = np.concatenate([one, once.to]), np.concatenate([once.to, one])
+    order = np.lexsort((head, tail))
+    start = np.searchsorted(tail[order], np.arange(len(corners.xy) + 1))
+    return Lines(start, head[order], np.tile(once.length_m, 2)[order])
+
+
+@njit(cache=True, nogil=True)
+def lines_between(places: Corners, corners: Corners, edges: Edges, later: bool) -> Lines:
+    """The free lines from `places` to `corners` that are taut at both ends; with `later`, to later rows only."""
+    start = np.zeros(len(places.xy) + 1, np.int64)
+    to = np.zeros(1024, np.int64)
+    length_m = np.zeros(1024)
+    count = 0
+    for place in range(len(places.xy)):
+        hidden_by = NONE
+        for corner in range(place + 1 if later else 0, len(corners.xy)):
+            dx = corners.xy[corner, 0] - places.xy[place, 0]
+            dy = corners.xy[corner, 1] - places.xy[place, 1]
+            length = np.sqrt(dx * dx + dy * dy)
+            slack = SLACK * length
+            if not (_taut(corners.arms[corner], dx, dy, slack) and _taut(places.arms[place], dx, dy, slack)):
+                continue
+            hidden_by = crossed(edges, places.xy[place], corners.xy[corner], hidden_by)
+            if hidden_by != NONE:
+                continue
+            if count == len(to):
+                to = np.concatenate((to, np.zeros(count, np.int64)))
+                length_m = np.concatenate((length_m, np.zeros(count)))
+            to[count], length_m[count] = corner, length
+            count += 1
+        start[place + 1] = count
+    return Lines(start, to[:count].copy(), length_m[:count].copy())
+
+
+@njit(cache=True, nogil=True)
+def _taut(arms: npt.NDArray[np.float64], dx: float, dy: float, slack: float) -> bool:
+    """Whether a string along (dx, dy) can bend about the corner: both its walls lie on one side."""
+    one = dx * arms[0, 1] - dy * arms[0, 0]
+    other = dx * arms[1, 1] - dy * arms[1, 0]
+    taut: bool = (one >= -slack and other >= -slack) or (one <= slack and other <= slack)
+    return taut
