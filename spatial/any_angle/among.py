@@ -20,8 +20,8 @@ def paths_among(obstacles: Iterable[Outline], points: npt.ArrayLike) -> FloorPat
     """The plane around `obstacles`, each an outline of at least three corners (x, y), for paths between `points`.
 
     Walking along an obstacle, and between two that touch in a corner, is allowed. An outline that crosses
-    itself stands for its convex hull, as an obstacle's footprint does. A shortest path never leaves the convex hull of
-    points and obstacles, so the floor ends a little beyond it. Raises ValueError without any point.
+    itself stands for its convex hull, as an obstacle's footprint does. A shortest path never leaves the
+    convex hull of points and obstacles, so the floor ends a little beyond it. Raises ValueError without any point.
     """
     places = np.asarray(points, np.float64).reshape(-1, 2)
     if len(places) == 0:

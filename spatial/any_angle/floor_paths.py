@@ -52,7 +52,7 @@ class FloorPaths:
         asked = np.array([a, b], np.float64)
         places, off = self._on_floor(asked)
         for point, away in zip(asked, off, strict=True):
-            if not away <= SNAP_M:
+            if away > SNAP_M:
                 raise ValueError(
                     f"the point {point.tolist()} is {away:.3f} m off the floor, farther than {SNAP_M} m: "
                     "choose a point on the floor"
@@ -74,7 +74,8 @@ class FloorPaths:
         """The shortest lengths among all `points` (P, 2), as float64 or float32.
 
         Points at the same coordinates share a place. Off the floor by more than SNAP_M, or in another part
-        of it: infinite. `threads` (default: one a core) changes the time, never the result.
+        of it: infinite. `threads` (default: one a core) changes the time, never the result. Raises ValueError
+        for a point that is not finite.
         """
         asked = np.asarray(points, np.float64).reshape(-1, 2)
         at, off = self._on_floor(asked)
@@ -97,6 +98,9 @@ class FloorPaths:
         self, points: npt.NDArray[np.float64]
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """The nearest points (P, 2) on the floor, and how far they are (P,)."""
+        unknown = ~np.isfinite(points).all(axis=1)
+        if unknown.any():
+            raise ValueError(f"the point {points[unknown][0].tolist()} is nowhere: give finite coordinates")
         asked = shapely.points(points)
         off = shapely.distance(self.floor, asked)
         outside = off > 0
