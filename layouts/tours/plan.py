@@ -110,7 +110,8 @@ def _is_open(graph: NavGraph, distances: Distances, aisle: str) -> bool:
     mouths = graph.aisles[aisle]
     low, high = distances.rows(mouths).tolist()
     straight = float(np.linalg.norm(np.subtract(*graph.xy[list(mouths)])))
-    return bool(distances.length_m[low, high] <= STRAIGHT * straight)
+    walked = min(distances.length_m[low, high], distances.length_m[high, low])
+    return bool(walked <= STRAIGHT * straight)
 
 
 def _tour(

@@ -14,24 +14,20 @@ class Lane:
     """The part of an aisle that crosses one block and holds stops: the literature's sub-aisle.
 
     `low` and `high` are the rows of its two mouths, `stops` those of its stops from low to high. `aisle` numbers
-    the aisle it is part of from left to right. `closed` is the mouth from which there is no way on, if any.
+    the aisle it is part of from left to right. `only` is the one way to walk it, as the mouths to enter and to leave
+    it by: the same one twice where the other is a dead end, low and high where it is one-way; None where all are.
     """
 
     low: int
     high: int
     stops: tuple[int, ...]
     aisle: int
-    closed: int | None = None
+    only: tuple[int, int] | None = None
 
     def walk(self, enter: int, leave: int) -> tuple[int, ...]:
         """In by one mouth, over the stops in that direction, out by the other or the same."""
         stops = self.stops if enter == self.low else self.stops[::-1]
         return (enter, *stops, leave)
-
-    @property
-    def entry(self) -> int | None:
-        """The only mouth that it can be entered and left by; None where both can be used."""
-        return None if self.closed is None else self.high if self.closed == self.low else self.low
 
 
 @dataclass(frozen=True, kw_only=True)

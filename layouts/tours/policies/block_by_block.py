@@ -34,7 +34,7 @@ def block_by_block(
     """The visits in a section by a picker who comes from `here`, each block worked as `through_block` does."""
     *nearer, farthest = section.blocks
     left = min(lane.aisle for lane in section.lanes)
-    on_the_way = [lane for block in nearer for lane in block if lane.aisle == left and lane.entry is None]
+    on_the_way = [lane for block in nearer for lane in block if lane.aisle == left and lane.only is None]
     visits = [place for lane in on_the_way for place in lane.walk(lane.low, lane.high)]
     for block in (farthest, *reversed(nearer)):
         lanes = [lane for lane in block if lane not in on_the_way]

@@ -2,7 +2,8 @@
 
 Roodbergen & De Koster (2001), §3.3: a dynamic program over the lanes of a block in order across it. Its states are
 the shortest ways to have picked all lanes so far and to stand at the front, or at the back, of the last of them;
-between lanes the picker keeps to the cross-aisle. The block is left at the front of its last lane.
+between lanes the picker keeps to the cross-aisle. The block is left at the front of its last lane. A lane that can
+only be walked one way, be it a dead end or one-way, is walked so.
 """
 
 from __future__ import annotations
@@ -28,11 +29,17 @@ def _through_block(
 ) -> list[int]:
     best = {at_front: Walk()}
     for lane in lanes:
-        mouth = {True: lane.low, False: lane.high}
-        best = {
-            leave: shorter(
-                then(problem, walk, lane.walk(mouth[enter], mouth[leave])) for enter, walk in best.items()
-            )
-            for leave in (True, False)
-        }
-    return list(best[True].places)
+        ends: dict[bool, list[Walk]] = {}
+        for front, walk in best.items():
+            for enter, leave in _ways(lane, at_front=front):
+                ends.setdefault(leave == lane.low, []).append(then(problem, walk, lane.walk(enter, leave)))
+        best = {front: shorter(walks) for front, walks in ends.items()}
+    return list((best.get(True) or best[False]).places)
+
+
+def _ways(lane: Lane, *, at_front: bool) -> list[tuple[int, int]]:
+    """The mouths by which a picker at the front or the back of the block can enter and leave the lane."""
+    if lane.only is not None:
+        return [lane.only]
+    enter = lane.low if at_front else lane.high
+    return [(enter, lane.low), (enter, lane.high)]

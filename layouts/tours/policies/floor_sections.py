@@ -3,7 +3,8 @@
 1. Aisles of one level and one heading, to 5°, make a section.
 2. Those whose extents along it overlap by half of the shorter one make a block.
 3. Lanes of different blocks in one line, to a metre, are parts of one aisle.
-4. A mouth is closed when every way from it to the depot or to another aisle comes back through the other mouth.
+4. An aisle is one-way when it is farther on foot from one mouth to the other than back.
+5. A mouth is a dead end when every way from it to the depot or to another aisle comes back through the other.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ IN_LINE_M = 1.0
 """Lanes no farther apart across the aisles than this are parts of one aisle."""
 
 DETOUR_M = 0.05
-"""A mouth with no shortcut longer than this to any other aisle is closed."""
+"""Ways that differ by no more than this are equally long."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -84,7 +85,7 @@ def _placed(
         high=high,
         stops=tuple(sorted(aisle.stops, key=lambda stop: (float(xy[stop] @ along), stop))),
         aisle=0,
-        closed=_closed(low, high, length_m, mouths),
+        only=_only_way(low, high, length_m, mouths),
     )
     return _Placed(
         lane=lane,
@@ -94,15 +95,15 @@ def _placed(
     )
 
 
-def _closed(low: int, high: int, length_m: Floats, mouths: Sequence[int]) -> int | None:
-    """RULE 4."""
+def _only_way(low: int, high: int, length_m: Floats, mouths: Sequence[int]) -> tuple[int, int] | None:
+    """RULES 4 and 5."""
     others = [mouth for mouth in mouths if mouth not in (low, high)]
-    if len(others) < 2:
-        return None
-    for mouth, other in ((low, high), (high, low)):
-        back = length_m[mouth, other] + length_m[other, others]
-        if (length_m[mouth, others] > back - DETOUR_M).all():
-            return mouth
+    for enter, leave in ((low, high), (high, low)):
+        if length_m[leave, enter] > length_m[enter, leave] + DETOUR_M:
+            return enter, leave
+        back = length_m[leave, enter] + length_m[enter, others]
+        if len(others) > 1 and (length_m[leave, others] > back - DETOUR_M).all():
+            return enter, enter
     return None
 
 

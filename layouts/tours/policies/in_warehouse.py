@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from layouts.tours.exact.block_tour import BlockTour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.problem import Lane, RoutingProblem, Section
@@ -17,45 +17,32 @@ from layouts.tours.problem import Lane, RoutingProblem, Section
 Edge = tuple[int, int, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class WarehouseTour:
-    """A closed tour in a ParallelAisles.
+def tour_in_warehouse(warehouse: ParallelAisles, picks: Picks, *, policy: str) -> BlockTour:
+    """The tour of the policy of that name; its `order` is the one in which the policy picks.
 
-    `order` are the picks, by their number in Picks, as they are visited. `places` is the walk: 0 is the depot,
-    1 + p pick p, 1 + P + c·M + a the junction of cross-aisle c and aisle a; `step_m` (len(places) − 1,) are the
-    lengths of its edges.
-    """
-
-    order: tuple[int, ...]
-    places: tuple[int, ...]
-    step_m: tuple[float, ...]
-
-    @property
-    def length_m(self) -> float:
-        """Metres of all edges together."""
-        return sum(self.step_m)
-
-
-def tour_in_warehouse(warehouse: ParallelAisles, picks: Picks, *, policy: str) -> WarehouseTour:
-    """The tour that the policy of that name walks.
-
-    No picks give a tour that stays at the depot. ValueError for a pick outside the warehouse or an unknown
-    policy.
+    ValueError for a pick outside the warehouse or an unknown policy.
     """
     visits_of = policy_named(policy)
     picks.within(warehouse)
     problem, before = _problem(warehouse, picks)
     visits = (0, *visits_of(problem), 0)
-    places = [0]
+    rows = [0]
     for start, end in pairwise(visits):
-        places += _way(before, start, end)
-    steps = tuple(float(problem.length_m[a, b]) for a, b in pairwise(places))
-    order = tuple(place - 1 for place in visits if 1 <= place <= problem.stop_count)
-    return WarehouseTour(order=order, places=tuple(places), step_m=steps)
+        rows += _way(before, start, end)
+    leg_m = problem.length_m[rows[:-1], rows[1:]]
+    junctions = len(problem.xy) - problem.stop_count - 1
+    depot = junctions + problem.stop_count
+    place_of = np.array([depot, *range(junctions, depot), *range(junctions)])
+    return BlockTour(
+        length_m=float(leg_m.sum()),
+        order=np.array([row - 1 for row in visits if 1 <= row <= problem.stop_count], np.int64),
+        walk=place_of[rows],
+        leg_m=leg_m,
+    )
 
 
 def problem_in_warehouse(warehouse: ParallelAisles, picks: Picks) -> RoutingProblem:
-    """The routing problem of these picks; its rows are the places of a WarehouseTour."""
+    """The routing problem of these picks; after the picks its rows are the junctions, c · M + a."""
     picks.within(warehouse)
     return _problem(warehouse, picks)[0]
 

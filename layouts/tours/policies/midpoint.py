@@ -7,9 +7,8 @@ and the last aisle are walked through; how blocks follow each other is told in `
 from __future__ import annotations
 
 from layouts.tours.policies.two_sided import two_sided
+from layouts.tours.policies.walks import ROUNDING_M
 from layouts.tours.problem import Lane, RoutingProblem
-
-ROUNDING_M = 1e-9
 
 
 def midpoint(problem: RoutingProblem) -> tuple[int, ...]:

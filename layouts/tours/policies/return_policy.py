@@ -5,7 +5,7 @@ cross-aisle. The literature has no version for several blocks; ours keeps Roodbe
 1. The farthest block first, then each nearer one.
 2. In a block every lane is entered from the front cross-aisle of the block and left there, after its farthest
    stop, in order across from the closer side.
-3. A lane whose front is closed is entered and left by its back.
+3. A lane that can only be walked one way is walked so.
 """
 
 from __future__ import annotations
@@ -24,6 +24,5 @@ def _through_section(problem: RoutingProblem, here: int, section: Section) -> li
     visits: list[int] = []
     for block in reversed(section.blocks):
         for lane in from_closer_side(problem, visits[-1] if visits else here, block):
-            mouth = lane.low if lane.entry is None else lane.entry
-            visits += lane.walk(mouth, mouth)
+            visits += lane.walk(*(lane.only or (lane.low, lane.low)))
     return visits

@@ -3,7 +3,7 @@
 Within a block (Roodbergen & De Koster 2001, §3.1, steps 4 to 7):
 1. The lanes are taken in order across it; each is entered where the picker is and left at its other mouth.
 2. The last one, if it is entered from the front, is left there, after its farthest stop.
-3. A lane that cannot be walked through is entered and left by its open mouth; rule 2 does not count it.
+3. A lane that can only be walked one way is walked so, be it a dead end or one-way; rule 2 does not count it.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ def s_shape(problem: RoutingProblem) -> tuple[int, ...]:
 
 def _through_block(_here: int, lanes: Sequence[Lane], *, at_front: bool) -> list[int]:
     visits: list[int] = []
-    to_traverse = sum(lane.entry is None for lane in lanes)
+    to_choose = sum(lane.only is None for lane in lanes)
     for lane in lanes:
-        if lane.entry is not None:
-            visits += lane.walk(lane.entry, lane.entry)
-            continue
-        to_traverse -= 1
-        if at_front and to_traverse == 0:
-            visits += lane.walk(lane.low, lane.low)
+        if lane.only is not None:
+            enter, leave = lane.only
         else:
-            visits += lane.walk(lane.low, lane.high) if at_front else lane.walk(lane.high, lane.low)
-            at_front = not at_front
+            to_choose -= 1
+            enter, leave = (lane.low, lane.high) if at_front else (lane.high, lane.low)
+            if at_front and to_choose == 0:
+                leave = enter
+        visits += lane.walk(enter, leave)
+        at_front = leave == lane.low if enter != leave else at_front
     return visits

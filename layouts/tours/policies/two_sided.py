@@ -6,7 +6,8 @@ Within a block (Roodbergen & De Koster 2001, §3.2, steps 4 to 8):
 3. Along the back cross-aisle each lane is entered for the stops of its back part and left again.
 4. The last lane is walked through, to get to the front.
 5. Along the front cross-aisle, on the way back, the other lanes are entered for the stops of their front part.
-6. A lane that cannot be walked through is worked whole from its open mouth, and is neither first nor last.
+6. A lane that can only be walked one way is walked so, from the cross-aisle where it is entered, and is neither
+   first nor last.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from functools import partial
 
 from layouts.tours.policies.block_by_block import block_by_block
 from layouts.tours.policies.section_by_section import section_by_section
+from layouts.tours.policies.walks import ROUNDING_M
 from layouts.tours.problem import Lane, RoutingProblem
-
-ROUNDING_M = 1e-9
 
 Split = Callable[[RoutingProblem, Lane], int]
 """How many stops of a lane, counted from its front, belong to its front part."""
@@ -34,7 +34,7 @@ def _through_block(
     problem: RoutingProblem, split: Split, here: int, lanes: Sequence[Lane], /, *, at_front: bool
 ) -> list[int]:
     """RULES 1 to 6."""
-    through = [lane for lane in lanes if lane.entry is None]
+    through = [lane for lane in lanes if lane.only is None]
     if at_front:
         first, last = (through[:1], through[-1:]) if len(through) > 1 else ([], [])
     else:
@@ -51,18 +51,20 @@ def _through_block(
 
 
 def _from_front(lane: Lane, count: int) -> tuple[int, ...]:
-    return (lane.low, *lane.stops[:count], lane.low) if count else ()
+    stops = lane.stops[:count]
+    return lane.walk(*lane.only) if stops and lane.only else (lane.low, *stops, lane.low) if stops else ()
 
 
 def _from_back(lane: Lane, front: int) -> tuple[int, ...]:
-    return (lane.high, *lane.stops[front:][::-1], lane.high) if front < len(lane.stops) else ()
+    stops = lane.stops[front:][::-1]
+    return lane.walk(*lane.only) if stops and lane.only else (lane.high, *stops, lane.high) if stops else ()
 
 
 def _front_stops(problem: RoutingProblem, lane: Lane, split: Split | None) -> int:
     """RULE 6, else what `split` says, else all."""
-    if lane.closed == lane.low:
-        return 0
-    return len(lane.stops) if split is None or lane.entry is not None else split(problem, lane)
+    if lane.only is not None:
+        return len(lane.stops) if lane.only[0] == lane.low else 0
+    return len(lane.stops) if split is None else split(problem, lane)
 
 
 def _is_on_the_way(problem: RoutingProblem, start: int, place: int, end: int) -> bool:

@@ -9,6 +9,8 @@ import numpy as np
 
 from layouts.tours.problem import RoutingProblem
 
+ROUNDING_M = 1e-9
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -26,5 +28,9 @@ def then(problem: RoutingProblem, walk: Walk, places: Sequence[int]) -> Walk:
 
 
 def shorter(walks: Iterable[Walk]) -> Walk:
-    """The shortest of the walks, the first of several."""
-    return min(walks, key=lambda walk: walk.length_m)
+    """The shortest of the walks, the first of several that differ by rounding only."""
+    best, *others = walks
+    for walk in others:
+        if walk.length_m < best.length_m - ROUNDING_M:
+            best = walk
+    return best
