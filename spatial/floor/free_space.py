@@ -1,13 +1,14 @@
 """The floor an agent can stand on: the level's outline less everything solid, less the agent's radius.
 
-What lies outside the outline was not seen, so nobody walks there.
+A facility knows its floor by the outline: inside it the floor was seen (or drawn), outside it nothing is known,
+so nobody walks there unless unknown floor is asked for; a hole is known to be no floor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ from shapely import MultiPolygon, Polygon
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Point2, Rack, Wall
 from spatial.floor.agents import AgentClass
+from spatial.floor.floor_rules import NO_RULES, FloorRules
 
 ARC_SEGMENTS = 8
 """Segments a quarter circle: a rounded corner lies within 0.5 % of the radius of the true arc."""
@@ -27,14 +29,22 @@ THIN_WALL_M = 0.02
 STEP_M = 0.3
 """A door's sill above this height is a window: nobody walks through it."""
 
+Unknown: TypeAlias = Literal["closed", "open"]
+"""Whether floor outside a level's outline is walked: `open` takes it to reach as far as anything known there."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Solid:
-    """Something an agent cannot pass: its footprint, and how exactly its faces are known."""
+    """Something an agent cannot pass: its footprint, and how exactly its faces are known.
+
+    A face's sigma grows with the distance from `center` by `yaw_sigma_rad`, where the heading is measured too.
+    """
 
     id: str
     footprint: Polygon
     sigma_m: float
+    center: Point2 = (0.0, 0.0)
+    yaw_sigma_rad: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +62,25 @@ class FreeSpace:
     solids: tuple[Solid, ...]
 
 
-def free_space(facility: Facility, agent: AgentClass, level: str) -> FreeSpace:
+def free_space(
+    facility: Facility,
+    agent: AgentClass,
+    level: str,
+    *,
+    rules: FloorRules = NO_RULES,
+    unknown: Unknown = "closed",
+) -> FreeSpace:
     """The floor of `level` (an id) that `agent` can use.
 
     An obstacle whose underside is at least the agent's height above the floor is walked under; a doorway is
-    open unless it is known to be closed. Raises ValueError for an unknown level and UndecidedError for a
-    level without an outline.
+    open unless it is known to be closed; a zone that `rules` forbid the agent is as solid as a rack. Raises
+    ValueError for an unknown level and UndecidedError for a level without an outline.
     """
-    floor = _floor(_level(facility, level))
-    solids = tuple(_solids(facility, agent, level, floor))
+    if unknown not in ("closed", "open"):
+        raise ValueError(f"unknown '{unknown}' must be 'closed' or 'open'")
+    ground = _level(facility, level)
+    floor = _floor(ground) if unknown == "closed" else _hull(facility, ground)
+    solids = (*_solids(facility, agent, level, floor), *_forbidden(rules, agent, level))
     occupied = shapely.union_all([solid.footprint for solid in solids])
     clear = _polygons(shapely.make_valid(shapely.difference(floor, occupied)))
     walkable = shrunk(clear, agent.radius_m)
@@ -102,9 +122,33 @@ def _floor(level: Level) -> MultiPolygon:
     return _polygons(shapely.make_valid(Polygon(level.outline, holes)))
 
 
+def _hull(facility: Facility, level: Level) -> MultiPolygon:
+    """The convex hull of all that is known on a level, less its holes."""
+    ends = [p for wall in _on(level.id, facility.walls) for p in (wall.p0, wall.p1)]
+    ends += [p for aisle in facility.aisles if aisle.level == level.id for p in (aisle.p0, aisle.p1)]
+    ends += [station.pose[:2] for station in facility.stations if station.level == level.id]
+    ends += [corner for obstacle in _on(level.id, facility.obstacles) for corner in obstacle.footprint]
+    racks = [rack_footprint(rack) for rack in _on(level.id, facility.racks)]
+    known = shapely.union_all([shapely.MultiPoint([*level.outline, *ends]), *racks]).convex_hull
+    holes = shapely.union_all([shapely.make_valid(Polygon(h)) for h in level.holes if len(h) >= 3])
+    return _polygons(shapely.difference(known, holes))
+
+
+def _forbidden(rules: FloorRules, agent: AgentClass, level: str) -> Iterator[Solid]:
+    for zone in rules.forbidden_zones:
+        if zone.concerns(agent.name) and zone.is_on(level):
+            yield Solid(id=zone.name, footprint=zone.polygon, sigma_m=0.0)
+
+
 def _solids(facility: Facility, agent: AgentClass, level: str, floor: MultiPolygon) -> Iterator[Solid]:
     for rack in _on(level, facility.racks):
-        yield Solid(id=rack.id, footprint=rack_footprint(rack), sigma_m=rack.sigma_m)
+        yield Solid(
+            id=rack.id,
+            footprint=rack_footprint(rack),
+            sigma_m=rack.sigma_m,
+            center=rack.center,
+            yaw_sigma_rad=rack.yaw_sigma_rad or 0.0,
+        )
     for column in _on(level, facility.columns):
         footprint = rectangle(column.center, column.size_m, column.yaw_rad)
         yield Solid(id=column.id, footprint=footprint, sigma_m=column.sigma_m)
@@ -132,8 +176,8 @@ def _footprint(obstacle: Obstacle) -> Polygon:
 def _wall_strips(wall: Wall, agent: AgentClass, floor: MultiPolygon) -> Iterator[Polygon]:
     """The wall between its doorways, half its thickness to each side of its line.
 
-    A wall that bounds the floor runs along the outline, which already excludes its body: it stays a thin
-    strip, so that it takes no width from the hall.
+    A wall that bounds the floor runs along the outline, which already excludes its body: it is a thin strip
+    on the far side of its line, so that it takes no width from the hall.
     """
     thickness = max(wall.thickness_m or 0.0, THIN_WALL_M)
     p0, p1 = np.asarray(wall.p0), np.asarray(wall.p1)
@@ -141,12 +185,28 @@ def _wall_strips(wall: Wall, agent: AgentClass, floor: MultiPolygon) -> Iterator
     if length == 0.0:
         return
     along = (p1 - p0) / length
+    aside = np.zeros(2)
     if shapely.LineString([p0, p1]).hausdorff_distance(_nearest_on(floor, p0, p1)) <= thickness:
         thickness = THIN_WALL_M
+        aside = _away_from(floor, p0, p1) * THIN_WALL_M / 2
     yaw = float(np.arctan2(along[1], along[0]))
     for s0, s1 in _solid_spans(wall, agent, length):
-        x, y = p0 + along * (s0 + s1) / 2
+        x, y = p0 + along * (s0 + s1) / 2 + aside
         yield rectangle((float(x), float(y)), (s1 - s0, thickness), yaw)
+
+
+def _away_from(
+    floor: MultiPolygon, p0: npt.NDArray[np.float64], p1: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The unit normal (2,) of a wall's line on the side with less floor along it."""
+    left = np.array([p0[1] - p1[1], p1[0] - p0[0]]) / np.linalg.norm(p1 - p0)
+    beside = [
+        shapely.LineString([p0 + side * THIN_WALL_M * left, p1 + side * THIN_WALL_M * left])
+        .intersection(floor)
+        .length
+        for side in (1, -1)
+    ]
+    return np.asarray(left if beside[0] < beside[1] else -left)
 
 
 def _nearest_on(

@@ -1,4 +1,4 @@
-"""From a skeleton to lanes: spurs into corners pruned, runs straightened, the main floor chosen."""
+"""From a skeleton to lanes: spurs into corners pruned, runs straightened."""
 
 from __future__ import annotations
 
@@ -25,15 +25,12 @@ Edges = npt.NDArray[np.int64]
 
 
 def lanes_of(skeleton: Skeleton, walkable: MultiPolygon) -> tuple[npt.NDArray[np.float64], Edges]:
-    """Lanes as nodes (N, 2) in metres and straight edges (E, 2), all inside `walkable`, in one piece.
+    """Lanes as nodes (N, 2) in metres and straight edges (E, 2), all inside `walkable`.
 
     1. Branches into corners and branches shorter than the clearance they leave are pruned.
     2. Every run between junctions is straightened as far as `walkable` allows.
-    3. The piece with the greatest total length is the main floor; others are dropped.
     """
-    pruned = _prune(skeleton)
-    xy, edges = _straighten(skeleton.xy, chains(pruned), walkable)
-    return main_piece(xy, edges)
+    return _straighten(skeleton.xy, chains(_prune(skeleton)), walkable)
 
 
 def chains(edges: Edges) -> list[Chain]:
@@ -111,13 +108,16 @@ def _straighten(
     return nodes, edges[shapely.covers(walkable, shapely.linestrings(nodes[edges]))]
 
 
-def main_piece(xy: npt.NDArray[np.float64], edges: Edges) -> tuple[npt.NDArray[np.float64], Edges]:
-    """The connected part of a network with the greatest total length, its nodes numbered anew."""
-    if len(edges) == 0:
-        return np.empty((0, 2)), np.empty((0, 2), np.int64)
+def pieces_of(count: int, edges: Edges) -> npt.NDArray[np.int64]:
+    """The number of the connected part that each of `count` nodes (N,) belongs to."""
     ones = np.ones(len(edges))
-    _, piece = connected_components(coo_array((ones, edges.T), shape=(len(xy), len(xy))), directed=False)
-    length = np.linalg.norm(xy[edges[:, 1]] - xy[edges[:, 0]], axis=1)
-    main = np.argmax(np.bincount(piece[edges[:, 0]], weights=length))
-    used, kept = np.unique(edges[piece[edges[:, 0]] == main], return_inverse=True)
+    _, piece = connected_components(coo_array((ones, edges.T), shape=(count, count)), directed=False)
+    return np.asarray(piece, np.int64)
+
+
+def only(
+    xy: npt.NDArray[np.float64], edges: Edges, keep: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float64], Edges]:
+    """The edges that `keep` (E,) marks, with their nodes numbered anew in the same order."""
+    used, kept = np.unique(edges[keep], return_inverse=True)
     return xy[used], kept.reshape(-1, 2)

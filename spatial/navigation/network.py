@@ -26,7 +26,7 @@ def weave(xy: npt.NDArray[np.float64], edges: npt.NDArray[np.int64], joints: Joi
     on the same point of a lane share the node.
     """
     met = np.flatnonzero(joints.edge >= 0)
-    turn, split_xy, pieces = _split(xy, edges, joints.edge[met], joints.offset_m[met])
+    turn, split_xy, pieces, _ = split(xy, edges, joints.edge[met], joints.offset_m[met])
     nodes = np.concatenate([xy, split_xy])
     beside = np.linalg.norm(joints.stand[met] - joints.turn[met], axis=1) > ON_LANE_M
     own = len(nodes) + np.arange(np.count_nonzero(beside))
@@ -47,13 +47,15 @@ def canonical(edges: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.unique(ordered[ordered[:, 0] < ordered[:, 1]], axis=0).reshape(-1, 2)
 
 
-def _split(
+def split(
     xy: npt.NDArray[np.float64],
     edges: npt.NDArray[np.int64],
     edge: npt.NDArray[np.int64],
     offset_m: npt.NDArray[np.float64],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Split `edge` (S,) at `offset_m` (S,): the node of each cut (S,), the new nodes, all edges after it."""
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Split `edge` (S,) at `offset_m` (S,): the node of each cut (S,), the new nodes (K, 2), all edges after it
+    (P, 2) in their old sense, and the old edge (P,) that each is a piece of. A cut within GRID_M of an end is there.
+    """
     ends = xy[edges]
     length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
     cuts, cut = np.unique(
@@ -74,4 +76,4 @@ def _split(
     chain = np.concatenate([edges[:, 0], node[inner], edges[:, 1]])[order]
     same = edge_of[order][:-1] == edge_of[order][1:]
     pieces = np.column_stack([chain[:-1], chain[1:]])[same]
-    return node[cut.reshape(-1)], new_xy, pieces
+    return node[cut.reshape(-1)], new_xy, pieces, edge_of[order][:-1][same]

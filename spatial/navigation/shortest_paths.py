@@ -18,15 +18,14 @@ _NO_NODE = -9999
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Distances:
-    """Shortest lengths among K chosen nodes of a graph with N nodes.
+class Ways:
+    """Best ways from each of K chosen nodes of a graph with N nodes.
 
-    `nodes` (K,) are node indices in rising order, `length_m` (K, K) is symmetric and infinite where there is
-    no way, `before` (K, N) is the node before each node on the way from a chosen one: 4·K·N bytes.
+    `nodes` (K,) are node indices in rising order, `before` (K, N) is the node before each node on the way
+    from a chosen one: 4·K·N bytes.
     """
 
     nodes: npt.NDArray[np.int64]
-    length_m: npt.NDArray[np.float64]
     before: npt.NDArray[np.int32]
 
     def rows(self, nodes: Sequence[int]) -> npt.NDArray[np.int64]:
@@ -39,26 +38,42 @@ class Distances:
         return found
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Distances(Ways):
+    """Shortest ways: `length_m` (K, K) from row to column, infinite where there is no way; symmetric unless
+    the graph has one-way edges.
+    """
+
+    length_m: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Times(Ways):
+    """Fastest ways: `time_s` (K, K) from row to column, infinite where there is no way; symmetric unless the
+    graph has one-way edges.
+    """
+
+    time_s: npt.NDArray[np.float64]
+
+
 def shortest_distances(graph: NavGraph, nodes: Sequence[int]) -> Distances:
-    """Lengths and routes between all pairs of `nodes`; a node named twice counts once."""
-    chosen = np.unique(np.asarray(nodes, np.int64))
-    if len(chosen) and not (chosen[0] >= 0 and chosen[-1] < len(graph.xy)):
-        raise ValueError(f"nodes must be in 0 … {len(graph.xy) - 1}, got {chosen[0]} … {chosen[-1]}")
-    if len(chosen) == 0:
-        return Distances(
-            nodes=chosen, length_m=np.empty((0, 0)), before=np.empty((0, len(graph.xy)), np.int32)
-        )
-    length, before = dijkstra(_matrix(graph), directed=False, indices=chosen, return_predecessors=True)
-    among = length[:, chosen]
-    return Distances(nodes=chosen, length_m=np.minimum(among, among.T), before=before.astype(np.int32))
+    """Lengths and routes between all pairs of `nodes`, by the rules; a node named twice counts once."""
+    chosen, length, before = _best_ways(graph, graph.length_m, nodes)
+    return Distances(nodes=chosen, length_m=length, before=before)
 
 
-def shortest_route(distances: Distances, start: int, end: int) -> Route:
-    """The node sequence of a shortest way from the chosen node `start` to any node `end`.
+def shortest_times(graph: NavGraph, nodes: Sequence[int]) -> Times:
+    """Seconds and routes of the fastest ways: speed limits and the time of lifts count, lengths do not."""
+    chosen, time, before = _best_ways(graph, graph.time_s, nodes)
+    return Times(nodes=chosen, time_s=time, before=before)
+
+
+def shortest_route(ways: Ways, start: int, end: int) -> Route:
+    """The node sequence of a best way from the chosen node `start` to any node `end`.
 
     Raises ValueError when there is no way.
     """
-    before = distances.before[distances.rows([start])[0]]
+    before = ways.before[ways.rows([start])[0]]
     route = [end]
     while route[-1] != start:
         previous = int(before[route[-1]])
@@ -79,7 +94,32 @@ def path_length(polyline: npt.NDArray[np.float64]) -> float:
     return float(np.linalg.norm(np.diff(polyline, axis=0), axis=1).sum())
 
 
-def _matrix(graph: NavGraph) -> csr_array:
+def _best_ways(
+    graph: NavGraph, cost: npt.NDArray[np.float64], nodes: Sequence[int]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.int32]]:
+    """The chosen nodes (K,), the least cost (K, K) among them and the node before each node (K, N)."""
+    count = len(graph.xy)
+    chosen = np.unique(np.asarray(nodes, np.int64))
+    if len(chosen) == 0:
+        return chosen, np.empty((0, 0)), np.empty((0, count), np.int32)
+    if not (chosen[0] >= 0 and chosen[-1] < count):
+        raise ValueError(f"nodes must be in 0 … {count - 1}, got {chosen[0]} … {chosen[-1]}")
+    directed = graph.is_one_way
+    total, before = dijkstra(
+        _matrix(graph, cost), directed=directed, indices=chosen, return_predecessors=True
+    )
+    among = total[:, chosen]
+    if not directed:
+        among = np.minimum(among, among.T)
+    return chosen, among, before.astype(np.int32)
+
+
+def _matrix(graph: NavGraph, cost: npt.NDArray[np.float64]) -> csr_array:
+    """The cost of every edge, from tail to head; where any is one-way, from head to tail too."""
     tail, head = graph.edges.T
     shape = (len(graph.xy), len(graph.xy))
-    return csr_array((graph.length_m, (tail, head)), shape=shape)
+    if not graph.is_one_way:
+        return csr_array((cost, (tail, head)), shape=shape)
+    there, back = graph.direction >= 0, graph.direction <= 0
+    ends = np.concatenate([tail[there], head[back]]), np.concatenate([head[there], tail[back]])
+    return csr_array((np.concatenate([cost[there], cost[back]]), ends), shape=shape)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -14,30 +14,39 @@ from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.pick_spots import OVERHANG_M, Spot, pick_face, spots_of, standing_lines
 
 
-def unreached_reasons(facility: Facility, space: FreeSpace, graph: NavGraph) -> dict[str, str]:
-    """For every location, station and aisle without a node, by id, one sentence on what keeps it away."""
+def unreached_reasons(facility: Facility, spaces: Sequence[FreeSpace], graph: NavGraph) -> dict[str, str]:
+    """For every location, station and aisle without a node, by id, one sentence on what keeps it away.
+
+    `spaces` are those of the main floor's levels.
+    """
+    on = {space.level: space for space in spaces}
     return {
-        **dict(_locations(facility, space, graph)),
-        **dict(_stations(facility, space, graph)),
-        **dict(_aisles(facility, space, graph)),
+        **dict(_locations(facility, on, graph)),
+        **dict(_stations(facility, on, graph)),
+        **dict(_aisles(facility, on, graph)),
     }
 
 
-def _locations(facility: Facility, space: FreeSpace, graph: NavGraph) -> Iterator[tuple[str, str]]:
+def _locations(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph) -> Iterator[tuple[str, str]]:
     missing = [place for place in facility.locations if place.id not in graph.access]
     if not missing:
         return
     racks = {rack.id: rack.level for rack in facility.racks}
     faces = {pick_face(place) for place in missing}
-    spots = [spot for spot in spots_of(facility, space.level) if spot.face in faces]
-    why = _faces(spots, space)
+    why: dict[str, str] = {}
+    for level, space in on.items():
+        why |= _faces([spot for spot in spots_of(facility, level) if spot.face in faces], space)
     for place in missing:
         if place.rack not in racks:
             yield place.id, f"its rack '{place.rack}' is not in the facility"
-        elif racks[place.rack] != space.level:
-            yield place.id, f"no way from the main floor '{space.level}' to level '{racks[place.rack]}'"
+        elif racks[place.rack] not in on:
+            yield place.id, _no_way_to(racks[place.rack], on)
         else:
             yield place.id, why[pick_face(place)]
+
+
+def _no_way_to(level: str, on: Mapping[str, FreeSpace]) -> str:
+    return f"no way from the main floor {', '.join(repr(name) for name in on)} to level '{level}'"
 
 
 def _faces(spots: list[Spot], space: FreeSpace) -> dict[str, str]:
@@ -65,17 +74,17 @@ def _what_is_in_front(spot: Spot, space: FreeSpace, tree: STRtree) -> str:
     return f"no room for {agent} in front of it: '{nearest.id}' stands {away:.2f} m from its face"
 
 
-def _stations(facility: Facility, space: FreeSpace, graph: NavGraph) -> Iterator[tuple[str, str]]:
+def _stations(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph) -> Iterator[tuple[str, str]]:
     for station in facility.stations:
-        if station.level != space.level:
-            yield station.id, f"no way from the main floor '{space.level}' to level '{station.level}'"
+        if station.level not in on:
+            yield station.id, _no_way_to(station.level, on)
         elif station.id not in graph.stations:
             yield station.id, "no way from the main floor to it: no lane is in sight of the floor beside it"
 
 
-def _aisles(facility: Facility, space: FreeSpace, graph: NavGraph) -> Iterator[tuple[str, str]]:
+def _aisles(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph) -> Iterator[tuple[str, str]]:
     for aisle in facility.aisles:
-        if aisle.level != space.level:
-            yield aisle.id, f"no way from the main floor '{space.level}' to level '{aisle.level}'"
+        if aisle.level not in on:
+            yield aisle.id, _no_way_to(aisle.level, on)
         elif aisle.id not in graph.aisles:
-            yield aisle.id, f"no lane for a {space.agent.name} passes its mouths"
+            yield aisle.id, f"no lane for a {graph.agent.name} passes its mouths"

@@ -1,0 +1,146 @@
+"""One level's lanes with a node for every place an agent can stand at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import MultiPolygon, STRtree
+
+from spatial.facility import Aisle, Facility
+from spatial.floor.floor_rules import Link
+from spatial.navigation.access import ON_LANE_M, Joints, join
+from spatial.navigation.main_floor import LevelFloor, link_joints, standing_places
+from spatial.navigation.nav_graph import NODE_KINDS
+from spatial.navigation.network import canonical, weave
+from spatial.navigation.pick_spots import Spot, spots_of, standing_lines
+
+BESIDE_AISLE_M = 0.1
+"""A standing place this far outside an aisle's clear width still belongs to the aisle."""
+
+_JUNCTION, _BEND, _END, _ACCESS, _STATION, _MOUTH, _LINK_END = range(len(NODE_KINDS))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LevelNetwork:
+    """Nodes `xy` (N, 2) of `kind` (N,), `edges` (E, 2), and the places of NavGraph by their node here.
+
+    `faces` maps a pick face to its node, `aisle_of_face` to its aisle; `link_ends` an end (index of the link,
+    0 its start or 1 its end).
+    """
+
+    floor: LevelFloor
+    xy: npt.NDArray[np.float64]
+    kind: npt.NDArray[np.int64]
+    edges: npt.NDArray[np.int64]
+    faces: Mapping[str, int]
+    stations: Mapping[str, int]
+    aisles: Mapping[str, tuple[int, int]]
+    aisle_of_face: Mapping[str, str]
+    link_ends: Mapping[tuple[int, int], int]
+
+
+def level_network(facility: Facility, floor: LevelFloor, links: Sequence[Link]) -> LevelNetwork:
+    """The lanes of `floor` with the places of its level.
+
+    1. Pick faces, stations, aisle mouths and the ends of links are joined to the lanes in straight sight.
+    2. Lanes are split at these joints; faces beside no lane are joined along their rack.
+    """
+    level = floor.space.level
+    aisles = [aisle for aisle in facility.aisles if aisle.level == level]
+    stations = [station for station in facility.stations if station.level == level]
+    spots, at_spots = _joined_faces(facility, floor)
+    at_mouths = _mouths(aisles, floor)
+    places = standing_places([station.pose[:2] for station in stations], floor.space)
+    at_stations = join(places, floor.lines, floor.floor)
+    link_ends, at_links = link_joints(links, floor)
+
+    network = weave(floor.xy, floor.edges, Joints.stack(at_mouths, at_spots, at_stations, at_links))
+    ends = np.cumsum([2 * len(aisles), len(spots), len(stations)])
+    mouth_node, spot_node, station_node, link_node = np.split(network.node, ends)
+    edges = canonical(np.concatenate([network.edges, _along_faces(spots, at_spots, spot_node, floor.floor)]))
+    kind = _kinds(edges, len(network.xy))
+    for nodes, name in (
+        (mouth_node, _MOUTH),
+        (spot_node, _ACCESS),
+        (station_node, _STATION),
+        (link_node, _LINK_END),
+    ):
+        kind[nodes[nodes >= 0]] = name
+    return LevelNetwork(
+        floor=floor,
+        xy=network.xy,
+        kind=kind,
+        edges=edges,
+        faces=dict(zip([spot.face for spot in spots], spot_node.tolist(), strict=True)),
+        stations={s.id: node for s, node in zip(stations, station_node.tolist(), strict=True) if node >= 0},
+        aisles={
+            aisle.id: (first, last)
+            for aisle, (first, last) in zip(aisles, mouth_node.reshape(-1, 2).tolist(), strict=True)
+            if min(first, last) >= 0
+        },
+        aisle_of_face=_aisle_of_face(spots, at_spots, aisles),
+        link_ends={end: node for end, node in zip(link_ends, link_node.tolist(), strict=True) if node >= 0},
+    )
+
+
+def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Joints]:
+    """One spot for every pick face that can be reached: the first of its sides that joins a lane."""
+    spots = spots_of(facility, floor.space.level)
+    joints = join(standing_lines(spots, floor.space), floor.lines, floor.floor)
+    first: dict[str, int] = {}
+    for row in np.flatnonzero(joints.edge >= 0).tolist():
+        first.setdefault(spots[row].face, row)
+    rows = [*first.values()]
+    return [spots[row] for row in rows], joints.take(rows)
+
+
+def _mouths(aisles: list[Aisle], floor: LevelFloor) -> Joints:
+    """Both ends of every aisle, moved onto the lane nearest by; none where no lane is within its width."""
+    ends = shapely.points(np.array([(a.p0, a.p1) for a in aisles], np.float64).reshape(-1, 2))
+    reach = np.repeat([aisle.clear_width_m for aisle in aisles], 2)
+    joints = join(ends, floor.lines, floor.space.clear)
+    near = np.linalg.norm(joints.stand - joints.turn, axis=1) <= reach
+    return Joints(
+        edge=np.where(near, joints.edge, -1), offset_m=joints.offset_m, stand=joints.turn, turn=joints.turn
+    )
+
+
+def _along_faces(
+    spots: list[Spot], joints: Joints, node: npt.NDArray[np.int64], floor: MultiPolygon
+) -> npt.NDArray[np.int64]:
+    """Edges (E, 2) from place to place along a rack that faces open floor, where its lane is far away."""
+    beside = np.flatnonzero(np.linalg.norm(joints.stand - joints.turn, axis=1) > ON_LANE_M).tolist()
+    beside.sort(key=lambda row: (spots[row].rack, spots[row].side, spots[row].along_m))
+    pairs = np.array(
+        [
+            (a, b)
+            for a, b in pairwise(beside)
+            if (spots[a].rack, spots[a].side) == (spots[b].rack, spots[b].side)
+        ],
+        np.int64,
+    ).reshape(-1, 2)
+    clear = shapely.covers(floor, shapely.linestrings(joints.stand[pairs]))
+    edges: npt.NDArray[np.int64] = node[pairs[clear]]
+    return edges
+
+
+def _kinds(edges: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
+    degree = np.bincount(edges.ravel(), minlength=count)
+    return np.asarray(np.where(degree == 1, _END, np.where(degree == 2, _BEND, _JUNCTION)))
+
+
+def _aisle_of_face(spots: list[Spot], joints: Joints, aisles: list[Aisle]) -> dict[str, str]:
+    """The aisle each pick face is worked from: the nearest whose clear width holds the standing place."""
+    lanes = [aisle for aisle in aisles if not aisle.cross]
+    if not spots or not lanes:
+        return {}
+    stands = shapely.points(joints.stand)
+    tree = STRtree(shapely.linestrings([(lane.p0, lane.p1) for lane in lanes]))
+    (row, lane), away = tree.query_nearest(stands, all_matches=False, return_distance=True)
+    limit = np.array([each.clear_width_m / 2 + BESIDE_AISLE_M for each in lanes])[lane]
+    return {spots[r].face: lanes[k].id for r, k in zip(row[away <= limit], lane[away <= limit], strict=True)}
