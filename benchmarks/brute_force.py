@@ -23,13 +23,13 @@ def all_pairs(nodes: int, edges: list[tuple[int, int, float]]) -> npt.NDArray[np
 def shortest_by_permutation(length_m: npt.NDArray[np.float64], *, end: int = 0) -> float:
     """The shortest way from row 0 over all other rows to row `end`, of a table of lengths (N, N) with N ≤ 10."""
     stops = [row for row in range(1, len(length_m)) if row != end]
-    orders = np.array(stops, np.int64)[_orders(len(stops))]
     if not stops:
         return float(length_m[0, end])
+    orders = np.array(stops, np.int64)[_orders(len(stops))]
     inner = length_m[orders[:, :-1], orders[:, 1:]].sum(axis=1)
     return float((length_m[0, orders[:, 0]] + inner + length_m[orders[:, -1], end]).min())
 
 
 @cache
 def _orders(count: int) -> npt.NDArray[np.int64]:
-    return np.array(list(permutations(range(count))), np.int64).reshape(-1, count)
+    return np.array(list(permutations(range(count))), np.int64)

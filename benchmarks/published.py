@@ -96,3 +96,37 @@ def _cells(
     from_middle = TO_MIDDLE + (cells // 2 - 1 - cell) * step
     offset_m = np.where(block == 1, from_middle, from_bottom).astype(np.float64)
     return Picks(aisle=aisle, block=block, offset_m=offset_m)
+
+
+def arcs(row: dict[str, Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The network of a row of `jobprp_foodmart` or `ibsrp_kris_small`: its edges (E, 2) and their lengths (E,)."""
+    return (
+        np.array([arc[:2] for arc in row["arcs"]], np.int64),
+        np.array([arc[2] for arc in row["arcs"]], np.float64),
+    )
+
+
+def jobprp_foodmart(row: dict[str, Any]) -> tuple[ParallelAisles, Picks]:
+    """A row of `jobprp_foodmart`; pick p is location p + 1.
+
+    The origin, joined to every front junction, is a cross-aisle of no length in front of the first one, and the
+    arcs from it are a block without picks: the same network but for the doors it may be left and entered by.
+    """
+    junctions = sorted(xy[:2] for xy in row["coords"].values() if xy[2] == "i")
+    across = np.unique([x for x, _ in junctions])
+    along = np.unique([y for _, y in junctions])
+    from_origin = {
+        row["coords"][str(max(a, b))][0]: metres for a, b, metres in row["arcs"] if min(a, b) == row["depot"]
+    }
+    blocks = [[from_origin[x] for x in across], *([step] * len(across) for step in np.diff(along))]
+    locations = sorted((int(place), xy) for place, xy in row["coords"].items() if xy[2] == "p")
+    xy = np.array([at[:2] for _, at in locations], np.float64)
+    block = np.searchsorted(along, xy[:, 1], side="right") - 1
+    return ParallelAisles(
+        aisle_m=np.array(blocks, np.float64),
+        cross_m=np.vstack((np.zeros(len(across) - 1), np.tile(np.diff(across), (len(along), 1)))),
+    ), Picks(
+        aisle=np.searchsorted(across, xy[:, 0]).astype(np.int64),
+        block=(block + 1).astype(np.int64),
+        offset_m=xy[:, 1] - along[block],
+    )
