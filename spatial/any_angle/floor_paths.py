@@ -85,7 +85,7 @@ class FloorPaths:
         place[near] = place_of.reshape(-1)
         length_m = np.zeros(len(places) * (len(places) - 1) // 2, dtype)
         seen = lines_between(places_without_arms(places), self.corners, self.edges, False)
-        workers = threads or len(os.sched_getaffinity(0))
+        workers = threads or os.cpu_count() or 1
         with ThreadPoolExecutor(workers) as pool:
             for done in [
                 pool.submit(fill_rows, length_m, places, seen, self.lines, self.edges, worker, workers)

@@ -110,7 +110,7 @@ def test_the_place_on_earth_does_not_matter() -> None:
 
 @pytest.mark.parametrize("floor", [Polygon(), MultiPolygon(), Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])])
 def test_no_floor_and_a_crossed_outline_are_refused(floor: Polygon | MultiPolygon) -> None:
-    with pytest.raises(ValueError, match="the floor is .*: give a valid polygon"):
+    with pytest.raises(ValueError, match=r"the floor is .*: give a valid polygon"):
         floor_paths(floor)
 
 
