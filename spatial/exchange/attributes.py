@@ -1,0 +1,172 @@
+"""A network as plain attributes of nodes and edges: what GraphML and node-link JSON carry.
+
+The scalars are for viewers and other programs. Three attributes hold records that scalars cannot: `uses` of
+an edge, `levels` and `stations` of the graph, as JSON. A file of others needs only ids and coordinates:
+`x_m`, `y_m`, or `x`, `y` with a `SourceFrame`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from spatial.exchange.record import Record
+from spatial.exchange.route_network import (
+    ANY_USE,
+    EdgeUse,
+    NetworkEdge,
+    NetworkLevel,
+    NetworkNode,
+    NetworkStation,
+    RouteNetwork,
+    way_back,
+)
+from spatial.exchange.source_frame import SourceFrame
+from spatial.exchange.trajectory import trajectory_fault
+from spatial.facility import Point2
+from spatial.record_json import decode_record, encode_record
+
+SCHEMA = "aisletwin.network/1"
+DEFAULT_LEVEL = "L0"
+
+Part = TypeVar("Part", NetworkLevel, NetworkStation, EdgeUse)
+
+
+def graph_attributes(network: RouteNetwork) -> dict[str, Any]:
+    """The attributes of the whole graph."""
+    return {
+        "schema": SCHEMA,
+        "network": network.id,
+        "levels": [encode_record(level) for level in network.levels],
+        "stations": [encode_record(station) for station in network.stations],
+    }
+
+
+def node_attributes(network: RouteNetwork) -> dict[str, dict[str, Any]]:
+    """The attributes of each node by its id; `serves` names the stations worked at from it."""
+    serves: dict[str, list[str]] = {}
+    for station in network.stations:
+        for node in station.nodes:
+            serves.setdefault(node, []).append(station.id)
+    return {node.id: _node(node, serves.get(node.id, [])) for node in network.nodes}
+
+
+def edge_attributes(edge: NetworkEdge) -> dict[str, Any]:
+    """The attributes of one edge, its ends aside."""
+    vehicles = [use.vehicle for use in edge.uses if use.vehicle is not None]
+    told = {
+        "id": edge.id,
+        "kind": edge.kind,
+        "length_m": edge.length_m,
+        "clear_width_m": edge.clear_width_m,
+        "sigma_m": edge.sigma_m,
+        "speed_limit_m_s": edge.speed_limit_m_s,
+        "vehicles": ", ".join(vehicles) or None,
+        "uses": None if edge.uses == ANY_USE else [encode_record(use) for use in edge.uses],
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def network_of_attributes(
+    graph: Record,
+    nodes: Iterable[Record],
+    edges: Iterable[Record],
+    *,
+    directed: bool,
+    frame: SourceFrame,
+) -> RouteNetwork:
+    """The network of a graph whose nodes have `id`, whose edges `source` and `target`.
+
+    An edge of an undirected graph becomes two. Raises BadDataError with file and place.
+    """
+    draft = graph.draft
+    for level in _parts(NetworkLevel, graph, "levels"):
+        draft.level(level)
+    for node in nodes:
+        draft.node(_read_node(node, frame), node.path)
+    for record in edges:
+        edge = _read_edge(record, frame)
+        draft.edge(edge, record.path)
+        if not directed:
+            draft.edge(way_back(edge), record.path)
+    for index, station in enumerate(_parts(NetworkStation, graph, "stations")):
+        draft.station(station, f"{graph.at('stations')}[{index}]")
+    return draft.finish(graph.text("network", "") or graph.text("name", "") or "network")
+
+
+def _node(node: NetworkNode, serves: list[str]) -> dict[str, Any]:
+    told = {
+        "x_m": node.xy[0],
+        "y_m": node.xy[1],
+        "level": node.level,
+        "yaw_rad": node.yaw_rad,
+        "name": node.name or None,
+        "kind": node.kind or None,
+        "vehicles": ", ".join(node.vehicles) or None,
+        "serves": serves or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _read_node(record: Record, frame: SourceFrame) -> NetworkNode:
+    return NetworkNode(
+        id=str(record.value.get("id")) if record.value.get("id") is not None else record.text("id"),
+        xy=_place(record, frame),
+        level=str(record.value.get("level", DEFAULT_LEVEL)),
+        yaw_rad=record.angle("yaw_rad"),
+        name=record.text("name", "") or record.text("label", ""),
+        kind=record.text("kind", ""),
+        vehicles=_words(record.text("vehicles", "")),
+    )
+
+
+def _place(record: Record, frame: SourceFrame) -> Point2:
+    if "x_m" in record.value or "x" not in record.value:
+        return record.number("x_m"), record.number("y_m")
+    x, y = record.number("x"), record.number("y")
+    return frame.point(x, y, draft=record.draft, at=record.path)
+
+
+def _read_edge(record: Record, frame: SourceFrame) -> NetworkEdge:
+    length = record.optional_number("length_m")
+    if length is None and "length" in record.value:
+        length = record.number("length") * frame.scale(draft=record.draft, at=record.at("length"))
+    return NetworkEdge(
+        id=record.text("id", "") or f"{record.value.get('source')}-{record.value.get('target')}",
+        tail=str(record.value.get("source")),
+        head=str(record.value.get("target")),
+        length_m=length,
+        clear_width_m=record.optional_number("clear_width_m"),
+        sigma_m=record.optional_number("sigma_m"),
+        kind="lift" if record.text("kind", "") == "lift" else "lane",
+        uses=_read_uses(record),
+    )
+
+
+def _read_uses(record: Record) -> tuple[EdgeUse, ...]:
+    if "uses" not in record.value:
+        limit, vehicles = record.optional_number("speed_limit_m_s"), _words(record.text("vehicles", ""))
+        return tuple(EdgeUse(vehicle=each, speed_limit_m_s=limit) for each in vehicles or (None,))
+    uses = _parts(EdgeUse, record, "uses")
+    for curve in (use.trajectory for use in uses if use.trajectory is not None):
+        weights = [point.weight for point in curve.points]
+        if (fault := trajectory_fault(curve.degree, curve.knots, weights)) is not None:
+            record.draft.fail(record.at("uses"), f"no trajectory: {fault}")
+    return tuple(uses)
+
+
+def _parts(cls: type[Part], record: Record, name: str) -> list[Part]:
+    """The records of class `cls` in an attribute, a list or the JSON text of one."""
+    value = record.value.get(name)
+    if value is None:
+        return []
+    try:
+        items = json.loads(value) if isinstance(value, str) else value
+        return [decode_record(cls, item) for item in items if isinstance(item, Mapping)]
+    except (AttributeError, RecursionError, TypeError, ValueError, OverflowError) as error:
+        record.draft.fail(record.at(name), f"no JSON list of {cls.__name__} ({error}): remove it or mend it")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in map(str.strip, text.split(",")) if word)

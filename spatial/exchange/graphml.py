@@ -1,0 +1,62 @@
+"""GraphML: opens in yEd, Gephi and networkx. Attributes are scalars of one type each, records JSON texts."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+from spatial.exchange.attributes import (
+    edge_attributes,
+    graph_attributes,
+    network_of_attributes,
+    node_attributes,
+)
+from spatial.exchange.documents import check_xml, read_bytes
+from spatial.exchange.draft import Draft
+from spatial.exchange.record import Record
+from spatial.exchange.route_network import RouteNetwork
+from spatial.exchange.source_frame import UNTOLD, SourceFrame
+from spatial.whole_files import write_whole
+
+
+def write_graphml(path: Path, network: RouteNetwork) -> None:
+    """Write `network` whole or not at all, every way as an edge of its own; the same gives the same bytes."""
+    graph = nx.MultiDiGraph(**_scalars(graph_attributes(network)))
+    for node, told in node_attributes(network).items():
+        graph.add_node(node, **_scalars(told))
+    for edge in network.edges:
+        graph.add_edge(edge.tail, edge.head, key=edge.id, **_scalars(edge_attributes(edge)))
+    with write_whole(path) as aside:
+        nx.write_graphml_xml(graph, aside, named_key_ids=True, edge_id_from_attribute="id")
+
+
+def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
+    """The network of a GraphML file, ours or any whose nodes have x and y.
+
+    Raises BadDataError with file and place for what is no GraphML, has a document type (see `check_xml`), or
+    tells neither unit nor axes while `frame` does not either.
+    """
+    data, draft = read_bytes(path), Draft(str(path))
+    check_xml(data, str(path))
+    try:
+        graph = nx.read_graphml(io.BytesIO(data), node_type=str, force_multigraph=True)
+    except (nx.NetworkXError, AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
+        draft.fail("graphml", f"{error}: expected GraphML with one graph")
+    nodes = [Record({"id": node} | told, f"node '{node}'", draft) for node, told in graph.nodes(data=True)]
+    edges = [
+        Record({"id": str(key)} | told | {"source": tail, "target": head}, f"edge '{tail}'-'{head}'", draft)
+        for tail, head, key, told in graph.edges(keys=True, data=True)
+    ]
+    whole = Record(graph.graph, "graph", draft)
+    return network_of_attributes(whole, nodes, edges, directed=graph.is_directed(), frame=frame)
+
+
+def _scalars(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+        for name, value in told.items()
+    }

@@ -1,0 +1,95 @@
+"""Pieces of Open-RMF files: lanes with their parameters, and what a named vertex is for.
+
+A building map writes a parameter as [type, value], a navigation graph as the plain value: both are read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from spatial.exchange.record import Record, as_number
+from spatial.exchange.route_network import EdgeUse, NetworkEdge, way_back
+
+_HEADINGS = {"forward": 0.0, "backward": math.pi}
+
+_STATION_KINDS = {
+    "is_charger": "charge",
+    "pickup_dispenser": "p_and_d",
+    "dropoff_ingestor": "p_and_d",
+    "dock_name": "p_and_d",
+    "is_parking_spot": "parking",
+    "is_holding_point": "holding",
+}
+
+
+def parameters(value: Any, record: Record, path: str) -> Record:
+    """The parameters of a vertex or lane as plain values; none where there are none."""
+    if value is None:
+        return Record({}, path, record.draft)
+    told = Record.of(value, path, record.draft)
+    plain = {name: item[1] if _is_typed(item) else item for name, item in told.value.items()}
+    return Record(plain, path, record.draft)
+
+
+def station_kind(told: Mapping[str, Any]) -> str:
+    """What a named vertex is for, by the first parameter that is set."""
+    return next(
+        (kind for name, kind in _STATION_KINDS.items() if told.get(name) not in (None, False, "")), ""
+    )
+
+
+def index_pair(item: Any, path: str, record: Record, *, below: int) -> tuple[int, int]:
+    """The two vertices an entry [i, j, …] joins; BadDataError unless both are in 0 … below − 1."""
+    if not isinstance(item, list) or len(item) < 2:
+        record.draft.fail(path, "expected [vertex, vertex, parameters]")
+    for place, value in enumerate(item[:2]):
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < below:
+            record.draft.fail(f"{path}[{place}]", f"{value!r:.40} is no vertex of 0 … {below - 1}")
+    return item[0], item[1]
+
+
+def position(item: Any, path: str, record: Record) -> tuple[float, float]:
+    """The x and y an entry [x, y, …] begins with; BadDataError unless both are finite numbers."""
+    if not isinstance(item, list) or len(item) < 2:
+        record.draft.fail(path, "expected [x, y, …]")
+    numbers = [as_number(value) for value in item[:2]]
+    if numbers[0] is None or numbers[1] is None:
+        record.draft.fail(path, f"{item[:2]!r:.60} where two finite numbers were expected")
+    return numbers[0], numbers[1]
+
+
+def lane_edges(
+    edge_id: str, tail: str, head: str, told: Record, *, vehicle: str, two_way: bool
+) -> list[NetworkEdge]:
+    """One lane as one or two edges; `told` are its parameters, a speed limit of 0 is none.
+
+    A robot held forward one way is held backward the other (traffic editor's `reverse_orientation`).
+    """
+    way = told.text("orientation_constraint", "") or told.text("orientation", "")
+    if way and way not in _HEADINGS:
+        told.draft.warn(told.path, f"orientation '{way}' is none of forward, backward: left out")
+    heading = _HEADINGS.get(way)
+    limit = told.optional_number("speed_limit") or 0.0
+    kept = {name: told.value[name] for name in ("mutex", "door_name", "dock_name") if told.value.get(name)}
+    edge = NetworkEdge(
+        id=edge_id,
+        tail=tail,
+        head=head,
+        uses=(_use(vehicle, limit, heading),),
+        extra=kept,
+    )
+    if not two_way:
+        return [edge]
+    back = way_back(edge)
+    turned = None if heading is None else math.pi - heading
+    return [edge, NetworkEdge(**{**vars(back), "uses": (_use(vehicle, limit, turned),)})]
+
+
+def _use(vehicle: str, limit: float, heading: float | None) -> EdgeUse:
+    return EdgeUse(vehicle=vehicle, speed_limit_m_s=limit if limit > 0 else None, orientation_rad=heading)
+
+
+def _is_typed(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and isinstance(item[0], int)
