@@ -61,10 +61,10 @@ class Alignment:
         return None if self.sigma_m is None else self.sigma_m / self.spread_m
 
     def sigma_at(self, points: npt.ArrayLike) -> Points:
-        """One standard deviation (N,) of each coordinate of points (N, 2) of the target frame; 0 if unknown.
+        """One standard deviation (N,) of points (N, 2) of the target frame, in the worst direction; 0 if unknown.
 
         The shift is known to sigma/√n and the turn to sigma/spread, which counts with the distance from the
-        middle of the matches (propagation of the linear least squares about their centroid).
+        middle of the matches, across the line to it (propagation of least squares about the centroid).
         """
         away = np.linalg.norm(np.asarray(points, np.float64).reshape(-1, 2) - self.center, axis=1)
         used = len(self.residual_m) - len(self.outliers)

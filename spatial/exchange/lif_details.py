@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from spatial.exchange.record import Record
 BLOCKING = ("NONE", "SOFT", "HARD")
 REQUIREMENT = ("REQUIRED", "CONDITIONAL", "OPTIONAL")
 TURNS = ("NONE", "CCW", "CW", "BOTH")
+EXPORT_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 def use_details(record: Record) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from spatial.exchange.documents import parse_json, read_text
 from spatial.exchange.draft import Draft
-from spatial.exchange.lif_details import action_list, use_details
+from spatial.exchange.lif_details import EXPORT_TIME, action_list, use_details
 from spatial.exchange.record import Record, as_number
 from spatial.exchange.route_network import (
     EdgeUse,
@@ -46,6 +46,8 @@ def lif_network(document: Any, *, source: str) -> RouteNetwork:
     if "layouts" not in root.value:
         draft.fail("$.layouts", "is missing: expected a LIF document with metaInformation and layouts")
     meta = root.child("metaInformation") if "metaInformation" in root.value else Record({}, "$", draft)
+    if not EXPORT_TIME.fullmatch(meta.text("exportTimestamp", "")):
+        draft.warn("$.metaInformation.exportTimestamp", "is no time such as 2017-04-15T11:40:03.12Z")
     for layout in root.records("layouts"):
         level = layout.text("layoutLevelId", "") or layout.text("layoutId")
         kept = layout.others("layoutLevelId", "nodes", "edges", "stations")
@@ -58,7 +60,7 @@ def lif_network(document: Any, *, source: str) -> RouteNetwork:
             _station(record, draft)
     return draft.finish(
         meta.text("projectIdentification", "") or Path(source).name,
-        extra=meta.others("projectIdentification", "lifVersion"),
+        extra={name: meta.text(name, "") for name in ("creator", "exportTimestamp") if name in meta.value},
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from spatial.exchange.lif_details import EXPORT_TIME
 from spatial.exchange.route_network import (
     EdgeUse,
     NetworkEdge,
@@ -33,7 +34,7 @@ NO_TIME = "1970-01-01T00:00:00.00Z"
 
 
 def write_lif(path: Path, network: RouteNetwork, *, exported_at: str | None = None) -> None:
-    """Write `network` whole or not at all; `exported_at` is an ISO 8601 time in UTC."""
+    """Write `network` whole or not at all; `exported_at` is an ISO 8601 time in UTC, else the network's own."""
     document = lif_document(network, exported_at=exported_at)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     with write_whole(path) as aside:
@@ -41,7 +42,14 @@ def write_lif(path: Path, network: RouteNetwork, *, exported_at: str | None = No
 
 
 def lif_document(network: RouteNetwork, *, exported_at: str | None = None) -> dict[str, Any]:
-    """The LIF document: a layout for each level, an edge in the layout of its start."""
+    """The LIF document: a layout for each level, an edge in the layout of its start.
+
+    ValueError for an `exported_at` that is no ISO 8601 time in UTC.
+    """
+    told = _text(network.extra, "exportTimestamp", "")
+    time = exported_at or (told if EXPORT_TIME.fullmatch(told) else NO_TIME)
+    if not EXPORT_TIME.fullmatch(time):
+        raise ValueError(f"exported_at '{time}' must be a time in UTC such as 2017-04-15T11:40:03.12Z")
     vehicles = network.vehicles or (ANY_VEHICLE,)
     level_of = {node.id: node.level for node in network.nodes}
     layouts = [
@@ -56,7 +64,7 @@ def lif_document(network: RouteNetwork, *, exported_at: str | None = None) -> di
     meta = {
         "projectIdentification": network.id,
         "creator": _text(network.extra, "creator", "aisletwin"),
-        "exportTimestamp": exported_at or _text(network.extra, "exportTimestamp", NO_TIME),
+        "exportTimestamp": time,
         "lifVersion": LIF_VERSION,
     }
     return {"metaInformation": meta, "layouts": layouts}

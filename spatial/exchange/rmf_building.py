@@ -42,7 +42,7 @@ def building_network(document: Any, *, source: str, frame: SourceFrame = UNTOLD)
     frames = level_frames(building, levels, frame)
     for name, level in levels.items():
         place, scale = frames[name]
-        elevation = level.optional_number("elevation")
+        elevation = level.optional_number("elevation") or 0.0
         draft.level(NetworkLevel(id=name, elevation_m=elevation, metres_per_unit=scale))
         _read_level(name, level, place, draft)
     join_lift_nodes(draft, _cabins(building, levels, frames))
