@@ -16,6 +16,9 @@ from spatial.any_angle.sight import NONE, Edges, crossed
 SLACK = 1e-6
 """Sine of the angle by which a line may miss being a tangent: more lines than needed never harm."""
 
+ONE_WAY_RAD = 1e-12
+"""Corners this close to one direction are in one line; those of a row of racks, after rounding, are closer."""
+
 
 class Corners(NamedTuple):
     """Corners that jut into the floor: `xy` (V, 2), `arms` (V, 2, 2) the unit vectors along their two walls."""
@@ -71,30 +74,63 @@ def lines_among(corners: Corners, edges: Edges) -> Lines:
 
 @njit(cache=True, nogil=True)
 def lines_between(places: Corners, corners: Corners, edges: Edges, later: bool) -> Lines:
-    """The free lines from `places` to `corners` that are taut at both ends; with `later`, to later rows only."""
+    """The free lines from `places` to `corners` that are taut at both ends; with `later`, to later rows only.
+
+    Of corners in one line only the nearest has a line: the way to those behind leads over it.
+    """
     start = np.zeros(len(places.xy) + 1, np.int64)
-    to = np.zeros(1024, np.int64)
-    length_m = np.zeros(1024)
+    to = np.zeros(len(corners.xy), np.int64)
+    length_m = np.zeros(len(corners.xy))
     count = 0
+    seen = np.zeros(len(corners.xy), np.int64)
+    length = np.zeros(len(corners.xy))
+    angle = np.zeros(len(corners.xy))
     for place in range(len(places.xy)):
+        found = 0
         hidden_by = NONE
         for corner in range(place + 1 if later else 0, len(corners.xy)):
             dx = corners.xy[corner, 0] - places.xy[place, 0]
             dy = corners.xy[corner, 1] - places.xy[place, 1]
-            length = np.sqrt(dx * dx + dy * dy)
-            slack = SLACK * length
+            slack = SLACK * (abs(dx) + abs(dy))
             if not (_taut(corners.arms[corner], dx, dy, slack) and _taut(places.arms[place], dx, dy, slack)):
                 continue
             hidden_by = crossed(edges, places.xy[place], corners.xy[corner], hidden_by)
-            if hidden_by != NONE:
-                continue
-            if count == len(to):
-                to = np.concatenate((to, np.zeros(count, np.int64)))
-                length_m = np.concatenate((length_m, np.zeros(count)))
-            to[count], length_m[count] = corner, length
+            if hidden_by == NONE:
+                seen[found] = corner
+                length[found] = np.sqrt(dx * dx + dy * dy)
+                angle[found] = np.arctan2(dy, dx)
+                found += 1
+        nearest = _nearest_each_way(angle[:found], length[:found])
+        while count + len(nearest) > len(to):
+            to = np.concatenate((to, np.zeros(len(to), np.int64)))
+            length_m = np.concatenate((length_m, np.zeros(len(length_m))))
+        for at in nearest:
+            to[count], length_m[count] = seen[at], length[at]
             count += 1
         start[place + 1] = count
     return Lines(start, to[:count].copy(), length_m[:count].copy())
+
+
+@njit(cache=True, nogil=True)
+def _nearest_each_way(
+    angle: npt.NDArray[np.float64], length: npt.NDArray[np.float64]
+) -> npt.NDArray[np.int64]:
+    """The rows, in rising order, of the shortest line in each direction, and of all that have no length."""
+    keep = length == 0.0
+    nearest = NONE
+    for row in np.argsort(angle):
+        if keep[row]:
+            continue
+        if nearest != NONE and angle[row] - angle[nearest] <= ONE_WAY_RAD:
+            if length[row] < length[nearest]:
+                keep[nearest] = False
+                keep[row] = True
+                nearest = row
+        else:
+            keep[row] = True
+            nearest = row
+    rows: npt.NDArray[np.int64] = np.flatnonzero(keep)
+    return rows
 
 
 @njit(cache=True, nogil=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +10,7 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from spatial.any_angle.all_pairs import fill_rows
+from spatial.any_angle.all_pairs import all_pairs
 from spatial.any_angle.compact_distances import NO_PLACE, CompactDistances
 from spatial.any_angle.corners import (
     Corners,
@@ -83,15 +81,8 @@ class FloorPaths:
         places, place_of = np.unique(at[near] - self.origin, axis=0, return_inverse=True)
         place = np.full(len(asked), NO_PLACE)
         place[near] = place_of.reshape(-1)
-        length_m = np.zeros(len(places) * (len(places) - 1) // 2, dtype)
         seen = lines_between(places_without_arms(places), self.corners, self.edges, False)
-        workers = threads or os.cpu_count() or 1
-        with ThreadPoolExecutor(workers) as pool:
-            for done in [
-                pool.submit(fill_rows, length_m, places, seen, self.lines, self.edges, worker, workers)
-                for worker in range(workers)
-            ]:
-                done.result()
+        length_m = all_pairs(places, seen, self.lines, self.edges, dtype=dtype, threads=threads)
         return CompactDistances(place=place, length_m=length_m)
 
     def _on_floor(
@@ -116,8 +107,7 @@ class FloorPaths:
         split = seen.start[1]
         distance = np.full(len(self.corners.xy), np.inf)
         distance[seen.to[:split]] = seen.length_m[:split]
-        before = np.full(len(distance), NO_CORNER)
-        spread(self.lines, distance, before)
+        before = spread(self.lines, distance)
         whole = distance[seen.to[split:]] + seen.length_m[split:]
         if not np.min(whole, initial=np.inf) < np.inf:
             return None

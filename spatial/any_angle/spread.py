@@ -12,11 +12,12 @@ NO_CORNER = -1
 
 
 @njit(cache=True, nogil=True)
-def spread(lines: Lines, distance: npt.NDArray[np.float64], before: npt.NDArray[np.int64]) -> None:
+def spread(lines: Lines, distance: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Lower `distance` (V,), finite at the corners where paths begin, to the shortest at every corner.
 
-    `before` (V,) becomes the corner before each on its shortest path; it is left alone where a path begins.
+    Returns the corner before each on its shortest path (V,), NO_CORNER where a path begins or none leads.
     """
+    before = np.full(len(distance), NO_CORNER)
     heap = np.zeros(len(distance) + 1, np.int64)
     slot = np.zeros(len(distance), np.int64)
     size = 0
@@ -39,6 +40,7 @@ def spread(lines: Lines, distance: npt.NDArray[np.float64], before: npt.NDArray[
                 distance[corner] = length
                 before[corner] = nearest
                 _rise(heap, slot, distance, slot[corner], corner)
+    return before
 
 
 @njit(cache=True, nogil=True)
