@@ -19,7 +19,7 @@ def synthetic_slotting(locations: Iterable[str], *, seed: int) -> Slotting:
     """
     places = sorted(locations)
     order = np.random.default_rng([seed, 1]).permutation(len(places))
-    return {f"SKU-{rank + 1:05d}": places[place] for rank, place in enumerate(order.tolist())}
+    return {f"SKU-{rank + 1:05d}": (places[place],) for rank, place in enumerate(order.tolist())}
 
 
 def synthetic_orders(

@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 
 from layouts.demand import synthetic_orders, synthetic_slotting
 from layouts.depot import Depot, with_depot
+from layouts.items import read_items
 from layouts.orders import Order, read_orders
 from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
-from layouts.tours.plan import plan_tours, tour_distances
+from layouts.tours.plan import TourSettings, plan_tours, tour_distances
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
 from spatial.floor.agents import agent_named
+from spatial.floor.floor_rules import NO_RULES
+from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 
@@ -29,8 +32,8 @@ class PlannedShift:
     notes: tuple[str, ...]
 
 
-def plan_scenario(facility: Facility, scenario: Scenario) -> PlannedShift:
-    """Plan the tours of `scenario` on `facility`, which is the one at its site.
+def plan_scenario(facility: Facility, scenario: Scenario, *, is_bounded: bool = False) -> PlannedShift:
+    """Plan the tours of `scenario` on `facility`, which is the one at its site; see TourSettings on `is_bounded`.
 
     Raises UndecidedError when there are no racks, no locations, or none that can be reached, and
     BadDataError for a table that is not what it must be.
@@ -39,8 +42,9 @@ def plan_scenario(facility: Facility, scenario: Scenario) -> PlannedShift:
     agent = agent_named(scenario.agent)
     if scenario.speed_m_s is not None:
         agent = replace(agent, speed_m_s=scenario.speed_m_s)
+    rules = NO_RULES if scenario.rules is None else read_floor_rules(scenario.rules, facility)
     equipped, station, depot_notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
-    graph = build_graph(equipped, agent)
+    graph = build_graph(equipped, agent, rules)
     depot = _depot(equipped, graph, station)
     orders, slotting, demand_notes = _demand(scenario, graph)
     plan = plan_tours(
@@ -49,8 +53,13 @@ def plan_scenario(facility: Facility, scenario: Scenario) -> PlannedShift:
         orders,
         slotting,
         depot=depot.node,
-        policy=scenario.routing,
-        batch_lines=scenario.batch_lines,
+        settings=TourSettings(
+            policy=scenario.routing,
+            batch_lines=scenario.batch_lines,
+            heavy_kg=scenario.heavy_kg,
+            items={} if scenario.items is None else read_items(scenario.items),
+            is_bounded=is_bounded,
+        ),
     )
     notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))
     return PlannedShift(graph=graph, depot=depot, slotting=slotting, plan=plan, notes=notes)

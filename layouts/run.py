@@ -45,7 +45,7 @@ class Run:
     """The events of a shift in order of (`start_s`, `seq`), and what it came from.
 
     `agents` are the names in order; `inputs` holds names and hashes of what was run (facility, orders,
-    slotting, seed, policy); `slotting` tells the pick location of every SKU, also of those nobody ordered;
+    slotting, seed, policy); `slotting` tells the pick locations of every SKU, also of those nobody ordered;
     `notes` are the assumptions a reader must know, one sentence each.
     """
 
@@ -55,5 +55,5 @@ class Run:
     duration_s: float
     events: tuple[Event, ...]
     inputs: Mapping[str, Any] = field(default_factory=dict)
-    slotting: Mapping[str, str] = field(default_factory=dict)
+    slotting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -8,10 +8,18 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from layouts.tours.routing import EXACT
 from spatial.errors import BadDataError
 from spatial.floor.agents import AGENT_CLASSES
 
+Routing = Literal[
+    "exact", "s-shape", "return", "midpoint", "largest-gap", "combined", "aisle-by-aisle", "nearest-neighbour"
+]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
+
+
+PATHS = ("site", "orders", "slotting", "items", "rules")
+"""The fields that name files."""
 
 
 class Scenario(BaseModel):
@@ -28,14 +36,20 @@ class Scenario(BaseModel):
     orders: Path | None = None
     """CSV: order, sku, quantity[, due]."""
     slotting: Path | None = None
-    """CSV: sku, location; needed with `orders`."""
+    """CSV: sku, location; needed with `orders`. A SKU in several locations has several rows."""
+    items: Path | None = None
+    """CSV: sku, mass_kg; needed with `heavy_kg`."""
+    rules: Path | None = None
+    """YAML: floor rules, as one-way aisles and zones."""
     synthetic_orders: int = Field(default=120, ge=1, le=1_000_000)
     agent: str = "picker"
     """The name of an agent class."""
     pickers: int = Field(default=6, ge=1, le=10_000)
-    routing: Literal["nearest-neighbour", "s-shape"] = "s-shape"
+    routing: Routing = "s-shape"
     batch_lines: int = Field(default=12, ge=1, le=10_000)
     """Lines on one tour."""
+    heavy_kg: tuple[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)], ...] = ()
+    """Pieces from that mass on are picked before lighter ones; one band for every limit. Exact routing only."""
     speed_m_s: float | None = Field(default=None, gt=0, le=20)
     """Instead of the agent class's own."""
     pick_s: Seconds = 8.0
@@ -56,6 +70,10 @@ class Scenario(BaseModel):
     def _is_consistent(self) -> Scenario:
         if (self.orders is None) != (self.slotting is None):
             raise ValueError("orders and slotting go together: give both files or neither")
+        if self.heavy_kg and self.items is None:
+            raise ValueError("heavy_kg needs items: give the CSV with sku, mass_kg")
+        if self.heavy_kg and self.routing != EXACT:
+            raise ValueError(f"routing '{self.routing}' keeps no order of masses: heavy_kg needs '{EXACT}'")
         if self.agent not in AGENT_CLASSES:
             raise ValueError(f"agent '{self.agent}' is unknown: choose one of {', '.join(AGENT_CLASSES)}")
         return self
@@ -80,7 +98,7 @@ def read_scenario(path: Path) -> Scenario:
 
 def _beside(path: Path, scenario: Scenario) -> dict[str, Any]:
     """The scenario's paths, seen from where its file is."""
-    given = {name: getattr(scenario, name) for name in ("site", "orders", "slotting")}
+    given = {name: getattr(scenario, name) for name in PATHS}
     return {name: path.parent / value for name, value in given.items() if value is not None}
 
 

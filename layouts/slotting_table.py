@@ -1,4 +1,4 @@
-"""Slotting: which location each SKU is picked from."""
+"""Slotting: which locations each SKU is picked from."""
 
 from __future__ import annotations
 
@@ -9,25 +9,22 @@ from pathlib import Path
 from layouts.csv_table import read_rows
 from spatial.errors import BadDataError
 
-Slotting = Mapping[str, str]
-"""SKU to the id of its pick location; one location a SKU."""
+Slotting = Mapping[str, tuple[str, ...]]
+"""SKU to the ids of its pick locations, at least one: with several, each tour takes the one that suits it."""
 
 
 def read_slotting(path: Path) -> Slotting:
-    """Read `sku,location`, one SKU a row.
+    """Read `sku,location`, one pick location a row; a SKU in several locations has several rows.
 
-    Raises BadDataError with file, row and column for anything else, for a SKU that comes twice, and for a
+    Raises BadDataError with file, row and column for anything else, for a row that comes twice, and for a
     table without rows.
     """
-    slotting: dict[str, str] = {}
+    slotting: dict[str, tuple[str, ...]] = {}
     for row, cells in read_rows(path, required=("sku", "location")):
-        sku = cells["sku"]
-        if sku in slotting:
-            raise BadDataError(
-                f"{path} row {row} column 'sku' has '{sku}' again, already at '{slotting[sku]}': "
-                "keep its one pick location"
-            )
-        slotting[sku] = cells["location"]
+        sku, location = cells["sku"], cells["location"]
+        if location in slotting.get(sku, ()):
+            raise BadDataError(f"{path} row {row} has SKU '{sku}' at '{location}' again: remove the row")
+        slotting[sku] = (*slotting.get(sku, ()), location)
     if not slotting:
         raise BadDataError(f"{path} has no SKUs below its header: add at least one row")
     return slotting
@@ -38,4 +35,4 @@ def write_slotting(path: Path, slotting: Slotting) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(("sku", "location"))
-        rows.writerows(slotting.items())
+        rows.writerows((sku, location) for sku, locations in slotting.items() for location in locations)

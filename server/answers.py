@@ -73,8 +73,9 @@ class Picks:
     def __init__(self, run: Run | None) -> None:
         self._ends_s: dict[str, list[float]] = defaultdict(list)
         self._skus: dict[str, dict[str, None]] = defaultdict(dict)
-        for sku, location in ({} if run is None else run.slotting).items():
-            self._skus[location][sku] = None
+        for sku, locations in ({} if run is None else run.slotting).items():
+            for location in locations:
+                self._skus[location][sku] = None
         for event in () if run is None else run.events:
             if event.kind == "pick" and event.location is not None:
                 self._ends_s[event.location].append(event.end_s)

@@ -10,7 +10,7 @@ from typing import Any
 
 from layouts.plan_scenario import plan_scenario
 from layouts.run import Run
-from layouts.scenario import Scenario, read_scenario
+from layouts.scenario import PATHS, Scenario, read_scenario
 from layouts.simulation.simulate import simulate
 from layouts.simulation.work import Work
 from spatial.facility import Facility
@@ -54,7 +54,7 @@ def run_on(facility: Facility, scenario: Scenario, *, facility_sha256: str | Non
 
 def _inputs(facility: Facility, scenario: Scenario, facility_sha256: str | None) -> dict[str, Any]:
     """What the run came from: names and hashes, no path of this machine."""
-    settings = scenario.model_dump(mode="json", exclude={"site", "orders", "slotting"})
+    settings = scenario.model_dump(mode="json", exclude=set(PATHS))
     return {
         "facility": {
             "id": facility.id,
@@ -64,6 +64,11 @@ def _inputs(facility: Facility, scenario: Scenario, facility_sha256: str | None)
         },
         "orders": _source(scenario.orders),
         "slotting": _source(scenario.slotting),
+        **{
+            name: _source(path)
+            for name in ("items", "rules")
+            if (path := getattr(scenario, name)) is not None
+        },
         "scenario": settings,
     }
 

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import dataclass, field
 
-import numpy as np
-
+from layouts.items import Items
 from layouts.orders import Order
 from layouts.slotting_table import Slotting
+from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.batching.first_come import Batch, batch_first_come
-from layouts.tours.policies.by_name import ALONG_AISLES, policy_named
-from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
-from layouts.tours.problem import RoutingProblem
-from layouts.tours.tour import Pick, Stop, Tour, TourPlan
+from layouts.tours.metric.heavy_first import heavy_first
+from layouts.tours.policies.by_name import ALONG_AISLES
+from layouts.tours.routing import Before, TourTask, routed, with_bound
+from layouts.tours.stops import pick_locations, stops_of
+from layouts.tours.tour import Stop, Tour, TourPlan
 from spatial.errors import BadDataError
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Distances, Route, shortest_distances, shortest_route
+from spatial.navigation.shortest_paths import Distances, shortest_distances
 
-STRAIGHT = 1.25
-"""An aisle whose mouths are farther apart on foot than this many times its length is blocked."""
+
+@dataclass(frozen=True, kw_only=True)
+class TourSettings:
+    """How tours are made of orders.
+
+    `policy` is a routing policy or "exact". A tour holds `batch_lines` lines. With `heavy_kg`, what weighs that
+    much by the piece, according to `items`, is picked before what is lighter: one band for every limit. With
+    `is_bounded` every tour says how short it could be at best.
+    """
+
+    policy: str = "s-shape"
+    batch_lines: int = 12
+    heavy_kg: tuple[float, ...] = ()
+    items: Items = field(default_factory=dict)
+    is_bounded: bool = False
 
 
 def plan_tours(
@@ -29,109 +43,76 @@ def plan_tours(
     slotting: Slotting,
     *,
     depot: int,
-    policy: str = "s-shape",
-    batch_lines: int = 12,
+    settings: TourSettings = TourSettings(),
 ) -> TourPlan:
-    """Batch `orders`, order the stops of each batch by the routing policy of that name, and route them.
+    """Batch `orders`, choose what each line is picked from, and route the stops of each batch.
 
     `depot` is a graph node; `distances` come from `tour_distances`. Picks at one pick face are one stop.
-    Raises BadDataError for a SKU without a location or a location that cannot be reached, ValueError for an
-    unknown policy, KeyError for a node that was not among those of `distances`.
+    Raises BadDataError for a SKU without a location, without a mass where it is asked for, or whose locations
+    cannot be reached, ValueError for settings there are not, KeyError for a node that was not among those of
+    `distances`.
     """
-    visits_of = policy_named(policy)
-    batches = batch_first_come(orders, capacity_lines=batch_lines)
-    tours = []
-    loose = 0
-    for number, batch in enumerate(batches):
-        stops = _stops(graph, slotting, batch)
-        problem, nodes = _problem(graph, distances, depot, stops)
-        loose += len(problem.loose)
-        visits = visits_of(problem)
-        tours.append(_tour(f"T{number + 1:05d}", distances, stops, nodes, visits))
-    notes = []
-    if policy in ALONG_AISLES and loose:
-        notes.append(f"{loose} stops lie in no open aisle; {policy} visits them last, nearest first.")
-    return TourPlan(policy=policy, tours=tuple(tours), notes=tuple(notes))
+    batches = batch_first_come(orders, capacity_lines=settings.batch_lines)
+    tasks = [
+        _task(f"T{number:05d}", graph, distances, slotting, batch, depot, settings)
+        for number, batch in enumerate(batches, start=1)
+    ]
+    tours = [_tour(graph, distances, task, settings) for task in tasks]
+    notes = _loose_note(graph, distances, tasks, settings.policy)
+    return TourPlan(policy=settings.policy, tours=tuple(tours), notes=notes)
 
 
 def tour_distances(graph: NavGraph, orders: Sequence[Order], slotting: Slotting, *, depot: int) -> Distances:
     """Distances among all that tours for `orders` can pass: depot, stops and the mouths of their aisles."""
-    places = {_location(graph, slotting, line.sku) for order in orders for line in order.lines}
+    skus = {line.sku for order in orders for line in order.lines}
+    places = {place for sku in skus for place in pick_locations(graph, slotting, sku)}
     aisles = {graph.aisle_of[place] for place in places if place in graph.aisle_of} & graph.aisles.keys()
     mouths = [node for aisle in aisles for node in graph.aisles[aisle]]
     return shortest_distances(graph, [depot, *(graph.access[place] for place in places), *mouths])
 
 
-def _location(graph: NavGraph, slotting: Slotting, sku: str) -> str:
-    location = slotting.get(sku)
-    if location is None:
-        raise BadDataError(f"SKU '{sku}' is ordered but has no location: add it to the slotting table")
-    if location not in graph.access:
-        reason = graph.unreached.get(location, "the facility has no such location")
-        raise BadDataError(f"SKU '{sku}' is slotted to '{location}', which cannot be reached: {reason}")
-    return location
+def _task(
+    name: str,
+    graph: NavGraph,
+    distances: Distances,
+    slotting: Slotting,
+    batch: Batch,
+    depot: int,
+    settings: TourSettings,
+) -> TourTask:
+    stops = stops_of(graph, distances, slotting, batch, depot=depot)
+    return TourTask(id=name, depot=depot, stops=stops, before=_before(stops, settings))
 
 
-def _stops(graph: NavGraph, slotting: Slotting, batch: Batch) -> list[Stop]:
-    """One stop for every pick face of a batch, in the order they are first asked for."""
-    picks: dict[tuple[int, str], list[Pick]] = {}
-    for order, line in batch:
-        place = _location(graph, slotting, line.sku)
-        pick = Pick(order=order.id, sku=line.sku, quantity=line.quantity, location=place)
-        picks.setdefault((graph.access[place], graph.pick_faces[place]), []).append(pick)
-    return [Stop(node=node, face=face, picks=tuple(taken)) for (node, face), taken in picks.items()]
+def _before(stops: Sequence[Stop], settings: TourSettings) -> Before:
+    """Every heavier band of stops before the next lighter one; a stop weighs what its heaviest piece does."""
+    if not settings.heavy_kg:
+        return ()
+    weight = {
+        number: max(_mass(settings.items, pick.sku) for pick in stop.picks)
+        for number, stop in enumerate(stops)
+    }
+    return tuple(heavy_first(weight, limits_kg=settings.heavy_kg))
 
 
-def _problem(
-    graph: NavGraph, distances: Distances, depot: int, stops: Sequence[Stop]
-) -> tuple[RoutingProblem, list[int]]:
-    """The routing problem of one tour, and the graph node of each of its rows."""
-    nodes = [depot, *(stop.node for stop in stops)]
-    stops_in: dict[str, list[int]] = {}
-    for row, stop in enumerate(stops, start=1):
-        aisle = graph.aisle_of.get(stop.picks[0].location)
-        if aisle is not None and aisle in graph.aisles:
-            stops_in.setdefault(aisle, []).append(row)
-    aisles = []
-    for aisle in sorted(stops_in):
-        if not _is_open(graph, distances, aisle):
-            continue
-        mouths = (len(nodes), len(nodes) + 1)
-        nodes += graph.aisles[aisle]
-        level = int(graph.level[graph.aisles[aisle][0]])
-        aisles.append(AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=level))
-    rows = distances.rows(nodes)
-    xy, length_m = graph.xy[nodes], distances.length_m[np.ix_(rows, rows)]
-    sections = floor_sections(aisles, xy=xy, length_m=length_m)
-    return RoutingProblem(stop_count=len(stops), xy=xy, length_m=length_m, sections=sections), nodes
+def _mass(items: Items, sku: str) -> float:
+    if sku not in items:
+        raise BadDataError(f"SKU '{sku}' has no mass, but heavy items come first: add it to the items table")
+    return items[sku]
 
 
-def _is_open(graph: NavGraph, distances: Distances, aisle: str) -> bool:
-    mouths = graph.aisles[aisle]
-    low, high = distances.rows(mouths).tolist()
-    straight = float(np.linalg.norm(np.subtract(*graph.xy[list(mouths)])))
-    walked = min(distances.length_m[low, high], distances.length_m[high, low])
-    return bool(walked <= STRAIGHT * straight)
+def _tour(graph: NavGraph, distances: Distances, task: TourTask, settings: TourSettings) -> Tour:
+    tour = routed(graph, distances, task, policy=settings.policy)
+    return with_bound(graph, distances, task, tour) if settings.is_bounded else tour
 
 
-def _tour(
-    name: str, distances: Distances, stops: Sequence[Stop], nodes: Sequence[int], visits: Sequence[int]
-) -> Tour:
-    """The shortest way through the visits in turn, cut into a leg a stop."""
-    legs: list[Route] = []
-    leg: Route = (nodes[0],)
-    length = 0.0
-    rows = distances.rows(nodes).tolist()
-    for here, there in pairwise((0, *visits, 0)):
-        leg += shortest_route(distances, nodes[here], nodes[there])[1:]
-        length += float(distances.length_m[rows[here], rows[there]])
-        if 1 <= there <= len(stops):
-            legs.append(leg)
-            leg = (nodes[there],)
-    return Tour(
-        id=name,
-        depot=nodes[0],
-        stops=tuple(stops[row - 1] for row in visits if 1 <= row <= len(stops)),
-        legs=(*legs, leg),
-        length_m=length,
-    )
+def _loose_note(
+    graph: NavGraph, distances: Distances, tasks: Sequence[TourTask], policy: str
+) -> tuple[str, ...]:
+    """What a policy that follows aisles does with stops in none."""
+    if policy not in ALONG_AISLES:
+        return ()
+    loose = sum(len(aisle_problem(graph, distances, task.depot, task.stops)[0].loose) for task in tasks)
+    if not loose:
+        return ()
+    return (f"{loose} stops lie in no open aisle; {policy} visits them last, nearest first.",)

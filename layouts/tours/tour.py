@@ -33,7 +33,8 @@ class Tour:
     """From the depot node over the stops and back; any picker can take it.
 
     `legs[i]` is the node route to stop i, the last leg the one back to the depot: one leg more than stops.
-    `length_m` is the sum of their edges.
+    `length_m` is the sum of their edges; no tour over the same stops is shorter than `lower_bound_m`, where
+    that was asked for.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Tour:
     stops: tuple[Stop, ...]
     legs: tuple[Route, ...]
     length_m: float
+    lower_bound_m: float | None = None
 
     @property
     def route(self) -> Route:
@@ -62,6 +64,12 @@ class TourPlan:
         return sum(tour.length_m for tour in self.tours)
 
     @property
+    def lower_bound_m(self) -> float | None:
+        """What all tours together could be at best for these batches; None unless asked of each."""
+        bounds = [tour.lower_bound_m for tour in self.tours]
+        return None if None in bounds else sum(bound for bound in bounds if bound is not None)
+
+    @property
     def lines(self) -> int:
         """Picks of all tours together."""
         return sum(len(stop.picks) for tour in self.tours for stop in tour.stops)
@@ -74,6 +82,7 @@ def tours_dict(plan: TourPlan) -> dict[str, Any]:
         "tours": len(plan.tours),
         "lines": plan.lines,
         "length_m": plan.length_m,
+        "lower_bound_m": plan.lower_bound_m,
         "notes": list(plan.notes),
         "plan": [_tour_dict(tour) for tour in plan.tours],
     }
@@ -83,6 +92,7 @@ def _tour_dict(tour: Tour) -> dict[str, Any]:
     return {
         "id": tour.id,
         "length_m": tour.length_m,
+        "lower_bound_m": tour.lower_bound_m,
         "stops": [
             {
                 "face": stop.face,

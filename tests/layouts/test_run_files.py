@@ -54,7 +54,7 @@ RUN = Run(
     duration_s=4.0,
     events=(MOVE, WAIT, PICK),
     inputs={"seed": 1, "facility": {"id": "DE01"}},
-    slotting={"S": "01-01-A-1", "Seife, 3 Stück": "01-02-A-1"},
+    slotting={"S": ("01-01-A-1", "01-01-B-1"), "Seife, 3 Stück": ("01-02-A-1",)},
     notes=("The depot was assumed.",),
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from layouts.demand import synthetic_orders, synthetic_slotting
+from layouts.items import read_items
 from layouts.orders import Order, OrderLine, read_orders
 from layouts.slotting_table import read_slotting
 from spatial.errors import BadDataError
@@ -54,17 +55,27 @@ def test_orders_that_cannot_be_read_name_the_file(tmp_path: Path) -> None:
         read_orders(path)
 
 
-def test_slotting_gives_each_sku_one_location(tmp_path: Path) -> None:
-    assert read_slotting(table(tmp_path, "sku,location\nx,01-01\ny,01-01\n")) == {"x": "01-01", "y": "01-01"}
-    with pytest.raises(BadDataError, match=r"row 3 column 'sku' has 'x' again, already at '01-01'"):
-        read_slotting(table(tmp_path, "sku,location\nx,01-01\nx,01-02\n"))
+def test_slotting_gives_each_sku_its_locations(tmp_path: Path) -> None:
+    found = read_slotting(table(tmp_path, "sku,location\nx,01-01\ny,01-01\nx,01-02\n"))
+    assert found == {"x": ("01-01", "01-02"), "y": ("01-01",)}
+    with pytest.raises(BadDataError, match=r"row 3 has SKU 'x' at '01-01' again"):
+        read_slotting(table(tmp_path, "sku,location\nx,01-01\nx,01-01\n"))
+
+
+def test_items_tell_what_a_piece_weighs(tmp_path: Path) -> None:
+    assert read_items(table(tmp_path, "sku,mass_kg\nx,12.5\ny,0\n")) == {"x": 12.5, "y": 0.0}
+    for mass in ("heavy", "-1", "nan", "inf"):
+        with pytest.raises(BadDataError, match=f"row 2 column 'mass_kg' is '{mass}': expected kilograms"):
+            read_items(table(tmp_path, f"sku,mass_kg\nx,{mass}\n"))
+    with pytest.raises(BadDataError, match="row 3 column 'sku' has 'x' again"):
+        read_items(table(tmp_path, "sku,mass_kg\nx,1\nx,1\n"))
 
 
 def test_synthetic_demand_repeats_by_seed_and_falls_with_rank() -> None:
     places = [f"L{n}" for n in range(50)]
     slotting = synthetic_slotting(places, seed=1)
     assert slotting == synthetic_slotting(reversed(places), seed=1)
-    assert sorted(slotting.values()) == sorted(places)
+    assert sorted(slotting.values()) == [(place,) for place in sorted(places)]
     assert slotting != synthetic_slotting(places, seed=2)
     orders = synthetic_orders(slotting, count=3000, seed=1, mean_lines=3.0)
     assert orders == synthetic_orders(slotting, count=3000, seed=1, mean_lines=3.0)

@@ -14,10 +14,12 @@ import pytest
 
 from layouts.orders import Order, OrderLine
 from layouts.tours.batching.first_come import batch_first_come
+from layouts.tours.explain import explain_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
-from layouts.tours.plan import plan_tours, tour_distances
+from layouts.tours.plan import TourSettings, plan_tours, tour_distances
 from layouts.tours.policies.by_name import POLICIES, policy_named
 from layouts.tours.policies.in_warehouse import tour_in_warehouse
+from layouts.tours.routing import EXACT
 from layouts.tours.tour import TourPlan, tours_dict
 from spatial.errors import BadDataError
 from spatial.floor.agents import PICKER
@@ -59,11 +61,18 @@ def block(*, back: bool = True) -> NavGraph:
     )
 
 
-def plan(graph: NavGraph, places: list[str], policy: str) -> TourPlan:
+def plan(graph: NavGraph, places: list[str], policy: str, **settings: Any) -> TourPlan:
     orders = [Order(id="O1", lines=tuple(OrderLine(sku=place, quantity=1) for place in places))]
-    slotting = {place: place for place in graph.access}
+    slotting = {place: (place,) for place in graph.access}
     distances = tour_distances(graph, orders, slotting, depot=0)
-    return plan_tours(graph, distances, orders, slotting, depot=0, policy=policy, batch_lines=50)
+    return plan_tours(
+        graph,
+        distances,
+        orders,
+        slotting,
+        depot=0,
+        settings=TourSettings(policy=policy, batch_lines=50, **settings),
+    )
 
 
 def visited(plan: TourPlan) -> list[str]:
@@ -147,7 +156,7 @@ def test_no_policy_is_below_the_brute_force_optimum_and_each_visits_all(policy: 
         assert found.length_m >= optimum(graph, places) - 1e-9
 
 
-@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("policy", [*POLICIES, EXACT])
 def test_a_tours_length_is_the_sum_of_its_edges(policy: str) -> None:
     graph = block()
     length = {tuple(edge): w for edge, w in zip(graph.edges.tolist(), graph.length_m.tolist(), strict=True)}
@@ -158,10 +167,70 @@ def test_a_tours_length_is_the_sum_of_its_edges(policy: str) -> None:
     assert len(tour.legs) == len(tour.stops) + 1
 
 
+def test_exact_tours_are_as_short_as_brute_force_says_and_proven() -> None:
+    graph = block()
+    random = np.random.default_rng(11)
+    for _ in range(30):
+        places = random.choice(list(graph.access), size=random.integers(1, 6), replace=False).tolist()
+        found = plan(graph, places, EXACT)
+        assert sorted(visited(found)) == sorted(places)
+        assert found.length_m == pytest.approx(optimum(graph, places), abs=1e-9)
+        assert found.lower_bound_m == found.length_m
+
+
+def test_any_policy_says_how_short_it_could_be_when_asked() -> None:
+    graph, places = block(), ["0-5", "1-8", "2-3", "4-1"]
+    assert plan(graph, places, "s-shape").lower_bound_m is None
+    found = plan(graph, places, "s-shape", is_bounded=True)
+    assert found.lower_bound_m == pytest.approx(optimum(graph, places), abs=1e-9)
+    assert found.length_m > (found.lower_bound_m or 0)
+
+
+def test_one_way_aisles_are_planned_on_the_table_and_still_proven() -> None:
+    graph = block()
+    up = np.array([graph.xy[a][0] == graph.xy[b][0] == PITCH_M for a, b in graph.edges.tolist()])
+    one_way = replace(graph, direction=np.where(up, -1, 0).astype(np.int8))
+    both = plan(graph, ["1-2", "1-8", "2-5"], EXACT)
+    found = plan(one_way, ["1-2", "1-8", "2-5"], EXACT)
+    assert visited(found) == ["2-5", "1-8", "1-2"]
+    assert found.length_m == found.lower_bound_m == pytest.approx(2 * LENGTH_M + 4 * PITCH_M)
+    assert found.length_m >= both.length_m
+    explain_tour(one_way, found.tours[0])  # every edge as directed, the sum as told
+
+
+def test_heavy_items_come_first_and_only_exact_tours_know_it() -> None:
+    graph = block()
+    items = {"0-2": 1.0, "0-8": 20.0, "4-3": 5.0}
+    found = plan(graph, [*items], EXACT, items=items, heavy_kg=(15.0, 4.0))
+    assert visited(found) == ["0-8", "4-3", "0-2"]
+    assert found.length_m == found.lower_bound_m
+    assert found.length_m > plan(graph, [*items], EXACT).length_m
+    with pytest.raises(ValueError, match="routing 's-shape' keeps no order of masses: choose 'exact'"):
+        plan(graph, [*items], "s-shape", items=items, heavy_kg=(15.0,))
+    with pytest.raises(BadDataError, match="SKU '4-3' has no mass"):
+        plan(graph, [*items], EXACT, items={"0-2": 1.0, "0-8": 2.0}, heavy_kg=(15.0,))
+
+
+def test_a_sku_in_several_locations_is_taken_from_the_one_on_the_way() -> None:
+    graph = block()
+    orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
+    slotting = {"a": ("0-9", "3-1", "9-9"), "b": ("3-4",)}
+    found = plan_tours(
+        graph,
+        tour_distances(graph, orders, slotting, depot=0),
+        orders,
+        slotting,
+        depot=0,
+        settings=TourSettings(policy=EXACT),
+    )
+    assert visited(found) == ["3-1", "3-4"]
+    assert found.length_m == pytest.approx(2 * (3 * PITCH_M + 4))
+
+
 def test_picks_at_one_face_are_one_stop() -> None:
     graph = block()
     orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
-    slotting = {"a": "0-1", "b": "0-1"}
+    slotting = {"a": ("0-1",), "b": ("0-1",)}
     found = plan_tours(graph, tour_distances(graph, orders, slotting, depot=0), orders, slotting, depot=0)
     assert [len(stop.picks) for stop in found.tours[0].stops] == [2]
     assert tours_dict(found)["lines"] == 2
@@ -192,7 +261,7 @@ def test_a_sku_without_a_way_to_it_names_the_reason() -> None:
     with pytest.raises(BadDataError, match="'a' is ordered but has no location"):
         tour_distances(graph, orders, {}, depot=0)
     with pytest.raises(BadDataError, match="no such location"):
-        tour_distances(graph, orders, {"a": "9-9"}, depot=0)
+        tour_distances(graph, orders, {"a": ("9-9",)}, depot=0)
 
 
 def test_batches_hold_whole_orders_first_come_and_cut_only_what_is_too_large() -> None:

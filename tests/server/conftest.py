@@ -115,7 +115,7 @@ def hall_run() -> Run:
     )
     return Run(
         id="hand-made", kind="simulated", agents=("P1", "P2"), duration_s=60.0, events=events,
-        inputs={"seed": 7}, slotting={"SKU-1": "01-01-A-1"}, notes=("Drawn by hand.",),
+        inputs={"seed": 7}, slotting={"SKU-1": ("01-01-A-1",)}, notes=("Drawn by hand.",),
     )  # fmt: skip
 
 
