@@ -1,8 +1,8 @@
 """A network as plain attributes of nodes and edges: what GraphML and node-link JSON carry.
 
-The scalars are for viewers and other programs. Three attributes hold records that scalars cannot: `uses` of
-an edge, `levels` and `stations` of the graph, as JSON. A file of others needs only ids and coordinates:
-`x_m`, `y_m`, or `x`, `y` with a `SourceFrame`.
+The scalars are for viewers and other programs. Some attributes hold what scalars cannot, as JSON: `uses` and
+`extra` of an edge, `vehicles`, `serves` and `extra` of a node, `levels` and `stations` of the graph. A file of
+others needs only ids and coordinates: `x_m`, `y_m`, or `x`, `y` with a `SourceFrame`.
 """
 
 from __future__ import annotations
@@ -57,12 +57,16 @@ def edge_attributes(edge: NetworkEdge) -> dict[str, Any]:
     vehicles = [use.vehicle for use in edge.uses if use.vehicle is not None]
     told = {
         "id": edge.id,
-        "kind": edge.kind,
         "length_m": edge.length_m,
         "clear_width_m": edge.clear_width_m,
         "sigma_m": edge.sigma_m,
+        "time_s": edge.time_s,
+        "link": edge.link or None,
+        "zone": edge.zone or None,
+        "aisle": edge.aisle or None,
         "speed_limit_m_s": edge.speed_limit_m_s,
         "vehicles": ", ".join(vehicles) or None,
+        "extra": dict(edge.extra) or None,
         "uses": None if edge.uses == ANY_USE else [encode_record(use) for use in edge.uses],
     }
     return {name: value for name, value in told.items() if value is not None}
@@ -103,8 +107,9 @@ def _node(node: NetworkNode, serves: list[str]) -> dict[str, Any]:
         "yaw_rad": node.yaw_rad,
         "name": node.name or None,
         "kind": node.kind or None,
-        "vehicles": ", ".join(node.vehicles) or None,
+        "vehicles": list(node.vehicles) or None,
         "serves": serves or None,
+        "extra": dict(node.extra) or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 
@@ -117,7 +122,8 @@ def _read_node(record: Record, frame: SourceFrame) -> NetworkNode:
         yaw_rad=record.angle("yaw_rad"),
         name=record.text("name", "") or record.text("label", ""),
         kind=record.text("kind", ""),
-        vehicles=_words(record.text("vehicles", "")),
+        vehicles=tuple(str(item) for item in _decoded(record, "vehicles", list)),
+        extra=_object(record, "extra"),
     )
 
 
@@ -139,8 +145,12 @@ def _read_edge(record: Record, frame: SourceFrame) -> NetworkEdge:
         length_m=length,
         clear_width_m=record.optional_number("clear_width_m"),
         sigma_m=record.optional_number("sigma_m"),
-        kind="lift" if record.text("kind", "") == "lift" else "lane",
+        time_s=record.optional_number("time_s"),
+        link=record.text("link", ""),
+        zone=record.text("zone", ""),
+        aisle=record.text("aisle", ""),
         uses=_read_uses(record),
+        extra=_object(record, "extra"),
     )
 
 
@@ -158,14 +168,29 @@ def _read_uses(record: Record) -> tuple[EdgeUse, ...]:
 
 def _parts(cls: type[Part], record: Record, name: str) -> list[Part]:
     """The records of class `cls` in an attribute, a list or the JSON text of one."""
+    items = _decoded(record, name, list)
+    try:
+        return [decode_record(cls, item) for item in items if isinstance(item, Mapping)]
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        record.draft.fail(record.at(name), f"no list of {cls.__name__} ({error}): remove it or mend it")
+
+
+def _object(record: Record, name: str) -> dict[str, Any]:
+    return dict(_decoded(record, name, dict))
+
+
+def _decoded(record: Record, name: str, kind: type[Any]) -> Any:
+    """A list or object, as it is or as its JSON text; an empty one when absent."""
     value = record.value.get(name)
     if value is None:
-        return []
+        return kind()
     try:
-        items = json.loads(value) if isinstance(value, str) else value
-        return [decode_record(cls, item) for item in items if isinstance(item, Mapping)]
-    except (AttributeError, RecursionError, TypeError, ValueError, OverflowError) as error:
-        record.draft.fail(record.at(name), f"no JSON list of {cls.__name__} ({error}): remove it or mend it")
+        value = json.loads(value) if isinstance(value, str) else value
+    except (RecursionError, ValueError) as error:
+        record.draft.fail(record.at(name), f"no JSON ({error}): remove it or mend it")
+    if not isinstance(value, kind):
+        record.draft.fail(record.at(name), f"expected a JSON {kind.__name__}: remove it or mend it")
+    return value
 
 
 def _words(text: str) -> tuple[str, ...]:

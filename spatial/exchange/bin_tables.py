@@ -2,7 +2,8 @@
 
 `nodes.csv`: `node`, `x_m`, `y_m`; optional `level`, `name`, `kind`, `yaw_rad`.
 `edges.csv`: `start_node`, `end_node`; optional `edge`, `length_m`, `one_way` (X or empty), `resource_types`
-(separated by spaces, none named means all), `speed_limit_m_s`, `clear_width_m`, `sigma_m`, `kind`.
+(separated by spaces, none named means all), `speed_limit_m_s`, `clear_width_m`, `sigma_m`, `time_s`, `aisle`,
+`zone`, `link` (of a way between levels).
 `bins.csv`, if there are bins: `bin`, and `node` or `edge`; optional `x_m`, `y_m`, `yaw_rad`, `height_m`, `kind`.
 
 As in EWM an edge is passable both ways unless it is a one-way street from its start to its end, has a length
@@ -45,7 +46,10 @@ EDGE_COLUMNS = (
     "speed_limit_m_s",
     "clear_width_m",
     "sigma_m",
-    "kind",
+    "time_s",
+    "aisle",
+    "zone",
+    "link",
 )
 
 
@@ -118,7 +122,10 @@ def _edge(row: Row) -> NetworkEdge:
         length_m=row.length("length"),
         clear_width_m=row.length("clear_width"),
         sigma_m=row.length("sigma"),
-        kind="lift" if row.text("kind") == "lift" else "lane",
+        time_s=row.number("time_s"),
+        aisle=row.text("aisle"),
+        zone=row.text("zone"),
+        link=row.text("link"),
         uses=tuple(EdgeUse(vehicle=each, speed_limit_m_s=limit) for each in types),
     )
 
@@ -151,7 +158,8 @@ def _edge_rows(network: RouteNetwork) -> Iterator[tuple[Any, ...]]:
         types = " ".join(use.vehicle for use in edge.uses if use.vehicle is not None)
         yield (
             *(edge.id, edge.tail, edge.head, edge.length_m, "" if two_way else "X", types),
-            *(edge.speed_limit_m_s, edge.clear_width_m, edge.sigma_m, edge.kind),
+            *(edge.speed_limit_m_s, edge.clear_width_m, edge.sigma_m, edge.time_s),
+            *(edge.aisle, edge.zone, edge.link),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,7 @@ class Row:
 
 def csv_rows(path: Path, draft: Draft, *needed: str) -> Iterator[Row]:
     """The rows of a table; BadDataError for a missing column of `needed` or a row of too many cells."""
-    reader = csv.DictReader(read_text(path).splitlines(), skipinitialspace=True, strict=True)
+    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), skipinitialspace=True, strict=True)
     try:
         columns = [name.strip() for name in reader.fieldnames or ()]
         for column in needed:

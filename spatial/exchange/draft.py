@@ -72,7 +72,7 @@ class Draft:
         """Add an edge of an id not used before; its nodes may follow later."""
         if edge.id in self._edges:
             self.fail(at, f"there is an edge '{edge.id}' already: give every edge an id of its own")
-        for name in ("length_m", "clear_width_m", "sigma_m"):
+        for name in ("length_m", "clear_width_m", "sigma_m", "time_s"):
             value = getattr(edge, name)
             if value is not None and not (math.isfinite(value) and value >= 0):
                 self.fail(at, f"{name} {value} of edge '{edge.id}' must be a number of at least 0")

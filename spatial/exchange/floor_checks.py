@@ -52,7 +52,7 @@ class _Lane:
 def level_findings(
     placed: RouteNetwork, facility: Facility, agent: AgentClass, alignment: Alignment
 ) -> FloorFindings:
-    """What does not agree on any level of the facility that has an outline; lifts are passed over."""
+    """What does not agree on any level of the facility that has an outline; links are passed over."""
     crossings: list[Crossing] = []
     narrow: list[Narrow] = []
     outside: list[OutsideNode] = []
@@ -81,7 +81,7 @@ def _lanes(placed: RouteNetwork, alignment: Alignment) -> list[_Lane]:
     return [
         _Lane(edge=edge, line=line, sigma_m=float(each))
         for edge, line, each in zip(placed.edges, lines, sigma, strict=True)
-        if edge.kind == "lane"
+        if not edge.link
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,16 @@ from spatial.whole_files import write_whole
 
 
 def write_graphml(path: Path, network: RouteNetwork) -> None:
-    """Write `network` whole or not at all, every way as an edge of its own; the same gives the same bytes."""
-    graph = nx.MultiDiGraph(**_scalars(graph_attributes(network)))
+    """Write `network` whole or not at all, every way as an edge of its own; the same gives the same bytes.
+
+    ValueError for a text with a character that XML does not have.
+    """
+    graph = nx.MultiDiGraph(**_scalars(graph_attributes(network), "the graph"))
     for node, told in node_attributes(network).items():
-        graph.add_node(node, **_scalars(told))
+        graph.add_node(_text(node, "a node"), **_scalars(told, f"node '{node}'"))
     for edge in network.edges:
-        graph.add_edge(edge.tail, edge.head, key=edge.id, **_scalars(edge_attributes(edge)))
+        told = _scalars(edge_attributes(edge), f"edge '{edge.id}'")
+        graph.add_edge(edge.tail, edge.head, key=edge.id, **told)
     with write_whole(path) as aside:
         nx.write_graphml_xml(graph, aside, named_key_ids=True, edge_id_from_attribute="id")
 
@@ -55,8 +60,18 @@ def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
     return network_of_attributes(whole, nodes, edges, directed=graph.is_directed(), frame=frame)
 
 
-def _scalars(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
-        for name, value in told.items()
+def _scalars(told: dict[str, Any], owner: str) -> dict[str, Any]:
+    texts = {
+        name: json.dumps(value) if isinstance(value, (list, dict)) else value for name, value in told.items()
     }
+    return {name: _text(value, owner) if isinstance(value, str) else value for name, value in texts.items()}
+
+
+def _text(text: str, owner: str) -> str:
+    if _NOT_XML.search(text):
+        raise ValueError(f"{text!r} of {owner} holds a character that XML does not have: rename it")
+    return text
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, production 2: the characters a document may hold."""

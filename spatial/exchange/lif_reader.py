@@ -6,6 +6,7 @@ understood is read, with a warning that names its JSON path. Positions are metre
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from spatial.facility import Point3
 STATION_KINDS = ("location", "depot", "pack", "dock", "charge", "p_and_d")
 """Kinds that `lif_writer` puts in a station's description, since LIF has no field for them."""
 
+LAYOUT_TEXTS = ("layoutId", "layoutName", "layoutVersion", "layoutDescription")
+
 _WAYS: dict[str, Way] = {"TANGENTIAL": "edge", "GLOBAL": "world"}
 
 
@@ -48,20 +51,29 @@ def lif_network(document: Any, *, source: str) -> RouteNetwork:
     meta = root.child("metaInformation") if "metaInformation" in root.value else Record({}, "$", draft)
     if not EXPORT_TIME.fullmatch(meta.text("exportTimestamp", "")):
         draft.warn("$.metaInformation.exportTimestamp", "is no time such as 2017-04-15T11:40:03.12Z")
+    edges: list[tuple[NetworkEdge, str]] = []
     for layout in root.records("layouts"):
-        level = layout.text("layoutLevelId", "") or layout.text("layoutId")
-        kept = layout.others("layoutLevelId", "nodes", "edges", "stations")
+        level = layout.text("layoutLevelId", "") or layout.text("layoutId", "") or _unnamed(layout)
+        kept = {name: layout.text(name, "") for name in LAYOUT_TEXTS if name in layout.value}
         draft.level(NetworkLevel(id=level, extra=kept))
         for record in layout.records("nodes", needed=True):
             draft.node(_node(record, level), record.path)
-        for record in layout.records("edges", needed=True):
-            draft.edge(_edge(record), record.path)
+        edges += [(_edge(record), record.path) for record in layout.records("edges", needed=True)]
         for record in layout.records("stations", needed=True):
             _station(record, draft)
+    level_of = {node.id: node.level for node in draft.nodes}
+    for edge, path in edges:
+        between = level_of.get(edge.tail) != level_of.get(edge.head)
+        draft.edge(replace(edge, link=edge.id) if between else edge, path)
     return draft.finish(
         meta.text("projectIdentification", "") or Path(source).name,
         extra={name: meta.text(name, "") for name in ("creator", "exportTimestamp") if name in meta.value},
     )
+
+
+def _unnamed(layout: Record) -> str:
+    layout.draft.warn(layout.at("layoutId"), f"is missing: the level is named '{layout.path}'")
+    return layout.path
 
 
 def _node(record: Record, level: str) -> NetworkNode:

@@ -5,10 +5,9 @@ A graph's edge is both ways in one; a network's edges are one way each, so a two
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
-
-import numpy as np
 
 from spatial.exchange.route_network import (
     EdgeUse,
@@ -51,10 +50,8 @@ def network_of_graph(graph: NavGraph, *, facility: Facility | None = None, sourc
 
 
 def _edges(graph: NavGraph) -> Iterator[NetworkEdge]:
-    use = (EdgeUse(vehicle=graph.agent.name),)
-    direction = getattr(graph, "direction", np.zeros(len(graph.edges), np.int64))
-    level = graph.level[graph.edges]
     for row, (tail, head) in enumerate(graph.edges.tolist()):
+        link = _name(graph.links, graph.link[row])
         there = NetworkEdge(
             id=f"{tail}-{head}",
             tail=str(tail),
@@ -62,13 +59,27 @@ def _edges(graph: NavGraph) -> Iterator[NetworkEdge]:
             length_m=float(graph.length_m[row]),
             clear_width_m=float(graph.clear_width_m[row]),
             sigma_m=float(graph.sigma_m[row]),
-            kind="lane" if level[row, 0] == level[row, 1] else "lift",
-            uses=use,
+            time_s=float(graph.time_s[row]) if link else None,
+            link=link,
+            zone=_name(graph.zones, graph.zone[row]),
+            aisle=_name(graph.aisle_ids, graph.aisle[row]),
+            uses=tuple(_uses(graph, row)),
         )
-        if direction[row] >= 0:
+        if graph.direction[row] >= 0:
             yield there
-        if direction[row] <= 0:
+        if graph.direction[row] <= 0:
             yield way_back(there)
+
+
+def _uses(graph: NavGraph, row: int) -> Iterator[EdgeUse]:
+    """One for each agent of the edge's group, else one for the graph's own agent."""
+    limit, group = float(graph.speed_limit_m_s[row]), int(graph.agent_group[row])
+    for agent in graph.agent_groups[group] if group >= 0 else (graph.agent.name,):
+        yield EdgeUse(vehicle=agent, speed_limit_m_s=limit if limit < math.inf else None)
+
+
+def _name(names: tuple[str, ...], index: int) -> str:
+    return names[index] if index >= 0 else ""
 
 
 def _poses(facility: Facility) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from spatial.errors import UndecidedError
 from spatial.exchange.alignment import Alignment, Match, align
 from spatial.exchange.floor_checks import level_findings
 from spatial.exchange.reconciliation import CutOffPart, Reconciliation, WrongLength
-from spatial.exchange.route_network import RouteNetwork, directed, edge_lines
+from spatial.exchange.route_network import RouteNetwork, check_vehicle, directed, edge_lines
 from spatial.exchange.transformed import transformed
 from spatial.facility import Facility, Point2
 from spatial.floor.agents import AgentClass
@@ -45,8 +45,10 @@ def reconcile(
     3. Each edge that the type `vehicle` may use (None: each) is held against what stands on its level.
     4. Names, lengths and the parts nobody can reach are compared.
 
-    Raises UndecidedError where the place cannot be decided, ValueError for a bad tolerance.
+    Raises UndecidedError where the place cannot be decided, ValueError for a bad tolerance or a vehicle that
+    the network does not name.
     """
+    check_vehicle(network, vehicle)
     level_of = _levels(network, facility, levels or {})
     if alignment is None:
         matches = control_points or matched_places(network, facility, agent)
@@ -120,7 +122,7 @@ def _wrong_lengths(placed: RouteNetwork) -> tuple[WrongLength, ...]:
     found = []
     for edge, line in zip(placed.edges, edge_lines(placed), strict=True):
         told, drawn = edge.length_m, float(line.length)
-        if told is None or edge.kind == "lift":
+        if told is None or edge.link:
             continue
         if abs(told - drawn) > max(LENGTH_TOLERANCE_M, LENGTH_TOLERANCE * drawn):
             found.append(WrongLength(edge=edge.id, told_m=told, drawn_m=drawn))
@@ -133,6 +135,8 @@ def _cut_off(placed: RouteNetwork, vehicle: str | None) -> tuple[CutOffPart, ...
     order = {node.id: row for row, node in enumerate(placed.nodes)}
     parts = [sorted(part, key=order.__getitem__) for part in nx.strongly_connected_components(graph)]
     parts.sort(key=lambda part: (-len(part), order[part[0]]))
+    if not parts:
+        return ()
     main = parts[0][0]
     reached, reaching = nx.descendants(graph, main) | {main}, nx.ancestors(graph, main) | {main}
     return tuple(

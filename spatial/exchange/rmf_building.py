@@ -17,7 +17,14 @@ from spatial.exchange.draft import Draft
 from spatial.exchange.record import Record
 from spatial.exchange.rmf_frames import Place, level_frames
 from spatial.exchange.rmf_lifts import Cabin, join_lift_nodes
-from spatial.exchange.rmf_parts import index_pair, lane_edges, parameters, position, station_kind
+from spatial.exchange.rmf_parts import (
+    index_pair,
+    kept_parameters,
+    lane_edges,
+    parameters,
+    position,
+    station_kind,
+)
 from spatial.exchange.route_network import NetworkLevel, NetworkNode, NetworkStation, RouteNetwork
 from spatial.exchange.source_frame import UNTOLD, SourceFrame
 from spatial.facility import Point2
@@ -81,8 +88,8 @@ def _read_vertex(name: str, index: int, item: list[Any], path: str, level: Recor
     node = f"{name}/{index}"
     label = str(item[3]) if len(item) > 3 and item[3] is not None else ""
     lift = str(told.get("lift_cabin") or "")
-    kept = {key: value for key, value in told.items() if value not in ("", False)}
-    kind = "lift" if lift else ""
+    kept = kept_parameters(told)
+    kind = "link_end" if lift else ""
     level.draft.node(
         NetworkNode(id=node, xy=xy, level=name, name=label, kind=kind, extra=kept),
         path,

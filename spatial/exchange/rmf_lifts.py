@@ -49,8 +49,7 @@ def join_lift_nodes(draft: Draft, cabins: list[Cabin]) -> None:
                 tail=low.id,
                 head=high.id,
                 length_m=rise,
-                kind="lift",
-                extra={"lift": cabin.name},
+                link=cabin.name,
             )
             draft.edge(edge, cabin.path)
             draft.edge(way_back(edge), cabin.path)

@@ -12,7 +12,14 @@ from spatial.exchange.documents import parse_yaml, read_text
 from spatial.exchange.draft import Draft
 from spatial.exchange.record import Record
 from spatial.exchange.rmf_lifts import Cabin, join_lift_nodes
-from spatial.exchange.rmf_parts import index_pair, lane_edges, parameters, position, station_kind
+from spatial.exchange.rmf_parts import (
+    index_pair,
+    kept_parameters,
+    lane_edges,
+    parameters,
+    position,
+    station_kind,
+)
 from spatial.exchange.route_network import NetworkLevel, NetworkNode, NetworkStation, RouteNetwork
 
 
@@ -47,8 +54,8 @@ def _read_level(name: str, level: Record, fleet: str) -> None:
         xy = position(item, path, level)
         told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
         label, node = told.text("name", ""), f"{name}/{index}"
-        kept = {key: value for key, value in told.value.items() if value not in ("", False)}
-        kind = "lift" if told.value.get("lift") else ""
+        kept = kept_parameters(told.value)
+        kind = "link_end" if told.value.get("lift") else ""
         level.draft.node(NetworkNode(id=node, xy=xy, level=name, name=label, kind=kind, extra=kept), path)
         if label:
             station = NetworkStation(id=label, nodes=(node,), kind=station_kind(told.value))

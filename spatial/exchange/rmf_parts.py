@@ -40,6 +40,12 @@ def station_kind(told: Mapping[str, Any]) -> str:
     )
 
 
+def kept_parameters(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that are set, as JSON values; a date or list becomes its text."""
+    plain = {name: value if _is_plain(value) else str(value) for name, value in told.items()}
+    return {name: value for name, value in plain.items() if value not in ("", False)}
+
+
 def index_pair(item: Any, path: str, record: Record, *, below: int) -> tuple[int, int]:
     """The two vertices an entry [i, j, …] joins; BadDataError unless both are in 0 … below − 1."""
     if not isinstance(item, list) or len(item) < 2:
@@ -72,7 +78,8 @@ def lane_edges(
         told.draft.warn(told.path, f"orientation '{way}' is none of forward, backward: left out")
     heading = _HEADINGS.get(way)
     limit = told.optional_number("speed_limit") or 0.0
-    kept = {name: told.value[name] for name in ("mutex", "door_name", "dock_name") if told.value.get(name)}
+    notes = ("mutex", "door_name", "dock_name")
+    kept = kept_parameters({name: told.value[name] for name in notes if name in told.value})
     edge = NetworkEdge(
         id=edge_id,
         tail=tail,
@@ -89,6 +96,10 @@ def lane_edges(
 
 def _use(vehicle: str, limit: float, heading: float | None) -> EdgeUse:
     return EdgeUse(vehicle=vehicle, speed_limit_m_s=limit if limit > 0 else None, orientation_rad=heading)
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, int)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_typed(item: Any) -> bool:

@@ -7,16 +7,15 @@ from +X; a `NavGraph` is made from it by `graph_of_network`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import networkx as nx
 import shapely
 
-from spatial.exchange.trajectory import Trajectory, polyline
+from spatial.exchange.trajectory import Trajectory, polyline, turned_round
 from spatial.facility import Point2, Point3
 
-EdgeKind = Literal["lane", "lift"]
 Way = Literal["edge", "world"]
 
 BACK = "~back"
@@ -73,7 +72,10 @@ ANY_USE = (EdgeUse(),)
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkEdge:
-    """The way from `tail` to `head`, and never back. Length, clear width and its sigma only as told."""
+    """The way from `tail` to `head`, and never back. Length, clear width, its sigma and time only as told.
+
+    A way between two levels names its `link` (a lift, a stair); `zone` and `aisle` are names too, "" for none.
+    """
 
     id: str
     tail: str
@@ -81,7 +83,10 @@ class NetworkEdge:
     length_m: float | None = None
     clear_width_m: float | None = None
     sigma_m: float | None = None
-    kind: EdgeKind = "lane"
+    time_s: float | None = None
+    link: str = ""
+    zone: str = ""
+    aisle: str = ""
     uses: tuple[EdgeUse, ...] = ANY_USE
     extra: Mapping[str, Any] = field(default_factory=_no_extra)
 
@@ -89,12 +94,15 @@ class NetworkEdge:
         """Whether that type may drive here; None asks for nothing."""
         return vehicle is None or any(use.vehicle in (None, vehicle) for use in self.uses)
 
+    def speed_limit_for(self, vehicle: str | None) -> float | None:
+        """The lowest limit told for that type, for None the lowest of all; None when none is."""
+        uses = [use for use in self.uses if vehicle is None or use.vehicle in (None, vehicle)]
+        return min((use.speed_limit_m_s for use in uses if use.speed_limit_m_s is not None), default=None)
+
     @property
     def speed_limit_m_s(self) -> float | None:
         """The lowest limit told for any type."""
-        return min(
-            (use.speed_limit_m_s for use in self.uses if use.speed_limit_m_s is not None), default=None
-        )
+        return self.speed_limit_for(None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,8 +147,18 @@ class RouteNetwork:
 
 
 def way_back(edge: NetworkEdge) -> NetworkEdge:
-    """The same edge from head to tail, with the id that says so."""
-    return NetworkEdge(**{**vars(edge), "id": edge.id + BACK, "tail": edge.head, "head": edge.tail})
+    """The same edge from head to tail, with the id that says so and its curves turned round."""
+    uses = tuple(
+        use if use.trajectory is None else replace(use, trajectory=turned_round(use.trajectory))
+        for use in edge.uses
+    )
+    return replace(edge, id=edge.id + BACK, tail=edge.head, head=edge.tail, uses=uses)
+
+
+def check_vehicle(network: RouteNetwork, vehicle: str | None) -> None:
+    """ValueError for a type of vehicle that the network does not name, if it names any."""
+    if vehicle is not None and network.vehicles and vehicle not in network.vehicles:
+        raise ValueError(f"vehicle '{vehicle}' is none of the network's: {', '.join(network.vehicles)}")
 
 
 def edge_lines(network: RouteNetwork) -> list[shapely.LineString]:
@@ -155,8 +173,16 @@ def edge_lines(network: RouteNetwork) -> list[shapely.LineString]:
 
 
 def directed(network: RouteNetwork, vehicle: str | None = None) -> nx.MultiDiGraph:
-    """The nodes and the edges that `vehicle` may use, keyed by their ids."""
-    graph = nx.MultiDiGraph()
+    """The nodes and edges that `vehicle` may use, edges keyed by their ids.
+
+    A node all of whose edges are for other types is theirs and left out.
+    """
+    graph, others = nx.MultiDiGraph(), set()
     graph.add_nodes_from(node.id for node in network.nodes)
-    graph.add_edges_from((edge.tail, edge.head, edge.id) for edge in network.edges if edge.allows(vehicle))
+    for edge in network.edges:
+        if edge.allows(vehicle):
+            graph.add_edge(edge.tail, edge.head, edge.id)
+        else:
+            others |= {edge.tail, edge.head}
+    graph.remove_nodes_from([node for node in others if not graph.degree(node)])
     return graph

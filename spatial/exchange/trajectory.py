@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -62,6 +62,13 @@ def polyline(curve: Trajectory) -> npt.NDArray[np.float64]:
     spans = np.unique(knots[p : len(at) + 1])
     inner = [np.linspace(a, b, STEPS_PER_SPAN, endpoint=False) for a, b in pairwise(spans)]
     return np.array([_point(float(u), p, knots, at) for u in (*np.concatenate(inner), spans[-1])])
+
+
+def turned_round(curve: Trajectory) -> Trajectory:
+    """The same curve from its last point to its first."""
+    first, last = curve.knots[0], curve.knots[-1]
+    knots = tuple(first + last - knot for knot in reversed(curve.knots))
+    return replace(curve, knots=knots, points=curve.points[::-1])
 
 
 def _point(

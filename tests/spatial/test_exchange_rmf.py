@@ -116,7 +116,7 @@ def test_a_lift_joins_the_levels_it_serves_and_is_as_long_as_it_is_high() -> Non
         L3=level(fiducials=fiducials, lanes=[lane(0, 1)], elevation=8.0),
     ) | {"lifts": {"Lift1": lift | {"level_doors": {"L1": [], "L2": [], "L3": []}}}}
     network = read(given)
-    lifts = [edge for edge in network.edges if edge.kind == "lift"]
+    lifts = [edge for edge in network.edges if edge.link]
     assert [(edge.tail, edge.head, edge.length_m) for edge in lifts] == [
         ("L1/2", "L2/2", 4.0),
         ("L2/2", "L1/2", 4.0),
@@ -202,7 +202,7 @@ def test_a_navigation_graph_reads_with_its_directions_limits_and_lift(tmp_path: 
     assert ("L2/1", "L2/0") not in ways
     assert ways["L1/0", "L1/1"].speed_limit_m_s == 0.5
     assert ways["L1/1", "L1/0"].uses[0].orientation_rad == math.pi
-    assert ways["L1/1", "L2/0"].kind == ways["L2/0", "L1/1"].kind == "lift"
+    assert ways["L1/1", "L2/0"].link == ways["L2/0", "L1/1"].link == "lift_a"
 
 
 def test_a_broken_navigation_graph_names_file_and_place(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_every_published_building_map_reads() -> None:
             for each in document["levels"].values()
             for _, _, told in each["lanes"]
         )
-        assert sum(edge.kind == "lane" for edge in network.edges) == one_way
+        assert sum(not edge.link for edge in network.edges) == one_way
         assert all(np.isfinite(node.xy).all() for node in network.nodes)
         for each in document["levels"].values():
             for i, j, told in each.get("measurements", []):
