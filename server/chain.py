@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from layouts.kpis import kpis, kpis_dict
-from layouts.plan_scenario import plan_scenario
+from layouts.plan_scenario import PlannedShift, plan_scenario
 from layouts.run import Run
 from layouts.run_files import write_run
 from layouts.scenario import Scenario, read_scenario
@@ -19,10 +19,16 @@ from scans.units import Unit
 from server.progress import Tell
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
-from spatial.facility import Station
+from spatial.exchange.alignment import Match
+from spatial.exchange.formats import read_network, write_network
+from spatial.exchange.reconcile import reconcile
+from spatial.exchange.reconciliation import Reconciliation
+from spatial.exchange.source_frame import UNTOLD, SourceFrame
+from spatial.facility import Point2, Station
 from spatial.floor.agents import AgentClass
+from spatial.floor.free_space import Unknown
+from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
-from spatial.navigation.graph_json import write_graph
 from spatial.navigation.nav_graph import NavGraph
 
 
@@ -55,20 +61,53 @@ def scan_site(
     return scanned
 
 
-def graph_site(folder: Path, path: Path, agent: AgentClass) -> NavGraph:
-    """Write the navigation graph of a site for an agent class."""
-    graph = build_graph(load_site(folder).facility, agent)
-    write_graph(path, graph)
+def graph_site(
+    folder: Path,
+    path: Path,
+    agent: AgentClass,
+    *,
+    rules: Path | None = None,
+    unknown: Unknown = "closed",
+    form: str = "node-link",
+) -> NavGraph:
+    """Write the navigation graph of a site for an agent class, by the rules of a file."""
+    facility = load_site(folder).facility
+    graph = build_graph(
+        facility, agent, None if rules is None else read_floor_rules(rules, facility), unknown=unknown
+    )
+    write_network(path, graph, form, facility=facility)
     return graph
 
 
-def plan_site(scenario: Scenario, output: Path | None) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Plan the tours of a scenario; returns them as plain values, with the notes on what was assumed."""
-    shift = plan_scenario(load_site(scenario.site).facility, scenario)
-    plan = tours_dict(shift.plan)
+def reconcile_site(
+    folder: Path,
+    path: Path,
+    agent: AgentClass,
+    *,
+    frame: SourceFrame = UNTOLD,
+    form: str | None = None,
+    vehicle: str | None = None,
+    control: Sequence[tuple[Point2, Point2]] = (),
+) -> Reconciliation:
+    """Hold the network of a file against a site; `control` are points of the network and the same of the site."""
+    return reconcile(
+        read_network(path, frame=frame, form=form),
+        load_site(folder).facility,
+        agent,
+        vehicle=vehicle,
+        control_points=[
+            Match(name=f"control {number}", source=source, target=target)
+            for number, (source, target) in enumerate(control, start=1)
+        ],
+    )
+
+
+def plan_site(scenario: Scenario, output: Path | None) -> PlannedShift:
+    """Plan the tours of a scenario, each with how short it could be; written to `output` if one is named."""
+    shift = plan_scenario(load_site(scenario.site).facility, scenario, is_bounded=True)
     if output is not None:
-        write_json(output, plan)
-    return plan, shift.notes
+        write_json(output, tours_dict(shift.plan))
+    return shift
 
 
 def simulate_scenario(

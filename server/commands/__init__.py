@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import typer
 
-from server.commands.chain import graph, scan, simulate, tours
+from server.commands.chain import scan, simulate, tours
 from server.commands.demo import demo
+from server.commands.networks import graph, reconcile
 from server.commands.show import serve, view
 
 app = typer.Typer(
@@ -20,5 +21,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (scan, graph, tours, simulate, serve, view, demo):
+for command in (scan, graph, reconcile, tours, simulate, serve, view, demo):
     app.command()(command)

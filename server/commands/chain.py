@@ -1,4 +1,4 @@
-"""scan, graph, tours, simulate: the links of the chain, one by one."""
+"""scan, tours, simulate: the links of the chain that make something of scans and orders."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from server.commands.options import Depot, DropInvalid, Json, Poses, Seed, Site, Unit, agent_of, point_of
-from server.commands.printing import print_json, print_kpis, print_notes
+from server.commands.options import Depot, DropInvalid, Json, Poses, Rules, Seed, Site, Unit, point_of
+from server.commands.printing import plan_text, print_json, print_kpis, print_notes
 from server.progress import reporting
 
 
@@ -52,37 +52,6 @@ def scan(
         typer.echo(f"warning: {warning}", err=True)
 
 
-def graph(
-    site: Site,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default SITE/graph.json.")] = None,
-    agent: Annotated[
-        str, typer.Option(help="Agent class: its radius and height decide what is walkable.")
-    ] = "picker",
-    as_json: Json = False,
-) -> None:
-    """Derive the navigation graph of a site for an agent class."""
-    from server.chain import graph_site
-    from server.site_files import GRAPH
-
-    path = output or site / GRAPH
-    nav = graph_site(site, path, agent_of(agent))
-    summary = {
-        "graph": str(path),
-        "nodes": len(nav.xy),
-        "edges": len(nav.edges),
-        "locations": len(nav.access),
-        "unreached": dict(nav.unreached),
-    }
-    if as_json:
-        print_json(summary)
-        return
-    typer.echo(f"{path}: {len(nav.xy)} nodes, {len(nav.edges)} edges, {len(nav.access)} locations reached")
-    for place, reason in list(nav.unreached.items())[:5]:
-        typer.echo(f"unreached: {place}: {reason}", err=True)
-    if len(nav.unreached) > 5:
-        typer.echo(f"unreached: {len(nav.unreached) - 5} more, see --json", err=True)
-
-
 def tours(
     site: Site,
     orders: Annotated[
@@ -93,36 +62,71 @@ def tours(
         int, typer.Option(help="How many orders to make up, without --orders.", min=1, max=1_000_000)
     ] = 120,
     policy: Annotated[
-        Literal["s-shape", "nearest-neighbour"], typer.Option(help="Routing policy.")
+        Literal[
+            "exact",
+            "s-shape",
+            "return",
+            "midpoint",
+            "largest-gap",
+            "combined",
+            "aisle-by-aisle",
+            "nearest-neighbour",
+        ],
+        typer.Option(help="Routing policy; exact is the shortest tour."),
     ] = "s-shape",
     batch_lines: Annotated[int, typer.Option(help="Lines on one tour.", min=1)] = 12,
+    items: Annotated[Path | None, typer.Option(help="CSV: sku, mass_kg; needed with --heavy-kg.")] = None,
+    heavy_kg: Annotated[
+        list[float] | None,
+        typer.Option(help="Pieces from that mass on come first; repeatable for several bands. Exact only."),
+    ] = None,
+    rules: Rules = None,
     depot: Depot = None,
+    explain: Annotated[str | None, typer.Option(help="Tell this tour edge by edge.", metavar="TOUR")] = None,
     seed: Seed = 0,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the tours as JSON.")] = None,
     as_json: Json = False,
 ) -> None:
     """Plan pick tours for orders on a site."""
+    from pydantic import ValidationError
+
     from layouts.scenario import Scenario
+    from layouts.tours.explain import explain_tour, steps_text
+    from layouts.tours.tour import tours_dict
     from server.chain import plan_site
 
     if (orders is None) != (slotting is None):
         raise typer.BadParameter("--orders and --slotting go together: give both files or neither")
-    scenario = Scenario(
-        site=site,
-        orders=orders,
-        slotting=slotting,
-        synthetic_orders=synthetic_orders,
-        routing=policy,
-        batch_lines=batch_lines,
-        depot=point_of(depot),
-        seed=seed,
-    )
-    plan, notes = plan_site(scenario, output)
+    try:
+        scenario = Scenario(
+            site=site,
+            orders=orders,
+            slotting=slotting,
+            synthetic_orders=synthetic_orders,
+            routing=policy,
+            batch_lines=batch_lines,
+            items=items,
+            heavy_kg=tuple(heavy_kg or ()),
+            rules=rules,
+            depot=point_of(depot),
+            seed=seed,
+        )
+    except ValidationError as error:
+        raise typer.BadParameter(error.errors(include_url=False)[0]["msg"]) from None
+    shift = plan_site(scenario, output)
+    told = [tour for tour in shift.plan.tours if tour.id == explain]
+    if explain is not None and not told:
+        raise typer.BadParameter(
+            f"there is no tour '{explain}': they are T00001 … {shift.plan.tours[-1].id}",
+            param_hint="--explain",
+        )
     if as_json:
-        print_json({**plan, "notes": list(notes)})
+        print_json({**tours_dict(shift.plan), "notes": list(shift.notes)})
         return
-    typer.echo(f"{plan['tours']} tours, {plan['lines']} lines, {plan['length_m']:,.0f} m, {policy}")
-    print_notes(notes)
+    for tour in told:
+        typer.echo(steps_text(explain_tour(shift.graph, tour)))
+    typer.echo(f"{plan_text(shift.plan)}")
+    print_notes(shift.notes)
 
 
 def simulate(

@@ -24,6 +24,9 @@ DropInvalid = Annotated[
     typer.Option("--drop-invalid", help="Leave out points that are not finite."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of everything random.", min=0)]
+Rules = Annotated[
+    Path | None, typer.Option(help="YAML with floor rules: one-way aisles, zones, closures, lifts.")
+]
 Site = Annotated[Path, typer.Argument(help="Folder with facility.json.")]
 
 
@@ -35,8 +38,8 @@ def agent_of(name: str) -> AgentClass:
         raise typer.BadParameter(str(error), param_hint="--agent") from None
 
 
-def point_of(text: str | None) -> tuple[float, float] | None:
-    """A place given as X,Y."""
+def point_of(text: str | None, option: str = "--depot") -> tuple[float, float] | None:
+    """A place given as X,Y to an option."""
     if text is None:
         return None
     try:
@@ -44,7 +47,5 @@ def point_of(text: str | None) -> tuple[float, float] | None:
     except ValueError:
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise typer.BadParameter(
-            f"'{text}' is no place: give X,Y in metres, as in 12.5,3", param_hint="--depot"
-        )
+        raise typer.BadParameter(f"'{text}' is no place: give X,Y in metres, as in 12.5,3", param_hint=option)
     return x, y

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from layouts.tours.tour import TourPlan
 
 
 def print_json(record: Any) -> None:
@@ -25,6 +28,18 @@ def print_kpis(figures: dict[str, Any] | None) -> None:
     )
     split = ", ".join(f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items())
     typer.echo(f"time: {split}")
+
+
+def plan_text(plan: TourPlan) -> str:
+    """Planned tours in one line; how much longer they are than the shortest, where that is known."""
+    bound = plan.lower_bound_m
+    if bound is None or plan.length_m == 0:
+        gap = ""
+    elif bound >= plan.length_m:
+        gap = ", none can be shorter"
+    else:
+        gap = f", at most {(plan.length_m - bound) / bound:.1%} above the shortest"
+    return f"{len(plan.tours)} tours, {plan.lines} lines, {plan.length_m:,.0f} m, {plan.policy}{gap}"
 
 
 def print_notes(notes: tuple[str, ...]) -> None:

@@ -25,7 +25,7 @@ from spatial.facility_json import write_facility
 from spatial.navigation.graph_json import read_graph
 
 Aisletwin = Callable[..., Any]
-COMMANDS = ("scan", "graph", "tours", "simulate", "serve", "view", "demo")
+COMMANDS = ("scan", "graph", "reconcile", "tours", "simulate", "serve", "view", "demo")
 
 
 @pytest.fixture
@@ -73,7 +73,11 @@ def test_help_loads_nothing_heavy() -> None:
         ("scan", "hall.laz", "-o", "site", "--depot", "1;2"),
         ("scan", "hall.laz", "-o", "site", "--depot", "1,nan"),
         ("graph", "site", "--agent", "horse"),
+        ("graph", "site", "--format", "lif"),
+        ("reconcile", "site", "net.json", "--control", "1,2"),
+        ("reconcile", "site", "net.json", "--metres-per-unit", "0"),
         ("tours", "site", "--policy", "zigzag"),
+        ("tours", "site", "--heavy-kg", "5"),
         ("tours", "site", "--orders", "orders.csv"),
         ("tours", "site", "--batch-lines", "0"),
         ("view", "site", "--mp4", "film.mp4"),
@@ -109,9 +113,9 @@ def test_tours_are_summed_up_and_written(aisletwin: Aisletwin, site: Path, tmp_p
     done = aisletwin("tours", site, "--policy", "nearest-neighbour", "-o", path)
     plan = json.loads(path.read_text(encoding="utf-8"))
     assert done.code == 0
-    assert done.out == (
-        f"{plan['tours']} tours, {plan['lines']} lines, {plan['length_m']:,.0f} m, nearest-neighbour\n"
-    )
+    summary = f"{plan['tours']} tours, {plan['lines']} lines, {plan['length_m']:,.0f} m, nearest-neighbour"
+    assert done.out.startswith(summary)
+    assert plan["lower_bound_m"] <= plan["length_m"] + 1e-9
     assert done.said[0].startswith("note: Orders and slotting are synthetic")
 
     printed = json.loads(aisletwin("tours", site, "--policy", "nearest-neighbour", "--json").out)
@@ -132,6 +136,68 @@ def test_tours_run_on_the_orders_given(aisletwin: Aisletwin, site: Path, tmp_pat
     done = aisletwin("tours", site, "--orders", orders, "--slotting", slotting)
     assert done.code == 3
     assert done.said == ["aisletwin: SKU 'rice' is ordered but has no location: add it to the slotting table"]
+
+
+def test_exact_tours_cannot_be_shorter_and_are_told_edge_by_edge(aisletwin: Aisletwin, site: Path) -> None:
+    done = aisletwin("tours", site, "--policy", "exact", "--explain", "T00002")
+    assert done.code == 0
+    *table, total, summary = done.out.splitlines()
+    assert summary.endswith("exact, none can be shorter")
+    assert table[0].split()[:3] == ["step", "from", "to"]
+    plan = json.loads(aisletwin("tours", site, "--policy", "exact", "--json").out)
+    assert total == f"{len(table) - 1} steps, {plan['plan'][1]['length_m']:.3f} m"
+    assert aisletwin("tours", site, "--explain", "T99999").code == 2
+
+
+def test_heavy_items_come_first_on_request(aisletwin: Aisletwin, site: Path, tmp_path: Path) -> None:
+    orders, slotting, items = (tmp_path / f"{name}.csv" for name in ("orders", "slotting", "items"))
+    orders.write_text("order,sku,quantity\nO1,tea,2\nO1,rice,1\n", encoding="utf-8")
+    slotting.write_text("sku,location\ntea,01-01-A-1\nrice,02-03-A-2\n", encoding="utf-8")
+    given = ("tours", site, "--orders", orders, "--slotting", slotting, "--policy", "exact", "--json")
+    for heavy in ("tea", "rice"):
+        light = {"tea": "rice", "rice": "tea"}[heavy]
+        items.write_text(f"sku,mass_kg\n{heavy},20\n{light},1\n", encoding="utf-8")
+        plan = json.loads(aisletwin(*given, "--items", items, "--heavy-kg", "15").out)
+        assert [stop["picks"][0]["sku"] for stop in plan["plan"][0]["stops"]] == [heavy, light]
+
+
+def test_floor_rules_keep_agents_off_part_of_the_floor(
+    aisletwin: Aisletwin, site: Path, tmp_path: Path, hall: Facility
+) -> None:
+    rules = tmp_path / "floor-rules.yaml"
+    x, y = np.array(hall.levels[0].outline).T
+    half = [(x.min(), y.min()), (x.mean(), y.min()), (x.mean(), y.max()), (x.min(), y.max())]
+    area = [[float(a), float(b)] for a, b in half]
+    rules.write_text(yaml.safe_dump({"forbidden_zones": [{"name": "wet", "area": area}]}), encoding="utf-8")
+    before = json.loads(aisletwin("graph", site, "--json").out)
+    after = json.loads(aisletwin("graph", site, "--rules", rules, "--json").out)
+    assert 0 < after["locations"] < before["locations"]
+    assert set(after["unreached"]) > set(before["unreached"])
+    rules.write_text("closed_aisles: [Z9]", encoding="utf-8")
+    done = aisletwin("graph", site, "--rules", rules)
+    assert done.code == 3
+    assert "has no aisle 'Z9': choose one of" in done.said[0]
+
+
+@pytest.mark.parametrize(("form", "name"), [("lif", "net.json"), ("graphml", "net.graphml"), ("csv", "net")])
+def test_a_graph_written_in_other_forms_agrees_with_its_site(
+    aisletwin: Aisletwin, site: Path, tmp_path: Path, form: str, name: str
+) -> None:
+    assert aisletwin("graph", site, "--format", form, "-o", tmp_path / name).code == 0
+    done = aisletwin("reconcile", site, tmp_path / name, "--json")
+    found = json.loads(done.out)
+    assert found["verdict"] == "pass", found
+    assert done.code == 0
+    assert found["alignment"]["scale"] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_network_through_racks_is_a_finding(aisletwin: Aisletwin, site: Path, tmp_path: Path) -> None:
+    net = tmp_path / "net.json"
+    aisletwin("graph", site, "--format", "lif", "-o", net)
+    points = ("--control", "0,0=1,2", "--control", "10,0=11,2", "--control", "0,10=1,12")
+    done = aisletwin("reconcile", site, net, *points)
+    assert done.code == 1
+    assert any(line.startswith("edges through something: ") for line in done.out.splitlines())
 
 
 def test_a_shift_is_simulated_and_its_figures_are_printed(

@@ -1,0 +1,121 @@
+"""graph and reconcile: the lanes of a site, in the forms of others, and networks of others held against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from server.commands.options import Json, Rules, Site, agent_of
+from server.commands.printing import print_json
+
+FINDING, UNDECIDED = 1, 4
+"""Exit codes of a reconciliation that found something, and of one that cannot say."""
+
+
+def graph(
+    site: Site,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File (csv: folder); default SITE/graph.json.")
+    ] = None,
+    agent: Annotated[
+        str, typer.Option(help="Agent class: its radius and height decide what is walkable.")
+    ] = "picker",
+    rules: Rules = None,
+    unknown: Annotated[
+        Literal["closed", "open"], typer.Option(help="Whether floor that no scan saw may be walked.")
+    ] = "closed",
+    form: Annotated[
+        Literal["node-link", "graphml", "lif", "csv"], typer.Option("--format", help="Form of the file.")
+    ] = "node-link",
+    as_json: Json = False,
+) -> None:
+    """Derive the navigation graph of a site for an agent class."""
+    from server.chain import graph_site
+    from server.site_files import GRAPH
+
+    if output is None and form != "node-link":
+        raise typer.BadParameter(f"--format {form} needs a file: name it with -o", param_hint="--output")
+    path = output or site / GRAPH
+    nav = graph_site(site, path, agent_of(agent), rules=rules, unknown=unknown, form=form)
+    summary = {
+        "graph": str(path),
+        "nodes": len(nav.xy),
+        "edges": len(nav.edges),
+        "locations": len(nav.access),
+        "unreached": dict(nav.unreached),
+    }
+    if as_json:
+        print_json(summary)
+        return
+    typer.echo(f"{path}: {len(nav.xy)} nodes, {len(nav.edges)} edges, {len(nav.access)} locations reached")
+    for place, reason in list(nav.unreached.items())[:5]:
+        typer.echo(f"unreached: {place}: {reason}", err=True)
+    if len(nav.unreached) > 5:
+        typer.echo(f"unreached: {len(nav.unreached) - 5} more, see --json", err=True)
+
+
+def reconcile(
+    site: Site,
+    network: Annotated[Path, typer.Argument(help="Network file, or folder with nodes.csv and edges.csv.")],
+    agent: Annotated[str, typer.Option(help="Agent class that is to use the network.")] = "picker",
+    vehicle: Annotated[str | None, typer.Option(help="Only edges for this vehicle type of the file.")] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(help="A point in both frames, NETWORK = SITE; repeatable.", metavar="X,Y=X,Y"),
+    ] = None,
+    form: Annotated[
+        Literal["node-link", "graphml", "lif", "csv", "rmf-building", "rmf-nav-graph"] | None,
+        typer.Option("--format", help="Form of the file; default told by its ending."),
+    ] = None,
+    metres_per_unit: Annotated[
+        float | None, typer.Option(help="Unit of a file that tells none; 0.001 for mm.")
+    ] = None,
+    y_axis: Annotated[
+        Literal["up", "down"] | None, typer.Option(help="Where y points in a file that does not tell.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold an imported network against a site: edges through racks, too narrow, off the floor, cut off."""
+    from server.chain import reconcile_site
+    from spatial.exchange.reconciliation import as_json as findings
+    from spatial.exchange.reconciliation import lines
+    from spatial.exchange.source_frame import SourceFrame
+
+    try:
+        frame = SourceFrame(metres_per_unit=metres_per_unit, y_axis=y_axis)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--metres-per-unit") from None
+    found = reconcile_site(
+        site,
+        network,
+        agent_of(agent),
+        frame=frame,
+        form=form,
+        vehicle=vehicle,
+        control=[_control(text) for text in control or ()],
+    )
+    if as_json:
+        print_json(findings(found))
+    else:
+        for line in lines(found):
+            typer.echo(line)
+        for warning in found.network.warnings:
+            typer.echo(f"warning: {warning}", err=True)
+    code = {"pass": 0, "fail": FINDING, "cannot_decide": UNDECIDED}[found.verdict]
+    if code:
+        raise typer.Exit(code)
+
+
+def _control(text: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """A point of the network and the same point of the site."""
+    from server.commands.options import point_of
+
+    source, equals, target = text.partition("=")
+    places = point_of(source, "--control"), point_of(target if equals else None, "--control")
+    if places[0] is None or places[1] is None:
+        raise typer.BadParameter(
+            f"'{text}' is no pair of places: give X,Y=X,Y in metres", param_hint="--control"
+        )
+    return places[0], places[1]
