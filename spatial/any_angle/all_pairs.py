@@ -16,7 +16,7 @@ import numpy.typing as npt
 from numba import njit
 
 from spatial.any_angle.corners import Lines
-from spatial.any_angle.sight import NONE, Edges, crossed
+from spatial.any_angle.sight import NONE, Edges, hides, hiding_edge
 from spatial.any_angle.spread import spread
 
 Numbers = npt.NDArray[np.float64]
@@ -85,16 +85,18 @@ def _fill_rows(
             _look_up(reach, seen, one, table)
         else:
             _search(reach, seen, one, passed, lines)
+        ax, ay = places[one, 0], places[one, 1]
         row = one * count - one * (one + 1) // 2 - one - 1
         hidden_by = NONE
         for other in range(one + 1, count):
             shortest = np.inf
             for at in range(seen.start[other], seen.start[other + 1]):
                 shortest = min(shortest, reach[seen.to[at]] + seen.length_m[at])
-            dx, dy = places[other, 0] - places[one, 0], places[other, 1] - places[one, 1]
-            straight = np.sqrt(dx * dx + dy * dy)
+            bx, by = places[other, 0], places[other, 1]
+            straight = np.sqrt((bx - ax) ** 2 + (by - ay) ** 2)
             if straight < shortest:
-                hidden_by = crossed(edges, places[one], places[other], hidden_by)
+                if hidden_by == NONE or not hides(edges, hidden_by, ax, ay, bx, by):
+                    hidden_by = hiding_edge(edges, ax, ay, bx, by)
                 if hidden_by == NONE:
                     shortest = straight
             length_m[row + other] = shortest

@@ -11,7 +11,7 @@ from numba import njit
 from scipy.spatial import KDTree
 from shapely import MultiPolygon
 
-from spatial.any_angle.sight import NONE, Edges, crossed
+from spatial.any_angle.sight import NONE, Edges, hides, hiding_edge
 
 SLACK = 1e-6
 """Sine of the angle by which a line may miss being a tangent: more lines than needed never harm."""
@@ -86,15 +86,16 @@ def lines_between(places: Corners, corners: Corners, edges: Edges, later: bool) 
     length = np.zeros(len(corners.xy))
     angle = np.zeros(len(corners.xy))
     for place in range(len(places.xy)):
+        ax, ay = places.xy[place, 0], places.xy[place, 1]
         found = 0
         hidden_by = NONE
         for corner in range(place + 1 if later else 0, len(corners.xy)):
-            dx = corners.xy[corner, 0] - places.xy[place, 0]
-            dy = corners.xy[corner, 1] - places.xy[place, 1]
-            slack = SLACK * (abs(dx) + abs(dy))
-            if not (_taut(corners.arms[corner], dx, dy, slack) and _taut(places.arms[place], dx, dy, slack)):
+            bx, by = corners.xy[corner, 0], corners.xy[corner, 1]
+            dx, dy = bx - ax, by - ay
+            if not (_taut(corners, corner, dx, dy) and _taut(places, place, dx, dy)):
                 continue
-            hidden_by = crossed(edges, places.xy[place], corners.xy[corner], hidden_by)
+            if hidden_by == NONE or not hides(edges, hidden_by, ax, ay, bx, by):
+                hidden_by = hiding_edge(edges, ax, ay, bx, by)
             if hidden_by == NONE:
                 seen[found] = corner
                 length[found] = np.sqrt(dx * dx + dy * dy)
@@ -134,9 +135,11 @@ def _nearest_each_way(
 
 
 @njit(cache=True, nogil=True)
-def _taut(arms: npt.NDArray[np.float64], dx: float, dy: float, slack: float) -> bool:
+def _taut(corners: Corners, corner: int, dx: float, dy: float) -> bool:
     """Whether a string along (dx, dy) can bend about the corner: both its walls lie on one side."""
-    one = dx * arms[0, 1] - dy * arms[0, 0]
-    other = dx * arms[1, 1] - dy * arms[1, 0]
+    arms = corners.arms
+    slack = SLACK * (abs(dx) + abs(dy))
+    one = dx * arms[corner, 0, 1] - dy * arms[corner, 0, 0]
+    other = dx * arms[corner, 1, 1] - dy * arms[corner, 1, 0]
     taut: bool = (one >= -slack and other >= -slack) or (one <= slack and other <= slack)
     return taut

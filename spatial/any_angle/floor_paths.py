@@ -20,11 +20,14 @@ from spatial.any_angle.corners import (
     lines_between,
     places_without_arms,
 )
-from spatial.any_angle.sight import GRAZE_M, NONE, Edges, crossed, edges_of
+from spatial.any_angle.sight import GRAZE_M, NONE, Edges, edges_of, hiding_edge
 from spatial.any_angle.spread import NO_CORNER, spread
 
 SNAP_M = 0.01
 """A point this close to the floor is moved to its nearest point; one farther off has no way anywhere."""
+
+BAND_M = 2.0
+"""Places are taken in bands this wide, so that those one after the other are often hidden by the same wall."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -78,7 +81,7 @@ class FloorPaths:
         asked = np.asarray(points, np.float64).reshape(-1, 2)
         at, off = self._on_floor(asked)
         near = off <= SNAP_M
-        places, place_of = np.unique(at[near] - self.origin, axis=0, return_inverse=True)
+        places, place_of = _distinct(at[near] - self.origin)
         place = np.full(len(asked), NO_PLACE)
         place[near] = place_of.reshape(-1)
         seen = lines_between(places_without_arms(places), self.corners, self.edges, False)
@@ -101,7 +104,7 @@ class FloorPaths:
 
     def _bends(self, ends: npt.NDArray[np.float64]) -> list[int] | None:
         """The corners of the shortest path between two places (2, 2) of the floor, or None without a way."""
-        if crossed(self.edges, ends[0], ends[1], NONE) == NONE:
+        if hiding_edge(self.edges, *ends[0], *ends[1]) == NONE:
             return []
         seen = lines_between(places_without_arms(ends), self.corners, self.edges, False)
         split = seen.start[1]
@@ -146,3 +149,10 @@ def _prepared(floor: Polygon | MultiPolygon) -> MultiPolygon:
     parts = _parts(floor)
     shapely.prepare(parts)
     return parts
+
+
+def _distinct(xy: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Each place (n, 2) of the points (P, 2) once, band by band, and the place of every point (P,)."""
+    key = np.column_stack([np.floor(xy[:, 0] / BAND_M), xy[:, 1], xy[:, 0]])
+    places, place_of = np.unique(key, axis=0, return_inverse=True)
+    return np.ascontiguousarray(places[:, :0:-1]), place_of.reshape(-1)

@@ -21,7 +21,7 @@ GRAZE_M = 1e-7
 MARGIN_M = 1e-6
 """Edges and lines count as in a cell when this close to it, so that rounding separates none that meet."""
 
-CELLS_PER_EDGE = 4
+CELLS_PER_EDGE = 1
 
 NONE = -1
 
@@ -59,15 +59,24 @@ def edges_of(grown: MultiPolygon) -> Edges:
 
 
 @njit(cache=True, nogil=True)
-def crossed(edges: Edges, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64], guess: int) -> int:
-    """An edge that the line between two points (2,) of the floor crosses, or NONE if the line stays on it.
+def hides(edges: Edges, edge: int, ax: float, ay: float, bx: float, by: float) -> bool:
+    """Whether the line a → b crosses this edge; an end exactly on the other's line counts as right of it."""
+    px, py = edges.tail[edge, 0], edges.tail[edge, 1]
+    qx, qy = edges.head[edge, 0], edges.head[edge, 1]
+    dx, dy = bx - ax, by - ay
+    if (dx * (py - ay) - dy * (px - ax) > 0.0) == (dx * (qy - ay) - dy * (qx - ax) > 0.0):
+        return False
+    ex, ey = qx - px, qy - py
+    apart: bool = (ex * (ay - py) - ey * (ax - px) > 0.0) != (ex * (by - py) - ey * (bx - px) > 0.0)
+    return apart
 
-    The edge `guess`, if not NONE, is tried first: what hid one place often hides the next. Then the cells are
-    searched from `a` on.
+
+@njit(cache=True, nogil=True)
+def hiding_edge(edges: Edges, ax: float, ay: float, bx: float, by: float) -> int:
+    """An edge that the line a → b between points of the floor crosses, or NONE if the line stays on it.
+
+    The cells are searched from a on. What hid one point often hides the next: ask `hides` first.
     """
-    ax, ay, bx, by = a[0], a[1], b[0], b[1]
-    if guess != NONE and _cross(ax, ay, bx, by, edges, guess):
-        return guess
     first, last = _rows(edges, ay, by)
     step = 1 if first <= last else -1
     for row in range(first, last + step, step):
@@ -77,22 +86,9 @@ def crossed(edges: Edges, a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]
             cell = row * edges.columns + column
             for at in range(edges.start[cell], edges.start[cell + 1]):
                 edge: int = edges.edge[at]
-                if _cross(ax, ay, bx, by, edges, edge):
+                if hides(edges, edge, ax, ay, bx, by):
                     return edge
     return NONE
-
-
-@njit(cache=True, nogil=True)
-def _cross(ax: float, ay: float, bx: float, by: float, edges: Edges, edge: int) -> bool:
-    """Whether the line a → b and an edge cross; an end exactly on the other's line counts as right of it."""
-    px, py = edges.tail[edge, 0], edges.tail[edge, 1]
-    qx, qy = edges.head[edge, 0], edges.head[edge, 1]
-    dx, dy = bx - ax, by - ay
-    if (dx * (py - ay) - dy * (px - ax) > 0.0) == (dx * (qy - ay) - dy * (qx - ax) > 0.0):
-        return False
-    ex, ey = qx - px, qy - py
-    apart: bool = (ex * (ay - py) - ey * (ax - px) > 0.0) != (ex * (by - py) - ey * (bx - px) > 0.0)
-    return apart
 
 
 @njit(cache=True, nogil=True)
