@@ -17,7 +17,7 @@ from spatial.navigation.access import ON_LANE_M, Joints, join
 from spatial.navigation.main_floor import LevelFloor, link_joints, standing_places
 from spatial.navigation.nav_graph import NODE_KINDS
 from spatial.navigation.network import canonical, weave
-from spatial.navigation.pick_spots import Spot, spots_of, standing_lines
+from spatial.navigation.pick_spots import Spot, places_of, spots_in_turn, standing_lines
 
 BESIDE_AISLE_M = 0.1
 """A standing place this far outside an aisle's clear width still belongs to the aisle."""
@@ -89,14 +89,21 @@ def level_network(facility: Facility, floor: LevelFloor, links: Sequence[Link]) 
 
 
 def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Joints]:
-    """One spot for every pick face that can be reached: the first of its sides that joins a lane."""
-    spots = spots_of(facility, floor.space.level)
-    joints = join(standing_lines(spots, floor.space), floor.lines, floor.floor)
-    first: dict[str, int] = {}
-    for row in np.flatnonzero(joints.edge >= 0).tolist():
-        first.setdefault(spots[row].face, row)
-    rows = [*first.values()]
-    return [spots[row] for row in rows], joints.take(rows)
+    """One spot for every pick face that can be reached: the first of its spots that joins a lane."""
+    places = places_of(facility, floor.space.level)
+    missing = dict.fromkeys(places)
+    found: list[Spot] = []
+    joined: list[Joints] = []
+    for spots_of in spots_in_turn(places):
+        spots = spots_of(missing)
+        joints = join(standing_lines(spots, floor.space), floor.lines, floor.floor)
+        first: dict[str, int] = {}
+        for row in np.flatnonzero(joints.edge >= 0).tolist():
+            first.setdefault(spots[row].face, row)
+        found += [spots[row] for row in first.values()]
+        joined.append(joints.take([*first.values()]))
+        missing = {face: None for face in missing if face not in first}
+    return found, Joints.stack(*joined)
 
 
 def _mouths(aisles: list[Aisle], floor: LevelFloor) -> Joints:

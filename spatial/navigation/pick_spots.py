@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -20,11 +22,15 @@ INSIDE_M = 0.005
 """A standing place keeps this far from the edge of the walkable floor, out of reach of rounding."""
 
 
+ASIDE = (0.0, -0.25, 0.25, -0.45, 0.45)
+"""Where before a place one may stand, in shares of its width from its middle; the first that can be is taken."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spot:
     """One side of one pick face: the point on the rack's face, and the direction straight out from it.
 
-    `along_m` is the place along the row from its centre; spots of one `rack` and `side` form a line.
+    `along_m` is the point's place along the row from its centre; spots of one `rack` and `side` form a line.
     """
 
     face: str
@@ -40,32 +46,52 @@ def pick_face(location: Location) -> str:
     return f"{location.rack}/{location.bay}/{location.position}"
 
 
-def spots_of(facility: Facility, level: str) -> list[Spot]:
-    """Both sides of every pick face of a level, the sides that are known to face an aisle first."""
+def places_of(facility: Facility, level: str) -> dict[str, tuple[Location, Rack]]:
+    """One location of every pick face of a level, and its rack."""
     racks = {rack.id: rack for rack in facility.racks if rack.level == level}
-    columns = {pick_face(place): place for place in facility.locations if place.rack in racks}
-    return [spot for face, place in columns.items() for spot in _sides(face, place, racks[place.rack])]
+    return {pick_face(each): (each, racks[each.rack]) for each in facility.locations if each.rack in racks}
 
 
-def _sides(face: str, place: Location, rack: Rack) -> Iterator[Spot]:
-    along = np.array([np.cos(rack.yaw_rad), np.sin(rack.yaw_rad)])
-    left = np.array([-along[1], along[0]])
-    center = np.asarray(rack.center)
-    offset = float((np.asarray(place.center[:2]) - center) @ along)
-    for side in (*rack.faces, *(side for side in (1, -1) if side not in rack.faces)):
-        point = center + offset * along + side * rack.depth_m / 2 * left
-        outward = side * left
-        yield Spot(
-            face=face,
-            rack=rack.id,
-            side=side,
-            along_m=offset,
-            point=(float(point[0]), float(point[1])),
-            outward=(float(outward[0]), float(outward[1])),
-        )
+def spots_in_turn(
+    places: Mapping[str, tuple[Location, Rack]],
+) -> Iterator[Callable[[Collection[str]], list[Spot]]]:
+    """Where to look for a standing place, the best first: each gives the spots of the faces asked for.
+
+    The sides that are known to face an aisle come before the others; on each, the middle of the place first.
+    """
+    for known in (True, False):
+        for share in ASIDE:
+            yield partial(_spots, places, known, share)
 
 
-def standing_lines(spots: list[Spot], space: FreeSpace) -> npt.NDArray[np.object_]:
+def _spots(
+    places: Mapping[str, tuple[Location, Rack]], known: bool, share: float, faces: Collection[str]
+) -> list[Spot]:
+    return [
+        _spot(face, *places[face], side, share) for face in faces for side in _sides(places[face][1], known)
+    ]
+
+
+def _sides(rack: Rack, known: bool) -> tuple[int, ...]:
+    return rack.faces if known else tuple(side for side in (1, -1) if side not in rack.faces)
+
+
+def _spot(face: str, place: Location, rack: Rack, side: int, share: float) -> Spot:
+    c, s = math.cos(rack.yaw_rad), math.sin(rack.yaw_rad)
+    x, y = place.center[0] - rack.center[0], place.center[1] - rack.center[1]
+    along = c * x + s * y + share * place.size_m[0]
+    aside = side * rack.depth_m / 2
+    return Spot(
+        face=face,
+        rack=rack.id,
+        side=side,
+        along_m=along,
+        point=(rack.center[0] + along * c - aside * s, rack.center[1] + along * s + aside * c),
+        outward=(-side * s, side * c),
+    )
+
+
+def standing_lines(spots: Sequence[Spot], space: FreeSpace) -> npt.NDArray[np.object_]:
     """For each spot the line (S,) on which the agent can stand before it, nearest point first; None if none.
 
     The line runs straight out from the face within the agent's reach, all of it in sight of the face.
@@ -75,48 +101,62 @@ def standing_lines(spots: list[Spot], space: FreeSpace) -> npt.NDArray[np.object
         return lines
     point = np.array([spot.point for spot in spots])
     outward = np.array([spot.outward for spot in spots])
-    reach = space.agent.reach_m
-    seen_to = _first_crossing(point, outward, OVERHANG_M, reach, space.clear)
-    enter = np.full(len(spots), space.agent.radius_m + INSIDE_M)
-    outside = ~_on_floor(space.walkable, point + enter[:, None] * outward)
-    enter[outside] = INSIDE_M + _first_crossing(
-        point[outside], outward[outside], space.agent.radius_m, reach, space.walkable
-    )
-    leave = _first_crossing(point, outward, enter, reach, space.walkable) - INSIDE_M
-    leave = np.minimum(leave, seen_to)
-    stands = _on_floor(space.clear, point + OVERHANG_M * outward)
-    stands &= _on_floor(space.walkable, point + enter[:, None] * outward) & (leave >= enter)
-    near, far = point + enter[:, None] * outward, point + leave[:, None] * outward
-    lines[stands] = shapely.linestrings(np.stack([near, far], axis=1)[stands])
+    inside = _contains(space.clear, point + OVERHANG_M * outward)
+    sight_m = np.where(inside, space.agent.reach_m, 0.0)
+    ray, crossed_m = _crossings(point, outward, OVERHANG_M, space.agent.reach_m, space.clear)
+    np.minimum.at(sight_m, ray, crossed_m)
+    row, near_m, far_m = _first_stretch(point, outward, space.agent.radius_m, sight_m, space.walkable)
+    near, far = point[row] + near_m[:, None] * outward[row], point[row] + far_m[:, None] * outward[row]
+    lines[row] = shapely.linestrings(np.stack([near, far], axis=1))
     return lines
 
 
-def _on_floor(floor: MultiPolygon, points: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _first_stretch(
+    point: npt.NDArray[np.float64],
+    outward: npt.NDArray[np.float64],
+    start_m: float,
+    end_m: npt.NDArray[np.float64],
+    floor: MultiPolygon,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The first stretch of each ray (S,) between `start_m` and `end_m` that lies INSIDE_M in `floor`: the rays
+    (R,) that have one, and where it begins and ends.
+    """
+    rows = np.arange(len(point))
+    crossing, crossed_m = _crossings(point, outward, start_m, float(end_m.max(initial=0.0)), floor)
+    ray = np.concatenate([rows, crossing, rows])
+    at_m = np.concatenate([np.full(len(point), start_m), np.minimum(crossed_m, end_m[crossing]), end_m])
+    order = np.lexsort((at_m, ray))
+    ray, at_m = ray[order], at_m[order]
+    near, far = at_m[:-1] + INSIDE_M, at_m[1:] - INSIDE_M
+    stretch = np.flatnonzero((ray[:-1] == ray[1:]) & (far >= near))
+    middle = (near[stretch] + far[stretch])[:, None] / 2
+    stretch = stretch[_contains(floor, point[ray[stretch]] + middle * outward[ray[stretch]])]
+    found, first = np.unique(ray[stretch], return_index=True)
+    return found, near[stretch[first]], far[stretch[first]]
+
+
+def _contains(floor: MultiPolygon, points: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     shapely.prepare(floor)
     inside: npt.NDArray[np.bool_] = shapely.contains_xy(floor, points)
     return inside
 
 
-def _first_crossing(
+def _crossings(
     point: npt.NDArray[np.float64],
     outward: npt.NDArray[np.float64],
-    start_m: float | npt.NDArray[np.float64],
+    start_m: float,
     end_m: float,
     floor: MultiPolygon,
-) -> npt.NDArray[np.float64]:
-    """How far along each ray (S,) the edge of `floor` is first met after `start_m`; `end_m` if it is not."""
-    first = np.full(len(point), end_m)
-    start = np.broadcast_to(start_m, len(point))
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Where rays (S,) cross the edge of `floor` between `start_m` and `end_m`: the ray (C,) and how far along."""
     border = boundary_segments(floor)
-    rays = shapely.linestrings(np.stack([point + start[:, None] * outward, point + end_m * outward], axis=1))
+    rays = shapely.linestrings(np.stack([point + start_m * outward, point + end_m * outward], axis=1))
     ray, segment = STRtree(border).query(rays, predicate="intersects")
     ends = shapely.get_coordinates(border[segment]).reshape(-1, 2, 2)
     edge = ends[:, 1] - ends[:, 0]
     across = _cross(outward[ray], edge)
-    hit = across != 0
-    met = _cross(ends[hit, 0] - point[ray[hit]], edge[hit]) / across[hit]
-    np.minimum.at(first, ray[hit], met)
-    return first
+    ray, ends, edge, across = (each[across != 0] for each in (ray, ends, edge, across))
+    return ray, _cross(ends[:, 0] - point[ray], edge) / across
 
 
 def _cross(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -11,7 +11,14 @@ from shapely import STRtree
 from spatial.facility import Facility
 from spatial.floor.free_space import FreeSpace
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.pick_spots import OVERHANG_M, Spot, pick_face, spots_of, standing_lines
+from spatial.navigation.pick_spots import (
+    OVERHANG_M,
+    Spot,
+    pick_face,
+    places_of,
+    spots_in_turn,
+    standing_lines,
+)
 
 
 def unreached_reasons(facility: Facility, spaces: Sequence[FreeSpace], graph: NavGraph) -> dict[str, str]:
@@ -35,7 +42,9 @@ def _locations(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph)
     faces = {pick_face(place) for place in missing}
     why: dict[str, str] = {}
     for level, space in on.items():
-        why |= _faces([spot for spot in spots_of(facility, level) if spot.face in faces], space)
+        places = {face: place for face, place in places_of(facility, level).items() if face in faces}
+        for spots_of in spots_in_turn(places):
+            why |= _faces(spots_of([face for face in places if face not in why]), space)
     for place in missing:
         if place.rack not in racks:
             yield place.id, f"its rack '{place.rack}' is not in the facility"
@@ -50,7 +59,7 @@ def _no_way_to(level: str, on: Mapping[str, FreeSpace]) -> str:
 
 
 def _faces(spots: list[Spot], space: FreeSpace) -> dict[str, str]:
-    """The reason for each pick face; that of the side known to face an aisle, which comes first."""
+    """The reason for each pick face at the first of its spots."""
     reasons: dict[str, str] = {}
     tree = STRtree([solid.footprint for solid in space.solids])
     for spot, line in zip(spots, standing_lines(spots, space), strict=True):
