@@ -76,7 +76,7 @@ def _edge(graph: NavGraph, row_of: Mapping[tuple[int, int], int], tour: str, sta
     row = row_of.get((min(start, end), max(start, end)))
     if row is None:
         raise ValueError(f"tour {tour} goes from node {start} to {end}, which no edge joins: {_REMEDY}")
-    if graph.direction[row] * (end - start) < 0:
+    if int(graph.direction[row]) * (end - start) < 0:
         raise ValueError(f"tour {tour} goes from node {start} to {end}, against a one-way edge: {_REMEDY}")
     aisle = int(graph.aisle[row])
     return _Edge(
