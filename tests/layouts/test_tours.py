@@ -12,7 +12,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from layouts.demo_hall import demo_hall
 from layouts.orders import Order, OrderLine
+from layouts.plan_scenario import plan_scenario
+from layouts.scenario import Scenario
 from layouts.tours.batching.first_come import batch_first_come
 from layouts.tours.explain import explain_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
@@ -225,6 +228,19 @@ def test_a_sku_in_several_locations_is_taken_from_the_one_on_the_way() -> None:
     )
     assert visited(found) == ["3-1", "3-4"]
     assert found.length_m == pytest.approx(2 * (3 * PITCH_M + 4))
+
+
+def test_every_shortest_tour_of_a_hall_adds_up_edge_by_edge_and_no_policy_is_shorter() -> None:
+    hall, wish = demo_hall(), Scenario(site=Path("."), synthetic_orders=20)
+    plans = {
+        policy: plan_scenario(hall, wish.model_copy(update={"routing": policy}))
+        for policy in (EXACT, *POLICIES)
+    }
+    for shift in plans.values():
+        for tour in shift.plan.tours:
+            assert explain_tour(shift.graph, tour)[-1].cumulative_m == pytest.approx(tour.length_m, abs=1e-9)
+        for tour, shortest in zip(shift.plan.tours, plans[EXACT].plan.tours, strict=True):
+            assert tour.length_m >= shortest.length_m - 1e-9
 
 
 def test_picks_at_one_face_are_one_stop() -> None:
