@@ -23,7 +23,6 @@ from spatial.exchange.route_network import (
     way_back,
 )
 from spatial.exchange.source_frame import SourceFrame
-from spatial.exchange.trajectory import trajectory_fault
 from spatial.facility import Point2
 from spatial.record_json import decode_record, encode_record
 
@@ -116,15 +115,21 @@ def _node(node: NetworkNode, serves: list[str]) -> dict[str, Any]:
 
 def _read_node(record: Record, frame: SourceFrame) -> NetworkNode:
     return NetworkNode(
-        id=str(record.value.get("id")) if record.value.get("id") is not None else record.text("id"),
+        id=_ident(record, "id"),
         xy=_place(record, frame),
-        level=str(record.value.get("level", DEFAULT_LEVEL)),
+        level=record.text("level", "") or DEFAULT_LEVEL,
         yaw_rad=record.angle("yaw_rad"),
         name=record.text("name", "") or record.text("label", ""),
         kind=record.text("kind", ""),
         vehicles=tuple(str(item) for item in _decoded(record, "vehicles", list)),
         extra=_object(record, "extra"),
     )
+
+
+def _ident(record: Record, name: str) -> str:
+    """The id of a node; others number theirs."""
+    value = record.value.get(name)
+    return str(value) if isinstance(value, int) else record.text(name)
 
 
 def _place(record: Record, frame: SourceFrame) -> Point2:
@@ -138,10 +143,12 @@ def _read_edge(record: Record, frame: SourceFrame) -> NetworkEdge:
     length = record.optional_number("length_m")
     if length is None and "length" in record.value:
         length = record.number("length") * frame.scale(draft=record.draft, at=record.at("length"))
+    tail, head, key = _ident(record, "source"), _ident(record, "target"), record.value.get("key")
+    name = key if isinstance(key, str) else f"{tail}-{head}" + (f"#{key}" if key else "")
     return NetworkEdge(
-        id=record.text("id", "") or f"{record.value.get('source')}-{record.value.get('target')}",
-        tail=str(record.value.get("source")),
-        head=str(record.value.get("target")),
+        id=record.text("id", "") or name,
+        tail=tail,
+        head=head,
         length_m=length,
         clear_width_m=record.optional_number("clear_width_m"),
         sigma_m=record.optional_number("sigma_m"),
@@ -158,12 +165,7 @@ def _read_uses(record: Record) -> tuple[EdgeUse, ...]:
     if "uses" not in record.value:
         limit, vehicles = record.optional_number("speed_limit_m_s"), _words(record.text("vehicles", ""))
         return tuple(EdgeUse(vehicle=each, speed_limit_m_s=limit) for each in vehicles or (None,))
-    uses = _parts(EdgeUse, record, "uses")
-    for curve in (use.trajectory for use in uses if use.trajectory is not None):
-        weights = [point.weight for point in curve.points]
-        if (fault := trajectory_fault(curve.degree, curve.knots, weights)) is not None:
-            record.draft.fail(record.at("uses"), f"no trajectory: {fault}")
-    return tuple(uses)
+    return tuple(_parts(EdgeUse, record, "uses"))
 
 
 def _parts(cls: type[Part], record: Record, name: str) -> list[Part]:

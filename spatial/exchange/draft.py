@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from spatial.errors import BadDataError
 from spatial.exchange.route_network import (
+    EdgeUse,
     NetworkEdge,
     NetworkLevel,
     NetworkNode,
     NetworkStation,
     RouteNetwork,
 )
+from spatial.exchange.trajectory import trajectory_fault
 
 FARTHEST_M = 1e6
 """Coordinates beyond this are a wrong unit or a map projection: the floats of a viewer would shake."""
@@ -25,7 +28,7 @@ class Draft:
     """Collects the parts of one network; `at` is the place in the file, as its format names places.
 
     Raises BadDataError for what cannot be meant: a second node of the same id, coordinates that are no
-    numbers, an edge or station at a node that is not there.
+    numbers, a curve that is none, an edge or station at a node that is not there.
     """
 
     def __init__(self, source: str) -> None:
@@ -57,6 +60,7 @@ class Draft:
 
     def level(self, level: NetworkLevel) -> None:
         """Add a level; the same id again is the same level."""
+        self._check(f"level '{level.id}'", level.id, elevation_m=level.elevation_m)
         self._levels.setdefault(level.id, level)
 
     def node(self, node: NetworkNode, at: str) -> None:
@@ -76,7 +80,8 @@ class Draft:
             value = getattr(edge, name)
             if value is not None and not (math.isfinite(value) and value >= 0):
                 self.fail(at, f"{name} {value} of edge '{edge.id}' must be a number of at least 0")
-        self._edges[edge.id] = edge, at
+        uses = tuple(self._use(use, edge.id, at) for use in edge.uses)
+        self._edges[edge.id] = replace(edge, uses=uses), at
 
     def station(self, station: NetworkStation, at: str) -> None:
         """Add a station; one that comes again serves more nodes."""
@@ -84,8 +89,29 @@ class Draft:
         if known is not None:
             self.warn(at, f"station '{station.id}' comes twice: its nodes are joined")
             nodes = dict.fromkeys((*known[0].nodes, *station.nodes))
-            station = NetworkStation(**{**vars(known[0]), "nodes": tuple(nodes)})
+            station = replace(known[0], nodes=tuple(nodes))
+        if station.pose is not None and len(station.pose) != 3:
+            self.fail(at, f"the pose of station '{station.id}' must be x, y and yaw")
+        x, y, yaw = station.pose or (None, None, None)
+        self._check(at, station.id, x=x, y=y, yaw_rad=yaw, height_m=station.height_m)
         self._stations[station.id] = station, at
+
+    def _use(self, use: EdgeUse, edge: str, at: str) -> EdgeUse:
+        """The use; a speed limit of 0 or less is none, as Open-RMF writes it."""
+        self._check(at, edge, speed_limit_m_s=use.speed_limit_m_s, orientation_rad=use.orientation_rad)
+        if use.trajectory is not None:
+            curve = use.trajectory
+            if (fault := trajectory_fault(curve.degree, curve.knots, curve.points)) is not None:
+                self.fail(at, f"the trajectory of edge '{edge}' is none: {fault}")
+        if use.speed_limit_m_s is None or use.speed_limit_m_s > 0:
+            return use
+        self.warn(at, f"speed limit {use.speed_limit_m_s} of edge '{edge}' is not above 0: taken as none")
+        return replace(use, speed_limit_m_s=None)
+
+    def _check(self, at: str, owner: str, **numbers: float | None) -> None:
+        for name, value in numbers.items():
+            if value is not None and not math.isfinite(value):
+                self.fail(at, f"{name} {value} of '{owner}' where a finite number was expected")
 
     def known_node(self, node: str, user: str, at: str) -> NetworkNode:
         """The node of that id; BadDataError when `user`, named at `at`, names one that is not there."""

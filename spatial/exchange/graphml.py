@@ -53,7 +53,7 @@ def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
         draft.fail("graphml", f"{error}: expected GraphML with one graph")
     nodes = [Record({"id": node} | told, f"node '{node}'", draft) for node, told in graph.nodes(data=True)]
     edges = [
-        Record({"id": str(key)} | told | {"source": tail, "target": head}, f"edge '{tail}'-'{head}'", draft)
+        Record(told | {"source": tail, "target": head, "key": key}, f"edge '{tail}'-'{head}'", draft)
         for tail, head, key, told in graph.edges(keys=True, data=True)
     ]
     whole = Record(graph.graph, "graph", draft)

@@ -139,7 +139,7 @@ def _trajectory(record: Record) -> Trajectory | None:
     ]
     knots = [as_number(value) for value, _ in drawn.items("knotVector", needed=True)]
     told = [knot for knot in knots if knot is not None]
-    fault = trajectory_fault(degree, told, [point.weight for point in points])
+    fault = trajectory_fault(degree, told, points)
     if fault is not None:
         record.draft.warn(drawn.path, f"{fault}: left out, the edge is read as straight")
         return None

@@ -17,15 +17,8 @@ from spatial.exchange.draft import Draft
 from spatial.exchange.record import Record
 from spatial.exchange.rmf_frames import Place, level_frames
 from spatial.exchange.rmf_lifts import Cabin, join_lift_nodes
-from spatial.exchange.rmf_parts import (
-    index_pair,
-    kept_parameters,
-    lane_edges,
-    parameters,
-    position,
-    station_kind,
-)
-from spatial.exchange.route_network import NetworkLevel, NetworkNode, NetworkStation, RouteNetwork
+from spatial.exchange.rmf_parts import add_place, index_pair, lane_edges, lanes, parameters, position
+from spatial.exchange.route_network import NetworkLevel, RouteNetwork
 from spatial.exchange.source_frame import UNTOLD, SourceFrame
 from spatial.facility import Point2
 
@@ -61,41 +54,25 @@ def _read_level(name: str, level: Record, place: Place, draft: Draft) -> None:
     points = [position(item, path, level) for item, path in entries]
     doors = _doors(level, points)
     used: set[int] = set()
-    for number, (item, path) in enumerate(level.items("lanes")):
-        i, j = index_pair(item, path, level, below=len(entries))
-        told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
+    for number, (i, j, told) in enumerate(lanes(level, below=len(entries))):
         line = shapely.LineString([points[i], points[j]])
-        passed = sorted(door for door, across in doors.items() if line.intersects(across))
-        if passed:
-            told = Record({**told.value, "door_name": ", ".join(passed)}, told.path, draft)
+        passed = ", ".join(sorted(door for door, across in doors.items() if line.intersects(across)))
         edges = lane_edges(
             f"{name}/lane {number}",
             f"{name}/{i}",
             f"{name}/{j}",
-            told,
+            Record({**told.value, "door_name": passed}, told.path, draft),
             vehicle=f"graph {int(told.optional_number('graph_idx') or 0)}",
             two_way=told.flag("bidirectional") is True,
         )
         for edge in edges:
-            draft.edge(edge, path)
+            draft.edge(edge, told.path)
         used |= {i, j}
     for index in sorted(used):
-        _read_vertex(name, index, *entries[index], level, place(*points[index]))
-
-
-def _read_vertex(name: str, index: int, item: list[Any], path: str, level: Record, xy: Point2) -> None:
-    told = parameters(item[4] if len(item) > 4 else None, level, f"{path}[4]").value
-    node = f"{name}/{index}"
-    label = str(item[3]) if len(item) > 3 and item[3] is not None else ""
-    lift = str(told.get("lift_cabin") or "")
-    kept = kept_parameters(told)
-    kind = "link_end" if lift else ""
-    level.draft.node(
-        NetworkNode(id=node, xy=xy, level=name, name=label, kind=kind, extra=kept),
-        path,
-    )
-    if label:
-        level.draft.station(NetworkStation(id=label, nodes=(node,), kind=station_kind(told)), path)
+        item, path = entries[index]
+        told = parameters(item[4] if len(item) > 4 else None, level, f"{path}[4]")
+        label = str(item[3]) if len(item) > 3 and item[3] is not None else ""
+        add_place(f"{name}/{index}", name, place(*points[index]), label, told)
 
 
 def _doors(level: Record, points: list[Point2]) -> dict[str, shapely.LineString]:
@@ -114,16 +91,11 @@ def _cabins(
     """The lifts, each with its middle in metres and the levels its doors open to."""
     cabins = []
     for name, lift in building.children("lifts"):
-        floor = (
-            lift.text("reference_floor_name", "")
-            or building.text("reference_level_name", "")
-            or next(iter(levels))
-        )
+        told = lift.text("reference_floor_name", "") or building.text("reference_level_name", "")
+        floor = told or next(iter(levels))
         if floor not in frames:
             building.draft.fail(lift.at("reference_floor_name"), f"'{floor}' is none of {[*levels]}")
-        served = [
-            key for key in levels if lift.value.get("level_doors") and key in lift.child("level_doors").value
-        ]
+        doors = lift.child("level_doors").value if lift.value.get("level_doors") else {}
         cabins.append(
             Cabin(
                 name=name,
@@ -131,7 +103,7 @@ def _cabins(
                 center=frames[floor][0](lift.number("x"), lift.number("y")),
                 size_m=(lift.number("width"), lift.number("depth")),
                 yaw_rad=lift.optional_number("yaw") or 0.0,
-                levels=tuple(served),
+                levels=tuple(level for level in levels if level in doors),
             )
         )
     return cabins

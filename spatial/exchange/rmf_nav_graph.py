@@ -10,17 +10,10 @@ from typing import Any
 
 from spatial.exchange.documents import parse_yaml, read_text
 from spatial.exchange.draft import Draft
-from spatial.exchange.record import Record
+from spatial.exchange.record import Record, as_number
 from spatial.exchange.rmf_lifts import Cabin, join_lift_nodes
-from spatial.exchange.rmf_parts import (
-    index_pair,
-    kept_parameters,
-    lane_edges,
-    parameters,
-    position,
-    station_kind,
-)
-from spatial.exchange.route_network import NetworkLevel, NetworkNode, NetworkStation, RouteNetwork
+from spatial.exchange.rmf_parts import add_place, lane_edges, lanes, parameters, position
+from spatial.exchange.route_network import NetworkLevel, RouteNetwork
 
 
 def read_rmf_nav_graph(path: Path) -> RouteNetwork:
@@ -51,18 +44,9 @@ def rmf_nav_graph_network(document: Any, *, source: str) -> RouteNetwork:
 def _read_level(name: str, level: Record, fleet: str) -> None:
     entries = level.items("vertices", needed=True)
     for index, (item, path) in enumerate(entries):
-        xy = position(item, path, level)
         told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
-        label, node = told.text("name", ""), f"{name}/{index}"
-        kept = kept_parameters(told.value)
-        kind = "link_end" if told.value.get("lift") else ""
-        level.draft.node(NetworkNode(id=node, xy=xy, level=name, name=label, kind=kind, extra=kept), path)
-        if label:
-            station = NetworkStation(id=label, nodes=(node,), kind=station_kind(told.value))
-            level.draft.station(station, path)
-    for number, (item, path) in enumerate(level.items("lanes", needed=True)):
-        i, j = index_pair(item, path, level, below=len(entries))
-        told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
+        add_place(f"{name}/{index}", name, position(item, path, level), told.text("name", ""), told)
+    for number, (i, j, told) in enumerate(lanes(level, below=len(entries))):
         edges = lane_edges(
             f"{name}/lane {number}",
             f"{name}/{i}",
@@ -72,16 +56,16 @@ def _read_level(name: str, level: Record, fleet: str) -> None:
             two_way=told.flag("is_bidirectional") is True,
         )
         for edge in edges:
-            level.draft.edge(edge, path)
+            level.draft.edge(edge, told.path)
 
 
 def _cabin(name: str, lift: Record, draft: Draft) -> Cabin:
     """A lift by its name and, where told, its footprint; it serves the levels that have a node in it."""
     center, size, yaw = (0.0, 0.0), (0.0, 0.0), 0.0
     if lift.value:
-        spot, dims = lift.value.get("position"), lift.value.get("dims")
+        spot: Any = lift.value.get("position")
         center = position(spot, lift.at("position"), lift)
-        size = position(dims, lift.at("dims"), lift)
-        yaw = float(spot[2]) if isinstance(spot, list) and len(spot) > 2 else 0.0
+        size = position(lift.value.get("dims"), lift.at("dims"), lift)
+        yaw = (as_number(spot[2]) or 0.0) if len(spot) > 2 else 0.0
     served = dict.fromkeys(node.level for node in draft.nodes if node.extra.get("lift") == name)
     return Cabin(name=name, path=lift.path, center=center, size_m=size, yaw_rad=yaw, levels=tuple(served))

@@ -6,11 +6,12 @@ A building map writes a parameter as [type, value], a navigation graph as the pl
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spatial.exchange.record import Record, as_number
-from spatial.exchange.route_network import EdgeUse, NetworkEdge, way_back
+from spatial.exchange.route_network import EdgeUse, NetworkEdge, NetworkNode, NetworkStation, way_back
+from spatial.facility import Point2
 
 _HEADINGS = {"forward": 0.0, "backward": math.pi}
 
@@ -31,13 +32,6 @@ def parameters(value: Any, record: Record, path: str) -> Record:
     told = Record.of(value, path, record.draft)
     plain = {name: item[1] if _is_typed(item) else item for name, item in told.value.items()}
     return Record(plain, path, record.draft)
-
-
-def station_kind(told: Mapping[str, Any]) -> str:
-    """What a named vertex is for, by the first parameter that is set."""
-    return next(
-        (kind for name, kind in _STATION_KINDS.items() if told.get(name) not in (None, False, "")), ""
-    )
 
 
 def kept_parameters(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,6 +88,24 @@ def lane_edges(
     return [edge, NetworkEdge(**{**vars(back), "uses": (_use(vehicle, limit, turned),)})]
 
 
+def lanes(level: Record, *, below: int) -> Iterator[tuple[int, int, Record]]:
+    """The lanes of a level: the two vertices of each, and its parameters, whose path is the lane's."""
+    for item, path in level.items("lanes"):
+        i, j = index_pair(item, path, level, below=below)
+        told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
+        yield i, j, Record(told.value, path, level.draft)
+
+
+def add_place(node: str, level: str, xy: Point2, label: str, told: Record) -> None:
+    """Add a vertex as a node, and as a station where it has a name."""
+    kind = "link_end" if told.value.get("lift_cabin") or told.value.get("lift") else ""
+    kept = kept_parameters(told.value)
+    told.draft.node(NetworkNode(id=node, xy=xy, level=level, name=label, kind=kind, extra=kept), told.path)
+    if label:
+        station = NetworkStation(id=label, nodes=(node,), kind=_station_kind(told.value))
+        told.draft.station(station, told.path)
+
+
 def _use(vehicle: str, limit: float, heading: float | None) -> EdgeUse:
     return EdgeUse(vehicle=vehicle, speed_limit_m_s=limit if limit > 0 else None, orientation_rad=heading)
 
@@ -104,3 +116,10 @@ def _is_plain(value: Any) -> bool:
 
 def _is_typed(item: Any) -> bool:
     return isinstance(item, list) and len(item) == 2 and isinstance(item[0], int)
+
+
+def _station_kind(told: Mapping[str, Any]) -> str:
+    """What a named vertex is for, by the first parameter that is set."""
+    return next(
+        (kind for name, kind in _STATION_KINDS.items() if told.get(name) not in (None, False, "")), ""
+    )

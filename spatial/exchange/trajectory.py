@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -37,20 +38,24 @@ class Trajectory:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def trajectory_fault(degree: float, knots: Sequence[float], weights: Sequence[float]) -> str | None:
-    """What keeps these from being a curve, or None. Weights are those of the control points."""
+def trajectory_fault(degree: float, knots: Sequence[float], points: Sequence[ControlPoint]) -> str | None:
+    """What keeps these from being a curve, or None."""
+    numbers = (degree, *knots, *(number for point in points for number in (point.x, point.y, point.weight)))
+    if not all(map(math.isfinite, numbers)):
+        return "not all its numbers are finite"
     if degree != int(degree) or not 1 <= degree <= MAX_DEGREE:
         return f"degree {degree} is not in 1 … {MAX_DEGREE}"
-    expected = len(weights) + int(degree) + 1
-    if len(weights) <= degree:
-        return f"{len(weights)} control points are too few for degree {int(degree)}"
+    expected = len(points) + int(degree) + 1
+    if len(points) <= degree:
+        return f"{len(points)} control points are too few for degree {int(degree)}"
     if len(knots) != expected:
         return f"{len(knots)} knots where points + degree + 1 = {expected} are needed"
     if any(after < before for before, after in pairwise(knots)):
         return "the knots fall"
-    if not knots[int(degree)] < knots[len(weights)]:
+    if not knots[int(degree)] < knots[len(points)]:
         return "the knots leave the curve no length"
-    return None if min(weights) > 0 else f"weight {min(weights)} is not above 0"
+    lightest = min(point.weight for point in points)
+    return None if lightest > 0 else f"weight {lightest} is not above 0"
 
 
 def polyline(curve: Trajectory) -> npt.NDArray[np.float64]:

@@ -236,8 +236,8 @@ def test_a_quarter_circle_drawn_as_a_trajectory_is_one_and_survives_the_strict_w
 def test_a_trajectory_that_is_no_curve_is_left_out_with_the_reason(
     degree: int, knots: list[float], weights: list[float], fault: str
 ) -> None:
-    assert fault in (trajectory_fault(degree, knots, weights) or "")
     points = [{"x": float(k), "y": 0.0, "weight": weight} for k, weight in enumerate(weights)]
+    assert fault in (trajectory_fault(degree, knots, [ControlPoint(**point) for point in points]) or "")
     curve = {"degree": degree, "knotVector": knots, "controlPoints": points}
     network = read(document(edges=[edge("AB", "A", "B", trajectory=curve)]))
     assert fault in network.warnings[0]
