@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
+from layouts.tours.policies.only_way import only_way
 from layouts.tours.problem import RoutingProblem
 from layouts.tours.tour import Stop
 from spatial.navigation.nav_graph import NavGraph
@@ -27,17 +28,29 @@ def aisle_problem(
         if aisle is not None and aisle in graph.aisles:
             stops_in.setdefault(aisle, []).append(row)
     aisles = []
+    others = _ways_on(graph, distances, depot)
     for aisle in sorted(stops_in):
         if not _is_open(graph, distances, aisle):
             continue
         mouths = (len(nodes), len(nodes) + 1)
         nodes += graph.aisles[aisle]
         level = int(graph.level[graph.aisles[aisle][0]])
-        aisles.append(AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=level))
+        low, high = distances.rows(graph.aisles[aisle]).tolist()
+        only = only_way((low, high), others=others, length_m=distances.length_m)
+        ends = AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=level, only=only)
+        aisles.append(ends)
     rows = distances.rows(nodes)
     xy, length_m = graph.xy[nodes], distances.length_m[np.ix_(rows, rows)]
-    sections = floor_sections(aisles, xy=xy, length_m=length_m)
+    sections = floor_sections(aisles, xy=xy)
     return RoutingProblem(stop_count=len(stops), xy=xy, length_m=length_m, sections=sections), nodes
+
+
+def _ways_on(graph: NavGraph, distances: Distances, depot: int) -> list[int]:
+    """The rows of the depot and of all mouths that tours can pass."""
+    known = set(distances.nodes.tolist())
+    mouths = sorted(node for ends in graph.aisles.values() if known.issuperset(ends) for node in ends)
+    rows: list[int] = distances.rows([depot, *mouths]).tolist()
+    return rows
 
 
 def _is_open(graph: NavGraph, distances: Distances, aisle: str) -> bool:

@@ -3,8 +3,6 @@
 1. Aisles of one level and one heading, to 5°, make a section.
 2. Those whose extents along it overlap by half of the shorter one make a block.
 3. Lanes of different blocks in one line, to a metre, are parts of one aisle.
-4. An aisle is one-way when it is farther on foot from one mouth to the other than back.
-5. A mouth is a dead end when every way from it to the depot or to another aisle comes back through the other.
 """
 
 from __future__ import annotations
@@ -23,20 +21,20 @@ PARALLEL = 0.996
 IN_LINE_M = 1.0
 """Lanes no farther apart across the aisles than this are parts of one aisle."""
 
-DETOUR_M = 0.05
-"""Ways that differ by no more than this are equally long."""
-
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AisleEnds:
-    """An aisle that holds stops: the rows of its two mouths and of its stops in the matrix, and its level."""
+    """An aisle that holds stops: the rows of its two mouths and of its stops, its level, and the only way to walk
+    it where there is but one, as `only_way` tells it.
+    """
 
     id: str
     mouths: tuple[int, int]
     stops: tuple[int, ...]
     level: int = 0
+    only: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,16 +47,15 @@ class _Placed:
     across_m: float
 
 
-def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats, length_m: Floats) -> tuple[Section, ...]:
-    """The sections that `aisles` make; rows and arrays are those of the RoutingProblem, 0 is the depot."""
-    mouths = [0, *(mouth for aisle in aisles for mouth in aisle.mouths)]
+def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats) -> tuple[Section, ...]:
+    """The sections that `aisles` make, their rows being those of `xy` (P, 2)."""
     left, sections = list(aisles), []
     while left:
         first = left[0]
         along = _heading(xy, first)
         mates = [aisle for aisle in left if _runs_beside(xy, first, aisle)]
         left = [aisle for aisle in left if aisle not in mates]
-        placed = [_placed(aisle, along, xy=xy, length_m=length_m, mouths=mouths) for aisle in mates]
+        placed = [_placed(xy, aisle, along) for aisle in mates]
         across = (float(along[1]), -float(along[0]))
         sections.append(Section(blocks=_blocks(_in_aisles(placed)), across=across))
     return tuple(sections)
@@ -76,16 +73,14 @@ def _runs_beside(xy: Floats, one: AisleEnds, other: AisleEnds) -> bool:
     return one is other or (one.level == other.level and same)
 
 
-def _placed(
-    aisle: AisleEnds, along: Floats, *, xy: Floats, length_m: Floats, mouths: Sequence[int]
-) -> _Placed:
+def _placed(xy: Floats, aisle: AisleEnds, along: Floats) -> _Placed:
     low, high = sorted(aisle.mouths, key=lambda mouth: (float(xy[mouth] @ along), mouth))
     lane = Lane(
         low=low,
         high=high,
         stops=tuple(sorted(aisle.stops, key=lambda stop: (float(xy[stop] @ along), stop))),
         aisle=0,
-        only=_only_way(low, high, length_m, mouths),
+        only=None if aisle.only is None else (aisle.mouths[aisle.only[0]], aisle.mouths[aisle.only[1]]),
     )
     return _Placed(
         lane=lane,
@@ -93,18 +88,6 @@ def _placed(
         high_m=float(xy[high] @ along),
         across_m=float(xy[[low, high]].mean(axis=0) @ (along[1], -along[0])),
     )
-
-
-def _only_way(low: int, high: int, length_m: Floats, mouths: Sequence[int]) -> tuple[int, int] | None:
-    """RULES 4 and 5."""
-    others = [mouth for mouth in mouths if mouth not in (low, high)]
-    for enter, leave in ((low, high), (high, low)):
-        if length_m[leave, enter] > length_m[enter, leave] + DETOUR_M:
-            return enter, leave
-        back = length_m[leave, enter] + length_m[enter, others]
-        if len(others) > 1 and (length_m[leave, others] > back - DETOUR_M).all():
-            return enter, enter
-    return None
 
 
 def _in_aisles(placed: Sequence[_Placed]) -> list[_Placed]:
