@@ -17,7 +17,7 @@ from spatial.navigation.medial_axis import Skeleton
 CORNER_SLOPE = 0.6
 """A branch whose clearance falls faster than this runs into a corner: sin(θ/2) for a corner of angle θ."""
 
-STRAIGHTEN_M = (0.05, 0.01, 0.0)
+STRAIGHTEN_M = (0.005, 0.0)
 """How far a straightened lane may lie from the skeleton; the next is tried where it leaves the floor."""
 
 Chain = list[int]

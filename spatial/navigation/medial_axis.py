@@ -1,7 +1,8 @@
 """The middle of the floor: every point that is equally far from two or more obstacles.
 
-The Voronoi diagram of points along the boundary approaches it (Brandt & Algazi 1992); with points
-`spacing_m` apart the line is off by at most spacing² / (8 × clearance), 1.7 cm in a lane 0.6 m wide.
+The Voronoi diagram of points along the boundary approaches it (Brandt & Algazi 1992): with points `spacing_m`
+apart it is off by up to spacing² / (8 × clearance), 1.7 cm in a lane 0.6 m wide. From there one step of Newton's
+method leads to where the straight pieces of the boundary themselves are equally far, within a millimetre.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from scipy.spatial import Voronoi
 from shapely import MultiPolygon
 
 SPACING_M = 0.2
+OPPOSITE = 0.5
+"""Two sides seen from a point more than 41° apart: twice one less the cosine. Newton's step is sound there."""
+
 MERGE_M = 1e-4
 """Voronoi corners closer than this are one: a symmetric hall gives many of them."""
 
@@ -34,25 +38,75 @@ class Skeleton:
 
 def medial_axis(clear: MultiPolygon, *, radius_m: float, spacing_m: float = SPACING_M) -> Skeleton:
     """The medial axis of `clear` wherever the clearance is at least `radius_m`; empty if it is nowhere."""
-    outlines = shapely.segmentize(clear.boundary, spacing_m)
-    sites = np.unique(shapely.get_coordinates(outlines), axis=0)
+    sites, before, after = _sites(clear, spacing_m)
     if len(sites) < 4:
         return _skeleton(np.empty((0, 2)), np.empty(0), np.empty((0, 2), np.int64))
     middle = sites.mean(axis=0)
     diagram = Voronoi(sites - middle)
     corners = diagram.vertices + middle
     ridges = np.asarray(diagram.ridge_vertices, dtype=np.int64)
-    parents = sites[diagram.ridge_points]
+    pairs = diagram.ridge_points
 
     finite = (ridges >= 0).all(axis=1)
-    ridges, parents = ridges[finite], parents[finite]
+    ridges, pairs = ridges[finite], pairs[finite]
     clearance = np.zeros(len(corners))
-    clearance[ridges] = np.linalg.norm(corners[ridges] - parents[:, :1], axis=2)
+    clearance[ridges] = np.linalg.norm(corners[ridges] - sites[pairs[:, :1]], axis=2)
     shapely.prepare(clear)
     inside = shapely.contains_xy(clear, corners)
     keep = inside[ridges].all(axis=1)
-    keep &= _narrowest(corners[ridges], clearance[ridges], parents) >= radius_m
-    return _skeleton(corners, clearance, ridges[keep])
+    keep &= _narrowest(corners[ridges], clearance[ridges], sites[pairs]) >= radius_m
+    ridges, pairs = ridges[keep], pairs[keep]
+    return _skeleton(
+        _centred(corners, ridges, pairs, np.stack([before, sites, after], axis=1)), clearance, ridges
+    )
+
+
+def _sites(clear: MultiPolygon, spacing_m: float) -> tuple[npt.NDArray[np.float64], ...]:
+    """Points (S, 2) along the boundary at most `spacing_m` apart, each with the one before and after it."""
+    here, before, after = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty((0, 2))]
+    for ring in shapely.get_parts(shapely.segmentize(clear.boundary, spacing_m)):
+        points = shapely.get_coordinates(ring)[:-1]
+        here.append(points)
+        before.append(np.roll(points, 1, axis=0))
+        after.append(np.roll(points, -1, axis=0))
+    sites, first = np.unique(np.concatenate(here), axis=0, return_index=True)
+    return sites, np.concatenate(before)[first], np.concatenate(after)[first]
+
+
+def _centred(
+    corners: npt.NDArray[np.float64],
+    ridges: npt.NDArray[np.int64],
+    pairs: npt.NDArray[np.int64],
+    borders: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """The corners (V, 2) moved to where both sides of their ridge are equally far.
+
+    `pairs` (R, 2) are the sites on the two sides of each ridge, `borders` (S, 3, 2) the boundary about a site.
+    Of the ridges that meet in a corner the one counts whose sites are farthest apart.
+    """
+    gap = np.linalg.norm(borders[pairs[:, 0], 1] - borders[pairs[:, 1], 1], axis=1)
+    order = np.argsort(gap, kind="stable")
+    sides = np.full((len(corners), 2), -1)
+    sides[ridges[order]] = pairs[order][:, None]
+    used = np.flatnonzero(sides[:, 0] >= 0)
+    point = corners[used]
+    foot = [_foot(point, borders[sides[used, side]]) for side in (0, 1)]
+    away = [np.linalg.norm(point - each, axis=1) for each in foot]
+    slope = (point - foot[0]) / away[0][:, None] - (point - foot[1]) / away[1][:, None]
+    steepness = np.einsum("ij,ij->i", slope, slope)
+    opposite = steepness > OPPOSITE
+    moved = corners.copy()
+    moved[used[opposite]] -= ((away[0] - away[1]) / steepness)[opposite, None] * slope[opposite]
+    return moved
+
+
+def _foot(point: npt.NDArray[np.float64], border: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The point nearest to `point` (P, 2) of the two straight pieces through three points (P, 3, 2)."""
+    start, step = border[:, :2], border[:, 1:] - border[:, :2]
+    share = np.einsum("pkj,pkj->pk", point[:, None] - start, step) / np.einsum("pkj,pkj->pk", step, step)
+    feet = start + np.clip(share, 0.0, 1.0)[:, :, None] * step
+    nearer = np.argmin(np.linalg.norm(feet - point[:, None], axis=2), axis=1)
+    return np.asarray(feet[np.arange(len(point)), nearer])
 
 
 def _narrowest(
