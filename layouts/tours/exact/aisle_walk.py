@@ -55,6 +55,7 @@ def optimal_walk(
         front = block * aisles + aisle
         count = add_legs(
             way[one],
+            1,
             (front, front + aisles),
             aisle_m[block, aisle],
             place[inside],
@@ -70,7 +71,7 @@ def optimal_walk(
                 leg_m[count] = cross_m[cross, aisle]
                 count += 1
 
-    walked = closed_walk(tail[:count], head[:count], junctions + len(pick_aisle), depot)
+    walked = closed_walk(tail[:count], head[:count], junctions + len(pick_aisle), depot, False)
     places = np.empty(len(walked) + 1, np.int64)
     places[0] = depot
     for at in range(len(walked)):

@@ -39,17 +39,10 @@ def optimal_tour(warehouse: ParallelAisles, picks: Picks) -> BlockTour:
             f"{warehouse.blocks} blocks: a shortest tour is proven for at most {MOST_CROSS_AISLES - 1}; "
             "plan it on the table of distances instead"
         )
-    junctions = (warehouse.blocks + 1) * warehouse.aisles
-    depot = junctions + len(picks.aisle)
     if len(picks.aisle) == 0:
-        return BlockTour(
-            length_m=0.0,
-            order=np.empty(0, np.int64),
-            walk=np.array([depot]),
-            leg_m=np.empty(0),
-        )
+        return as_block_tour(warehouse, picks, np.empty(0, np.int64), np.empty(0))
     cross, aisle = warehouse.depot
-    length_m, walk, leg_m = optimal_walk(
+    _, walk, leg_m = optimal_walk(
         np.ascontiguousarray(warehouse.aisle_m),
         np.ascontiguousarray(warehouse.cross_m),
         cross,
@@ -59,11 +52,26 @@ def optimal_tour(warehouse: ParallelAisles, picks: Picks) -> BlockTour:
         np.ascontiguousarray(picks.offset_m),
         aisle_tables(warehouse.blocks + 1),
     )
-    passed = walk[walk >= junctions]
+    return as_block_tour(warehouse, picks, walk, leg_m)
+
+
+def as_block_tour(
+    warehouse: ParallelAisles,
+    picks: Picks,
+    walk: npt.NDArray[np.int64],
+    leg_m: npt.NDArray[np.float64],
+) -> BlockTour:
+    """The tour that leaves the depot for the closed `walk` (K,), from its junction, with legs `leg_m` (K − 1,)."""
+    junctions = (warehouse.blocks + 1) * warehouse.aisles
+    depot = junctions + len(picks.aisle)
+    if len(walk):
+        walk = np.concatenate(([depot], walk))
+        leg_m = np.concatenate(([warehouse.depot_m], leg_m, [warehouse.depot_m]))
+    passed = walk[(walk >= junctions) & (walk < depot)]
     _, first = np.unique(passed, return_index=True)
     return BlockTour(
-        length_m=length_m + 2 * warehouse.depot_m,
+        length_m=float(leg_m.sum()),
         order=passed[np.sort(first)] - junctions,
-        walk=np.concatenate(([depot], walk, [depot])),
-        leg_m=np.concatenate(([warehouse.depot_m], leg_m, [warehouse.depot_m])),
+        walk=np.append(walk, depot),
+        leg_m=leg_m,
     )

@@ -1,4 +1,4 @@
-"""A closed walk along every leg of a connected multigraph of even degrees, once each."""
+"""A closed walk along every leg of a connected multigraph of even degrees, or of one-way legs, once each."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ _NOTHING = -1
 
 @njit(cache=True)
 def closed_walk(
-    tail: npt.NDArray[np.int64], head: npt.NDArray[np.int64], places: int, origin: int
+    tail: npt.NDArray[np.int64], head: npt.NDArray[np.int64], places: int, origin: int, one_way: bool
 ) -> npt.NDArray[np.int64]:
     """The legs (E,) in the order they are walked from `origin` back to it, in the manner of Hierholzer (1873).
 
-    Leg e joins the places tail[e] and head[e] and may be walked either way. Only what is connected with `origin`
-    is walked.
+    Leg e joins the places tail[e] and head[e]; it may be walked either way unless `one_way`, when as many legs must
+    end at each place as start there. Only what is connected with `origin` is walked.
     """
     legs = len(tail)
     first = np.full(places, _NOTHING, np.int64)
     following = np.empty(2 * legs, np.int64)
     for leg in range(legs - 1, -1, -1):
         following[2 * leg], first[tail[leg]] = first[tail[leg]], 2 * leg
-        following[2 * leg + 1], first[head[leg]] = first[head[leg]], 2 * leg + 1
+        if not one_way:
+            following[2 * leg + 1], first[head[leg]] = first[head[leg]], 2 * leg + 1
     walked = np.zeros(legs, np.bool_)
     at = np.empty(legs + 1, np.int64)
     by = np.empty(legs + 1, np.int64)
@@ -46,4 +47,4 @@ def closed_walk(
             at[depth] = head[end // 2] if end % 2 == 0 else tail[end // 2]
             by[depth] = end // 2
             depth += 1
-    return walk[:count]
+    return walk[:count][::-1]

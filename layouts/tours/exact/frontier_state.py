@@ -27,6 +27,8 @@ NONE, ONCE, TWICE, FRONT, BACK, BOTH = range(6)
 front end, its back end, or both ends up to one gap that is left out.
 """
 WAYS = 6
+AGAINST = 6
+"""Where it matters which way: walked through once, but from back to front."""
 
 UNTOUCHED, ODD, EVEN = range(3)
 

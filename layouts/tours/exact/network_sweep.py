@@ -40,7 +40,7 @@ def sweep_network(program: Program, ways: npt.NDArray[np.float64], most_states: 
     shortest tour's length, is left out.
     """
     steps = len(program.kind)
-    last, rest_m = _ahead(program, ways)
+    last, rest_m = what_is_ahead(program, ways)
     keys, length = np.empty(1, np.int64), np.zeros(1)
     keys[0] = EMPTY
     came_from, opened = np.empty(1024, np.int32), np.zeros(steps + 1, np.int64)
@@ -82,7 +82,9 @@ def sweep_network(program: Program, ways: npt.NDArray[np.float64], most_states: 
         peak = max(peak, count)
         opened[step + 1] = opened[step] + known
         while opened[step + 1] > len(came_from):
-            came_from = np.concatenate((came_from, np.empty_like(came_from)))
+            longer = np.empty(2 * len(came_from), np.int32)
+            longer[: len(came_from)] = came_from
+            came_from = longer
         came_from[opened[step] : opened[step + 1]] = origin[:known]
         if count == 0:
             break
@@ -97,7 +99,7 @@ def sweep_network(program: Program, ways: npt.NDArray[np.float64], most_states: 
 
 
 @njit(cache=True)
-def _ahead(program: Program, ways: npt.NDArray[np.float64]) -> tuple[int, npt.NDArray[np.float64]]:
+def what_is_ahead(program: Program, ways: npt.NDArray[np.float64]) -> tuple[int, npt.NDArray[np.float64]]:
     """The last step that something is required in, and for each step (T + 1,) a length that all from it on take."""
     steps = len(program.kind)
     rest_m = np.zeros(steps + 1)

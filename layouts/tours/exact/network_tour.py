@@ -74,7 +74,7 @@ def optimal_network_tour(
     for stretch in np.flatnonzero(way != NONE).tolist():
         use_edges(network, left.stretches, stretch, way[stretch], required, uses)
     walked = np.repeat(np.arange(links), uses)
-    legs = walked[closed_walk(network.tail[walked], network.head[walked], len(required), depot)]
+    legs = walked[closed_walk(network.tail[walked], network.head[walked], len(required), depot, False)]
     if end != depot:
         legs = _from_depot_to_end(legs, network, depot, forced)
     walk = _nodes(legs, network, depot)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.frontier_state import BACK, BOTH, FRONT, NONE, ONCE, TWICE
+from layouts.tours.exact.frontier_state import AGAINST, BACK, BOTH, FRONT, NONE, ONCE, TWICE
 
 
 @njit(cache=True)
@@ -68,6 +68,7 @@ def sort_by_stretch(
 @njit(cache=True)
 def add_legs(
     way: int,
+    times: int,
     ends: tuple[int, int],
     length_m: float,
     place: npt.NDArray[np.int64],
@@ -77,7 +78,8 @@ def add_legs(
 ) -> int:
     """Write the legs of a stretch used in a `way` behind the first `count` of `legs`; the new count.
 
-    `ends` are the places at its front and back, `place` (K,) those in between. `legs` are tail, head and length.
+    `ends` are the places at its front and back, `place` (K,) those in between. `legs` are tail, head and length;
+    what is walked to and fro is a leg either way. Only ONCE and AGAINST may be done several `times`.
     """
     tail, head, leg_m = legs
     inside = len(place)
@@ -97,7 +99,10 @@ def add_legs(
             continue
         near_m = 0.0 if leg == 0 else offset_m[leg - 1]
         far_m = length_m if leg == inside else offset_m[leg]
-        for _ in range(1 if way == ONCE else 2):
+        for _ in range(0 if way == AGAINST else times):
             tail[count], head[count], leg_m[count] = one, other, far_m - near_m
+            count += 1
+        for _ in range(0 if way == ONCE else times):
+            tail[count], head[count], leg_m[count] = other, one, far_m - near_m
             count += 1
     return count
