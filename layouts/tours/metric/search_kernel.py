@@ -6,7 +6,8 @@ Rules, for an order that keeps its first and last row:
    where loads are limited, exchanges with another place. It takes the change that shortens the tour most among
    those allowed.
 2. The places at the seams of a change become dirty; the search rests when none is.
-3. Then two neighbouring runs change places at random (Martin, Otto and Felten's double bridge, kept short), and
+3. Then two neighbouring runs change places at random (Martin, Otto and Felten's double bridge, kept short, and
+   halved until it is allowed), and
    the search goes on from there; what has become longer is taken back.
 4. An order is allowed if no place stands before one that must precede it, and the load between two rows that
    unload stays within capacity.
@@ -89,13 +90,17 @@ def settle(ground: Ground, current: Order, best: Order, draws: Lengths) -> None:
     for draw in draws:
         lo = 1 + int(draw[0] * (m - 3))
         room = m - 1 - lo
-        seam = lo + 1 + int(draw[1] * min(LONGEST_SHIFT, room - 1))
-        hi = seam + 1 + int(draw[2] * min(LONGEST_SHIFT, m - 1 - seam))
-        tried[:] = current
-        _swap_runs(current, tried, lo, seam, hi)
-        if not _is_allowed(ground, tried, lo, hi):
+        first = 1 + int(draw[1] * min(LONGEST_SHIFT, room - 1))
+        second = 1 + int(draw[2] * min(LONGEST_SHIFT, room - first))
+        while first > 0 and second > 0:
+            tried[:] = current
+            _swap_runs(current, tried, lo, lo + first, lo + first + second)
+            if _is_allowed(ground, tried, lo, lo + second, lo + first + second):
+                break
+            first, second = first // 2, second // 2
+        if first == 0 or second == 0:
             continue
-        count = _mark(desk, tried, lo, lo + hi - seam, hi, 0, 0)
+        count = _mark(desk, tried, lo, lo + second, lo + first + second, 0, 0)
         _descend(ground, desk, tried, count)
         length = _total(ground.length_m, tried)
         if length <= now + (WORTH + draw[3]) * least:
@@ -146,7 +151,7 @@ def _reversals(ground: Ground, desk: Desk, order: Order, place: int, change: Cha
             if saved > change[0]:
                 desk.trial[:] = order
                 _reverse(desk.trial, a, b)
-                if _is_allowed(ground, desk.trial, a, b):
+                if _is_allowed(ground, desk.trial, a, a, b):
                     desk.better[:] = desk.trial
                     change = (saved, a, a, b)
     return change
@@ -193,8 +198,11 @@ def _moves(ground: Ground, desk: Desk, order: Order, place: int, change: Change)
                         lo, seam, hi = k + 1, k + 1 + run, b
                         _swap_runs(order, desk.trial, lo, a, b)
                     if flip:
-                        _reverse(desk.trial, seam if k >= b else lo, hi if k >= b else seam)
-                    if _is_allowed(ground, desk.trial, lo, hi):
+                        turned_at = seam if k >= b else lo
+                        _reverse(desk.trial, turned_at, turned_at + run)
+                        if not _is_allowed(ground, desk.trial, turned_at, turned_at, turned_at + run):
+                            continue
+                    if _is_allowed(ground, desk.trial, lo, seam, hi):
                         desk.better[:] = desk.trial
                         change = (saved, lo, seam, hi)
     return change
@@ -220,7 +228,7 @@ def _exchanges(ground: Ground, desk: Desk, order: Order, place: int, change: Cha
             if saved > change[0]:
                 desk.trial[:] = order
                 desk.trial[a], desk.trial[b] = q, p
-                if _is_allowed(ground, desk.trial, a, b + 1):
+                if _is_allowed(ground, desk.trial, a, a, b + 1):
                     desk.better[:] = desk.trial
                     change = (saved, a, a + 1, b + 1)
     return change
@@ -278,11 +286,14 @@ def _reverse(order: Order, a: int, b: int) -> None:
 
 
 @njit(cache=True)
-def _is_allowed(ground: Ground, order: Order, lo: int, hi: int) -> bool:
-    """Rule 4 for an order that was allowed before order[lo:hi] changed."""
+def _is_allowed(ground: Ground, order: Order, lo: int, seam: int, hi: int) -> bool:
+    """Rule 4 for an order that was allowed before order[lo:seam] and order[seam:hi] changed places.
+
+    With `seam` = `lo` anything may have changed in order[lo:hi].
+    """
     if ground.is_ordered:
-        for p in range(lo, hi):
-            for q in range(lo, p):
+        for p in range(seam, hi):
+            for q in range(lo, p if seam == lo else seam):
                 if ground.before[order[p], order[q]]:
                     return False
     if ground.capacity < np.inf:

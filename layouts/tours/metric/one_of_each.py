@@ -1,0 +1,89 @@
+"""Scattered storage: one place out of every group, and the shortest tour over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from layouts.tours.metric.best_tour import ITERATIONS, PROOF_ROUNDS, MetricTour, best_tour
+from layouts.tours.metric.branch_and_cut import PROOF
+from layouts.tours.metric.fixed_ends import Lengths, checked_lengths
+from layouts.tours.metric.group_search import Indices, exchange_groups, shortest_choice
+
+MOST_EXACT_STEPS = 3e7
+"""Steps up to which all choices are weighed: 2ᵍ·p² for g groups of p places together."""
+ITERATIONS_PER_GROUP = 300
+
+
+def one_of_each(
+    length_m: Lengths,
+    groups: Sequence[Sequence[int]],
+    *,
+    start: int = 0,
+    end: int | None = None,
+    iterations: int | None = None,
+    proof_rounds: int = PROOF_ROUNDS,
+    seed: int = 0,
+) -> MetricTour:
+    """From `start` over one place of each of `groups` to `end` (back to the start if None), as short as found.
+
+    `length_m` (n, n) are finite metres; the diagonal does not count. A SKU in several locations is a group of
+    them. Few groups are solved exactly; with more, groups are taken out and put back where they lengthen the
+    tour least, `iterations` times (by default 500 and 300 a group). The bound is then that of a tour over the
+    groups, from each to each as short as between their nearest places, with `proof_rounds` as in `best_tour`.
+    Raises ValueError for an empty group, a place in two groups or at an end, or an index outside.
+    """
+    table = checked_lengths(length_m)
+    end = start if end is None else end
+    _check(table, groups, start, end)
+    if not groups:
+        length = float(table[start, end])
+        return MetricTour(order=(start, end), length_m=length, lower_bound_m=length)
+    rows = np.array([start, *(place for group in groups for place in group), end])
+    first = np.cumsum([1, *(len(group) for group in groups)])
+    ground = np.ascontiguousarray(table[np.ix_(rows, rows)])
+    is_exact = 2.0 ** len(groups) * len(rows) ** 2 <= MOST_EXACT_STEPS
+    if is_exact:
+        chosen = shortest_choice(ground, first)
+    else:
+        count = ITERATIONS + ITERATIONS_PER_GROUP * len(groups) if iterations is None else iterations
+        chosen = exchange_groups(ground, first, iterations=count, seed=seed)
+    walk = np.array([0, *chosen, len(rows) - 1])
+    length = float(ground[walk[:-1], walk[1:]].sum())
+    bound = length if is_exact else _bound(ground, first, proof_rounds)
+    return MetricTour(
+        order=tuple(rows[walk].tolist()),
+        length_m=length,
+        lower_bound_m=length if bound >= length * (1 - PROOF) else bound,
+    )
+
+
+def _bound(ground: Lengths, first: Indices, proof_rounds: int) -> float:
+    """A tour over the groups, between any two of them as short as between their nearest places."""
+    edges = np.array([0, *first])
+    nearest = np.minimum.reduceat(np.minimum.reduceat(ground, edges, axis=0), edges, axis=1)
+    tour = best_tour(nearest, start=0, end=len(nearest) - 1, proof_rounds=proof_rounds)
+    return tour.lower_bound_m
+
+
+def _check(table: Lengths, groups: Sequence[Sequence[int]], start: int, end: int) -> None:
+    n = len(table)
+    if not np.isfinite(table).all():
+        i, j = np.argwhere(~np.isfinite(table))[0].tolist()
+        raise ValueError(f"length_m[{i}, {j}] is inf: drop the places that cannot be reached from all others")
+    taken = {start, end}
+    if not all(0 <= place < n for place in taken):
+        raise ValueError(f"start {start} or end {end} is outside the table's places 0 … {n - 1}")
+    for number, group in enumerate(groups):
+        if not group:
+            raise ValueError(f"group {number} is empty: expected one or more places")
+        for place in group:
+            if not 0 <= place < n:
+                raise ValueError(f"group {number} holds {place}: expected places 0 … {n - 1}")
+            if place in taken:
+                raise ValueError(
+                    f"group {number} holds place {place}, which is an end or in a group already: repeat its row "
+                    "in the table where one place serves several"
+                )
+            taken.add(place)
