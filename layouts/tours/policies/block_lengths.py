@@ -1,0 +1,328 @@
+"""How far a picker walks in a warehouse of one block under each routing policy, fast enough to ask millions of times.
+
+A set of places is a row of bits an aisle, so that the places of a batch are the bitwise or of its orders'. With
+the depot on the front cross-aisle, L the length of an aisle and j₁ < … < jₖ the aisles that hold a place, the
+policies are those of Hall (1993), Roodbergen & De Koster (2001) and Ratliff & Rosenthal (1983):
+
+1. s-shape: from the outer aisle nearer to the depot, every aisle is walked through; a last odd one is entered
+   and left at the front.
+2. return: every aisle is entered and left at the front.
+3. midpoint: j₁ and jₖ are walked through, the others entered from the front up to L/2 and from the back down to
+   L/2; a place in the very middle is reached from the front.
+4. largest gap: as midpoint, but an aisle is left unwalked where its widest gap between neighbouring places, or
+   a place and a cross-aisle, is.
+5. combined: aisle by aisle from j₁ to jₖ, each walked through or left where it was entered, whichever is
+   shortest in the end.
+6. optimal: the shortest closed walk.
+
+A single aisle under 3 and 4 is entered and left at the front. A batch without places has length 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from layouts.tours.parallel_aisles import ParallelAisles, Picks
+
+S_SHAPE, RETURN, MIDPOINT, LARGEST_GAP, COMBINED, OPTIMAL = range(6)
+
+BLOCK_POLICIES: Mapping[str, int] = {
+    "s-shape": S_SHAPE,
+    "return": RETURN,
+    "midpoint": MIDPOINT,
+    "largest-gap": LARGEST_GAP,
+    "combined": COMBINED,
+    "optimal": OPTIMAL,
+}
+
+WORD = 52
+"""Bits a word: as many as a float64 holds exactly, which is how the highest one is found."""
+
+BIT_OF = np.full(67, -1)
+BIT_OF[[pow(2, bit, 67) for bit in range(WORD)]] = np.arange(WORD)
+"""The powers of two differ modulo 67, a prime that 2 generates."""
+
+
+class Block(NamedTuple):
+    """One block with A aisles and its distinct places, those of an aisle numbered from the front.
+
+    `at_m` (A, P): where they are; `front_half` (A, W): the bits of those up to the middle; `aisle_m` (A,);
+    `front_m`, `back_m` (A,): where the aisles meet the two cross-aisles; `depot`: its aisle, `depot_m` away.
+    """
+
+    at_m: npt.NDArray[np.float64]
+    front_half: npt.NDArray[np.int64]
+    aisle_m: npt.NDArray[np.float64]
+    front_m: npt.NDArray[np.float64]
+    back_m: npt.NDArray[np.float64]
+    depot: int
+    depot_m: float
+
+
+def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block, npt.NDArray[np.int64]]:
+    """The block that `warehouse` is, and the bits (N, A, W) of the places of each of `orders`.
+
+    A depot on the back cross-aisle turns the block round. ValueError for more than one block, no orders, or a
+    place outside the warehouse.
+    """
+    if warehouse.blocks != 1:
+        raise ValueError(f"the warehouse has {warehouse.blocks} blocks: these lengths are for one")
+    if not orders:
+        raise ValueError("there are no orders: give at least one")
+    aisles, aisle_m = warehouse.aisles, warehouse.aisle_m[0]
+    turned = warehouse.depot[0] == 1
+    where = []
+    for picks in orders:
+        picks.within(warehouse)
+        where.append(aisle_m[picks.aisle] - picks.offset_m if turned else picks.offset_m)
+    every_aisle, every_m = np.concatenate([p.aisle for p in orders]), np.concatenate(where)
+    places = [np.unique(every_m[every_aisle == aisle]) for aisle in range(aisles)]
+    words = max(1, -(-max(map(len, places)) // WORD))
+    at_m = np.zeros((aisles, words * WORD))
+    half = np.zeros((aisles, words * WORD), bool)
+    for aisle, metres in enumerate(places):
+        at_m[aisle, : len(metres)] = metres
+        half[aisle, : len(metres)] = metres <= aisle_m[aisle] / 2
+    marks = np.zeros((len(orders), aisles, words * WORD), bool)
+    for order, (picks, metres) in enumerate(zip(orders, where, strict=True)):
+        for aisle, metre in zip(picks.aisle, metres, strict=True):
+            marks[order, aisle, np.searchsorted(places[aisle], metre)] = True
+    cross_m = np.concatenate([np.zeros((2, 1)), np.cumsum(warehouse.cross_m, axis=1)], axis=1)
+    block = Block(
+        at_m=at_m,
+        front_half=_packed(half),
+        aisle_m=aisle_m.astype(np.float64),
+        front_m=cross_m[1 if turned else 0],
+        back_m=cross_m[0 if turned else 1],
+        depot=warehouse.depot[1],
+        depot_m=float(warehouse.depot_m),
+    )
+    return block, _packed(marks)
+
+
+def one_block_length(warehouse: ParallelAisles, picks: Picks, *, policy: str) -> float:
+    """Metres of one tour through `picks` under the policy of that name; ValueError for an unknown one."""
+    block, bits = block_of(warehouse, [picks])
+    return float(block_length(block_policy(policy), block, bits[0]))
+
+
+def block_policy(name: str) -> int:
+    """The number of a policy; ValueError lists the names there are."""
+    if name not in BLOCK_POLICIES:
+        raise ValueError(f"there is no one-block policy '{name}': choose one of {', '.join(BLOCK_POLICIES)}")
+    return BLOCK_POLICIES[name]
+
+
+def _packed(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Bits (…, W) from flags (…, W · WORD)."""
+    words = marks.reshape(*marks.shape[:-1], -1, WORD).astype(np.int64)
+    packed: npt.NDArray[np.int64] = (words << np.arange(WORD)).sum(axis=-1)
+    return packed
+
+
+@njit(cache=True)
+def block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -> float:
+    """Metres of one tour through the places `bits` (A, W)."""
+    first, last = -1, -1
+    for aisle in range(len(bits)):
+        if _holds(bits[aisle]):
+            last = aisle
+            if first < 0:
+                first = aisle
+    if first < 0:
+        return 0.0
+    if policy == OPTIMAL:
+        length = _optimal(block, bits, min(first, block.depot), max(last, block.depot))
+    else:
+        out = abs(block.front_m[first] - block.front_m[block.depot])
+        home = abs(block.front_m[last] - block.front_m[block.depot])
+        if policy == S_SHAPE:
+            if home < out:
+                length = _s_shape(block, bits, last, first, -1)
+            else:
+                length = _s_shape(block, bits, first, last, 1)
+        elif policy == RETURN or (policy != COMBINED and first == last):
+            length = _return(block, bits, first, last)
+        elif policy == COMBINED:
+            length = _combined(block, bits, first, last)
+        else:
+            length = _from_both_ends(block, bits, first, last, policy == MIDPOINT)
+        length += out + home
+    return length + 2 * block.depot_m
+
+
+@njit(cache=True)
+def _s_shape(block: Block, bits: npt.NDArray[np.int64], first: int, last: int, step: int) -> float:
+    length, here = 0.0, first
+    at_front = True
+    for aisle in range(first, last + step, step):
+        if _holds(bits[aisle]):
+            if at_front:
+                length += abs(block.front_m[aisle] - block.front_m[here])
+            else:
+                length += abs(block.back_m[aisle] - block.back_m[here])
+            here = aisle
+            if aisle == last and at_front:
+                length += 2 * _farthest(block, bits, aisle)
+            else:
+                length += block.aisle_m[aisle]
+                at_front = not at_front
+    return length
+
+
+@njit(cache=True)
+def _return(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -> float:
+    length = block.front_m[last] - block.front_m[first]
+    for aisle in range(first, last + 1):
+        if _holds(bits[aisle]):
+            length += 2 * _farthest(block, bits, aisle)
+    return length
+
+
+@njit(cache=True)
+def _combined(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -> float:
+    """Roodbergen & De Koster (2001, §3.5): the shortest way to be at either end with the aisles so far done."""
+    front, back, here = 0.0, np.inf, first
+    for aisle in range(first, last + 1):
+        if _holds(bits[aisle]):
+            front += block.front_m[aisle] - block.front_m[here]
+            back += block.back_m[aisle] - block.back_m[here]
+            down = block.aisle_m[aisle] - _nearest(block, bits, aisle)
+            front, back = (
+                min(front + 2 * _farthest(block, bits, aisle), back + block.aisle_m[aisle]),
+                min(back + 2 * down, front + block.aisle_m[aisle]),
+            )
+            here = aisle
+    return front
+
+
+@njit(cache=True)
+def _from_both_ends(
+    block: Block, bits: npt.NDArray[np.int64], first: int, last: int, to_middle: bool
+) -> float:
+    length = block.aisle_m[first] + block.aisle_m[last] + block.back_m[last] - block.back_m[first]
+    for aisle in range(first + 1, last):
+        if _holds(bits[aisle]):
+            if to_middle:
+                skipped = _middle_gap(block, bits, aisle)
+            else:
+                skipped = _largest_gap(block, bits, aisle)
+            length += 2 * (block.aisle_m[aisle] - skipped)
+    return length
+
+
+@njit(cache=True)
+def _optimal(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -> float:
+    """Ratliff & Rosenthal (1983): partial tours up to an aisle by the degrees of its two ends.
+
+    `odd`: both odd. `back`, `front`: even there, the other end untouched. `joined`, `apart`: both even, in one
+    component or in two. The depot's junction is a place at the front of its aisle.
+    """
+    odd, back, front, joined, apart = np.inf, np.inf, np.inf, np.inf, np.inf
+    for aisle in range(first, last + 1):
+        through = block.aisle_m[aisle]
+        if aisle > first:
+            one = block.front_m[aisle] - block.front_m[aisle - 1]
+            other = block.back_m[aisle] - block.back_m[aisle - 1]
+            odd, back, front, joined, apart = (
+                odd + one + other,
+                min(back, joined) + 2 * other,
+                min(front, joined) + 2 * one,
+                joined + 2 * (one + other),
+                min(apart, back, front) + 2 * (one + other),
+            )
+        holds = _holds(bits[aisle])
+        if not holds and aisle != block.depot:
+            odd, joined = (
+                min(odd, min(back, front, joined, apart) + through),
+                min(joined, odd + through, min(back, front, apart) + 2 * through),
+            )
+            continue
+        up, down, split = 0.0, through, 0.0
+        if holds:
+            up = 2 * _farthest(block, bits, aisle)
+            down = 2 * (through - _nearest(block, bits, aisle))
+            split = 2 * (through - _largest_gap(block, bits, aisle))
+        if aisle == block.depot:
+            down = 2 * through
+        cheapest = min(up, down, split)
+        if aisle == first:
+            odd, back, front, joined, apart = through, down, up, 2 * through, split
+            continue
+        odd, back, front, joined, apart = (
+            min(odd + cheapest, min(back, front, joined, apart) + through),
+            back + down,
+            front + up,
+            min(odd + through, joined + cheapest, min(back, front, apart) + 2 * through),
+            min(apart + cheapest, back + min(up, split), front + min(down, split)),
+        )
+    return min(back, front, joined)
+
+
+@njit(cache=True)
+def _holds(words: npt.NDArray[np.int64]) -> bool:
+    for word in words:
+        if word != 0:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _lowest(word: int) -> int:
+    return BIT_OF[(word & -word) % 67]
+
+
+@njit(cache=True)
+def _highest(word: int) -> int:
+    return math.frexp(float(word))[1] - 1
+
+
+@njit(cache=True)
+def _farthest(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
+    """Metres from the front to the farthest place of an aisle that holds one."""
+    at = len(bits[aisle]) - 1
+    while bits[aisle, at] == 0:
+        at -= 1
+    return block.at_m[aisle, at * WORD + _highest(bits[aisle, at])]
+
+
+@njit(cache=True)
+def _nearest(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
+    at = 0
+    while bits[aisle, at] == 0:
+        at += 1
+    return block.at_m[aisle, at * WORD + _lowest(bits[aisle, at])]
+
+
+@njit(cache=True)
+def _largest_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
+    widest, here = 0.0, 0.0
+    for at in range(len(bits[aisle])):
+        word = bits[aisle, at]
+        while word != 0:
+            there = block.at_m[aisle, at * WORD + _lowest(word)]
+            widest = max(widest, there - here)
+            here = there
+            word &= word - 1
+    return max(widest, block.aisle_m[aisle] - here)
+
+
+@njit(cache=True)
+def _middle_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
+    """What is left unwalked between the last place up to the middle and the first beyond it."""
+    below, above = 0.0, block.aisle_m[aisle]
+    for at in range(len(bits[aisle])):
+        near = bits[aisle, at] & block.front_half[aisle, at]
+        if near != 0:
+            below = block.at_m[aisle, at * WORD + _highest(near)]
+    for at in range(len(bits[aisle]) - 1, -1, -1):
+        far = bits[aisle, at] & ~block.front_half[aisle, at]
+        if far != 0:
+            above = block.at_m[aisle, at * WORD + _lowest(far)]
+    return above - below
