@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +40,9 @@ class CompactDistances:
         one, other = self.place[i], self.place[j]
         low, high = np.minimum(one, other), np.maximum(one, other)
         apart = (low != high) & (low != NO_PLACE)
-        lengths = np.where((low == NO_PLACE) & (i != j), np.inf, np.zeros((), self.length_m.dtype))
-        lengths[apart] = self.length_m[place_pair(low[apart], high[apart], self._places())]
-        return lengths.astype(self.length_m.dtype)[()]
+        lengths = np.where((low == NO_PLACE) & (i != j), np.inf, 0.0).astype(self.length_m.dtype)
+        lengths[apart] = self.length_m[self._row(low[apart], high[apart])]
+        return lengths[()]
 
     def rows(self, points: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """The distances (k, P) from these points (k,) to all."""
@@ -52,8 +53,10 @@ class CompactDistances:
         chosen = np.asarray(points, np.int64)
         return self[chosen[:, None], chosen[None, :]]
 
-    def _places(self) -> int:
-        return int(np.max(self.place, initial=NO_PLACE)) + 1
+    def _row(self, low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where the pairs of places low < high stand in the upper triangle."""
+        places = (1 + math.isqrt(1 + 8 * len(self.length_m))) // 2
+        return low * places - low * (low + 1) // 2 + high - low - 1
 
     def _known(self, points: npt.ArrayLike) -> npt.NDArray[np.int64]:
         numbers = np.asarray(points, np.int64)
@@ -62,8 +65,3 @@ class CompactDistances:
                 f"points are numbered 0 … {len(self) - 1}, got {numbers.min()} … {numbers.max()}"
             )
         return numbers
-
-
-def place_pair(low: npt.NDArray[np.int64], high: npt.NDArray[np.int64], places: int) -> npt.NDArray[np.int64]:
-    """Where the pair low < high of `places` places stands in the upper triangle."""
-    return low * places - low * (low + 1) // 2 + high - low - 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +31,10 @@ BAND_M = 2.0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FloorPaths:
-    """A floor prepared for shortest paths, by `floor_paths`.
+    """A floor prepared for shortest paths, by `floor_paths`; world frame, metres.
 
-    `floor` as it was given; `origin` (2,) is subtracted from all coordinates inside; `edges` and `corners` of
-    the floor; `lines` the taut lines among the corners.
+    `floor` is as it was given. Inside, coordinates are less `origin` (2,): `edges` are what hides, `corners` (V)
+    where paths bend, `lines` the straight ways among them.
     """
 
     floor: MultiPolygon
@@ -44,13 +43,13 @@ class FloorPaths:
     corners: Corners
     lines: Lines
 
-    def path(self, a: Sequence[float], b: Sequence[float]) -> npt.NDArray[np.float64]:
+    def path(self, a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """The shortest path (M, 2) from `a` to `b`: both, and the corners between at which it bends.
 
         A point up to SNAP_M off the floor is replaced by the nearest point on it. Raises ValueError for a
         point farther off, and where no way joins the two.
         """
-        asked = np.array([a, b], np.float64)
+        asked = np.array([a, b], np.float64).reshape(2, 2)
         places, off = self._on_floor(asked)
         for point, away in zip(asked, off, strict=True):
             if away > SNAP_M:
@@ -65,7 +64,7 @@ class FloorPaths:
         moves = np.any(np.diff(polyline, axis=0) != 0, axis=1)
         return polyline[np.append(True, moves)] if moves.any() else polyline[[0, -1]]
 
-    def length(self, a: Sequence[float], b: Sequence[float]) -> float:
+    def length(self, a: npt.ArrayLike, b: npt.ArrayLike) -> float:
         """The length in metres of the shortest path from `a` to `b`; raises as `path` does."""
         return float(np.linalg.norm(np.diff(self.path(a, b), axis=0), axis=1).sum())
 
@@ -83,7 +82,7 @@ class FloorPaths:
         near = off <= SNAP_M
         places, place_of = _distinct(at[near] - self.origin)
         place = np.full(len(asked), NO_PLACE)
-        place[near] = place_of.reshape(-1)
+        place[near] = place_of
         seen = lines_between(places_without_arms(places), self.corners, self.edges, False)
         length_m = all_pairs(places, seen, self.lines, self.edges, dtype=dtype, threads=threads)
         return CompactDistances(place=place, length_m=length_m)

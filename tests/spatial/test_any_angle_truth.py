@@ -108,6 +108,17 @@ def test_lengths_are_a_metric_and_paths_keep_to_the_floor(seed: int) -> None:
             assert shapely.LineString(path).length == pytest.approx(lengths[one, other], rel=1e-12)
 
 
+def test_many_places_that_share_a_table_have_the_lengths_of_few_that_search_alone() -> None:
+    random = np.random.default_rng(12)
+    floor = ragged_floor(random)
+    points = points_on(floor, 150, random)
+    paths = floor_paths(floor)
+    together = paths.distances(points)
+    for few in random.permutation(len(points))[:60].reshape(20, 3):
+        alone = paths.distances(points[few]).submatrix(range(3))
+        assert together.submatrix(few) == pytest.approx(alone, rel=1e-12)
+
+
 def grid_lengths(floor: MultiPolygon, sources: int) -> tuple[Points, Points, Points]:
     """Lengths (S, N) over a grid of GRID_M with 16 neighbours, from S of its N points; the points, the sources."""
     x0, y0, x1, y1 = floor.bounds
