@@ -40,8 +40,8 @@ def optimal_length(
         aisle_m, depot_cross, depot_aisle, pick_aisle, pick_block, pick_offset_m
     )
     order, start = sort_by_stretch(stretch, offset_m, blocks * aisles)
-    nothing = np.empty((0, 0), np.int32)
-    return sweep(aisle_m, cross_m, offset_m[order], start, tables, nothing)[0]
+    ways = aisle_ways(aisle_m, offset_m[order], start)
+    return sweep(ways, cross_m, tables, np.empty((0, 0), np.int32))[0]
 
 
 @njit(cache=True)
@@ -76,41 +76,54 @@ def places_to_visit(
 
 
 @njit(cache=True)
+def aisle_ways(
+    aisle_m: npt.NDArray[np.float64], offset_m: npt.NDArray[np.float64], start: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The lengths (M · B, WAYS) of the ways to use each stretch; s holds the places offset_m[start[s] : start[s + 1]]."""
+    blocks, aisles = aisle_m.shape
+    ways = np.empty((blocks * aisles, WAYS))
+    for stretch in range(blocks * aisles):
+        length_m = aisle_m[stretch % blocks, stretch // blocks]
+        way_lengths(length_m, offset_m[start[stretch] : start[stretch + 1]], ways[stretch])
+    return ways
+
+
+@njit(cache=True)
 def sweep(
-    aisle_m: npt.NDArray[np.float64],
+    ways: npt.NDArray[np.float64],
     cross_m: npt.NDArray[np.float64],
-    offset_m: npt.NDArray[np.float64],
-    start: npt.NDArray[np.int64],
     tables: AisleTables,
     came_from: npt.NDArray[np.int32],
 ) -> tuple[float, int, int]:
     """The least length, and the step and state in which the shortest tour closes.
 
-    Stretch s holds places at offset_m[start[s] : start[s + 1]]. An aisle takes B steps for its stretches, from the
-    front, and B + 1 for leaving its junctions. Unless it is empty, `came_from` (steps, S) is filled: for a stretch
-    with state · WAYS + way, for a junction with the state before or STAYED.
+    `ways` (M · B, WAYS) are what the ways to use each stretch take, less than 0 where places are worth a detour.
+    An aisle takes B steps for its stretches, from the front, and B + 1 for leaving its junctions. Unless it is
+    empty, `came_from` (steps, S) is filled: for a stretch with state · WAYS + way, for a junction with the state
+    before or STAYED.
     """
-    blocks, aisles = aisle_m.shape
     states = tables.degree.shape[1]
-    last = 0
-    for stretch in range(blocks * aisles):
-        if start[stretch + 1] > start[stretch]:
-            last = stretch
-    last_step = (2 * blocks + 1) * (last // blocks) + last % blocks
+    blocks = cross_m.shape[0] - 1
+    aisles = len(ways) // blocks
+    required = worthwhile = 0
+    for stretch in range(len(ways)):
+        if ways[stretch, NONE] == np.inf:
+            required = stretch
+        if ways[stretch, NONE] == np.inf or np.min(ways[stretch]) < 0:
+            worthwhile = stretch
+    required_step = (2 * blocks + 1) * (required // blocks) + required % blocks
 
     length = np.full(states, np.inf)
     other = np.empty(states)
-    ways = np.empty(WAYS)
     length[0] = 0.0
     best, best_step, best_state = np.inf, -1, -1
     step = 0
     for aisle in range(aisles):
         for block in range(blocks):
             stretch = aisle * blocks + block
-            way_lengths(aisle_m[block, aisle], offset_m[start[stretch] : start[stretch + 1]], ways)
             other[:] = np.inf
             for way in range(NONE, WAYS):
-                extra = ways[way]
+                extra = ways[stretch, way]
                 if extra == np.inf:
                     continue
                 for state in range(states):
@@ -137,10 +150,10 @@ def sweep(
                     length[there] = length[state]
                     if len(came_from) > 0:
                         came_from[step, there] = state
-                elif there == CLOSED and step >= last_step and length[state] < best:
+                elif there == CLOSED and step >= required_step and length[state] < best:
                     best, best_step, best_state = length[state], step, state
                 length[state] += 2 * ahead
             step += 1
-        if step > last_step and np.min(length) >= best:
+        if aisle >= worthwhile // blocks and np.min(length) >= best:
             break
     return best, best_step, best_state

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.aisle_sweep import DEPOT, STAYED, places_to_visit, sweep
+from layouts.tours.exact.aisle_sweep import DEPOT, STAYED, aisle_ways, places_to_visit, sweep
 from layouts.tours.exact.aisle_tables import AisleTables
 from layouts.tours.exact.closed_walk import closed_walk
 from layouts.tours.exact.frontier_state import NONE, WAYS
@@ -37,8 +37,9 @@ def optimal_walk(
     order, start = sort_by_stretch(stretch, offset_m, blocks * aisles)
     offset_m = offset_m[order]
     came_from = np.empty(((2 * blocks + 1) * aisles, tables.degree.shape[1]), np.int32)
-    length_m, step, state = sweep(aisle_m, cross_m, offset_m, start, tables, came_from)
-    way, times = _uses(came_from, step, state, blocks, aisles, tables)
+    ways = aisle_ways(aisle_m, offset_m, start)
+    length_m, step, state = sweep(ways, cross_m, tables, came_from)
+    way, times = ways_taken(came_from, step, state, blocks, aisles, tables)
 
     depot = depot_cross * aisles + depot_aisle
     junctions = (blocks + 1) * aisles
@@ -81,7 +82,7 @@ def optimal_walk(
 
 
 @njit(cache=True)
-def _uses(
+def ways_taken(
     came_from: npt.NDArray[np.int32], step: int, state: int, blocks: int, aisles: int, tables: AisleTables
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The way of every stretch (M · B,) and how often every cross-aisle edge is walked (B + 1, M),
