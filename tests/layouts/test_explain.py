@@ -94,6 +94,22 @@ def test_an_edge_that_is_not_there_is_an_error() -> None:
         explain_tour(GRAPH, jump)
 
 
+def test_node_numbers_may_be_larger_than_a_direction_is_wide() -> None:
+    """A direction is a byte; a step of 200 node numbers is not."""
+    far = replace(
+        GRAPH,
+        xy=np.zeros((301, 2)),
+        kind=np.zeros(301, np.int64),
+        edges=np.array([(0, 300)]),
+        length_m=np.array([4.0]),
+        clear_width_m=np.ones(1),
+        direction=np.array([0], np.int8),
+        aisle=np.array([-1]),
+    )
+    there = Tour(id="T2", depot=0, stops=(stop(300, "A-1"),), legs=((0, 300), (300, 0)), length_m=8.0)
+    assert len(explain_tour(far, there)) == 2
+
+
 def test_an_edge_walked_against_its_direction_is_an_error() -> None:
     one_way = replace(GRAPH, direction=np.array([0, 1, 0], np.int8))
     with pytest.raises(ValueError, match="from node 2 to 1, against a one-way edge"):

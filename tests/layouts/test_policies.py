@@ -147,6 +147,13 @@ def test_largest_gap_of_three_blocks_follows_roodbergen_and_de_koster() -> None:
     )
 
 
+def test_combined_of_three_blocks_follows_roodbergen_and_de_koster() -> None:
+    """Up aisle 0 by 16 m; the best of the blocks, worked out by hand lane by lane, are 20, 24 and 32 m."""
+    order = picked(THREE_BLOCKS, "combined")
+    assert order[4:8] == [(2, 1, 6), (2, 2, 5), (2, 2, 3), (2, 2, 1)]
+    assert length(THREE_BLOCKS, "combined") == pytest.approx(16 + 20 + 24 + 32 + 12 * PITCH_M)
+
+
 def test_aisle_by_aisle_goes_over_by_the_best_cross_aisle() -> None:
     """Vaughan & Petersen (1999): up aisle 0 to the middle of it, over there, and down aisle 1."""
     case = drawn(2, [(0, 0, 6), (1, 0, 1), (1, 1, 1), (0, 1, 7)], blocks=2)

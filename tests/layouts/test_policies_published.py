@@ -11,6 +11,7 @@ import pytest
 from published import instances, shared_data, sprp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from layouts.tours.policies.block_lengths import one_block_length
 from layouts.tours.policies.by_name import POLICIES, policy_named
 from layouts.tours.policies.in_warehouse import problem_in_warehouse, tour_in_warehouse
 
@@ -79,6 +80,15 @@ def test_the_best_batches_under_every_policy_have_the_published_length() -> None
             total = least_total(lengths, feasible, len(row["orders"]))
             assert total == pytest.approx(known["bks"], abs=1e-6), (row["name"], policy)
     assert tried > 0
+
+
+def test_single_orders_are_as_long_as_the_fast_policies_say() -> None:
+    for row in instances("obp_henn_waescher")[::80] + instances("obp_muter_oncan")[::40]:
+        for order in row["orders"][::4]:
+            warehouse, picks = sprp({**row, "picks": order["picks"]}, blocks=1)
+            for policy in PUBLISHED_NAMES:
+                readable = tour_in_warehouse(warehouse, picks, policy=policy).length_m
+                assert readable == pytest.approx(one_block_length(warehouse, picks, policy=policy))
 
 
 @pytest.mark.parametrize("blocks", [1, 2])

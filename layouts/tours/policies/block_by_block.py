@@ -1,6 +1,7 @@
 """From block to block, as Roodbergen & De Koster's heuristics for several cross-aisles go.
 
-Roodbergen & De Koster (2001), Routing methods for warehouses with multiple cross aisles, IJPR 39(9), §3:
+Roodbergen & De Koster (2001), Routing methods for warehouses with multiple cross aisles, IJPR 39(9), the steps
+that their heuristics share:
 1. The left aisle is the leftmost that holds a stop in any block.
 2. It is walked from the front to the front of the farthest block with stops; what lies in it on the way is
    picked.

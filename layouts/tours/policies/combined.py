@@ -1,9 +1,9 @@
 """Combined: every aisle is either walked through or returned from, whichever makes the best tour of the block.
 
-Roodbergen & De Koster (2001), §3.3: a dynamic program over the lanes of a block in order across it. Its states are
-the shortest ways to have picked all lanes so far and to stand at the front, or at the back, of the last of them;
-between lanes the picker keeps to the cross-aisle. The block is left at the front of its last lane. A lane that can
-only be walked one way, be it a dead end or one-way, is walked so.
+Roodbergen & De Koster (2001), combined heuristic: a dynamic program over the lanes of a block in order across it.
+Its states are the shortest ways to have picked all lanes so far and to stand at the front, or at the back, of the
+last of them; between lanes the picker keeps to the cross-aisle. The block is left at the front of its last lane. A
+lane that can only be walked one way, be it a dead end or one-way, is walked so.
 """
 
 from __future__ import annotations

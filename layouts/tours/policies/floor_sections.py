@@ -97,7 +97,7 @@ def _in_aisles(placed: Sequence[_Placed]) -> list[_Placed]:
         line = [other for other in numbered if other.lane.aisle == numbered[-1].lane.aisle]
         same = bool(line) and each.across_m - line[0].across_m <= IN_LINE_M
         same = same and not any(_overlap(each, other) for other in line)
-        number = len(numbered) and numbered[-1].lane.aisle + (not same)
+        number = numbered[-1].lane.aisle + (not same) if numbered else 0
         numbered.append(replace(each, lane=replace(each.lane, aisle=number)))
     return numbered
 

@@ -107,8 +107,7 @@ def _aisle_edges(warehouse: ParallelAisles, picks: Picks) -> list[Edge]:
     edges: list[Edge] = []
     for (block, aisle), length in np.ndenumerate(warehouse.aisle_m):
         stops = _stops(picks, block, aisle)
-        ends = (_junction(warehouse, picks, block + c, aisle) for c in (0, 1))
-        front, back = ends
+        front, back = (_junction(warehouse, picks, cross, aisle) for cross in (block, block + 1))
         at = [0.0, *(float(picks.offset_m[stop - 1]) for stop in stops), float(length)]
         edges += [
             (a, b, high - low)

@@ -1,6 +1,6 @@
 """Largest gap: an aisle is entered from both ends up to the longest stretch that holds no pick.
 
-Hall (1993); for several blocks Roodbergen & De Koster (2001), §3.2. A gap lies between two neighbouring stops, or
+Hall (1993); for several blocks Roodbergen & De Koster (2001). A gap lies between two neighbouring stops, or
 between a mouth and the stop next to it. The first and the last aisle are walked through; how blocks follow each
 other is told in `two_sided`.
 """

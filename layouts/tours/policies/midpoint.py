@@ -1,7 +1,8 @@
 """Midpoint: what lies in the front half of an aisle is picked from the front, the rest from the back.
 
 Hall (1993), Distance approximations for routing manual pickers in a warehouse, IIE Transactions 25(4). The first
-and the last aisle are walked through; how blocks follow each other is told in `two_sided`.
+and the last aisle are walked through. The literature knows it for one block; here several follow each other as
+they do under largest gap, which `two_sided` tells.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """S-shape, or traversal: every aisle that holds a pick is walked from end to end, side by side through the block.
 
-Within a block (Roodbergen & De Koster 2001, §3.1, steps 4 to 7):
+Within a block (Roodbergen & De Koster 2001, S-shape heuristic, steps 4 to 7):
 1. The lanes are taken in order across it; each is entered where the picker is and left at its other mouth.
 2. The last one, if it is entered from the front, is left there, after its farthest stop.
 3. A lane that can only be walked one way is walked so, be it a dead end or one-way; rule 2 does not count it.
@@ -33,5 +33,5 @@ def _through_block(_here: int, lanes: Sequence[Lane], *, at_front: bool) -> list
             if at_front and to_choose == 0:
                 leave = enter
         visits += lane.walk(enter, leave)
-        at_front = leave == lane.low if enter != leave else at_front
+        at_front = leave == lane.low
     return visits

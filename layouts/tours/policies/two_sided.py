@@ -1,6 +1,6 @@
 """What midpoint and largest gap share: lanes are worked from both ends, one pass along each cross-aisle.
 
-Within a block (Roodbergen & De Koster 2001, §3.2, steps 4 to 8):
+Within a block (Roodbergen & De Koster 2001, largest gap heuristic, steps 4 to 8):
 1. In the farthest block the first lane is walked through, to get to its back; a lone lane is returned from.
 2. On the way to it, the lanes whose fronts are passed are entered for the stops of their front part.
 3. Along the back cross-aisle each lane is entered for the stops of its back part and left again.
@@ -51,13 +51,15 @@ def _through_block(
 
 
 def _from_front(lane: Lane, count: int) -> tuple[int, ...]:
-    stops = lane.stops[:count]
-    return lane.walk(*lane.only) if stops and lane.only else (lane.low, *stops, lane.low) if stops else ()
+    if count == 0:
+        return ()
+    return lane.walk(*lane.only) if lane.only else (lane.low, *lane.stops[:count], lane.low)
 
 
 def _from_back(lane: Lane, front: int) -> tuple[int, ...]:
-    stops = lane.stops[front:][::-1]
-    return lane.walk(*lane.only) if stops and lane.only else (lane.high, *stops, lane.high) if stops else ()
+    if front == len(lane.stops):
+        return ()
+    return lane.walk(*lane.only) if lane.only else (lane.high, *lane.stops[front:][::-1], lane.high)
 
 
 def _front_stops(problem: RoutingProblem, lane: Lane, split: Split | None) -> int:
