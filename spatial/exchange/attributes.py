@@ -7,10 +7,10 @@ others needs only ids and coordinates: `x_m`, `y_m`, or `x`, `y` with a `SourceF
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from spatial.exchange.documents import finite_json
 from spatial.exchange.record import Record
 from spatial.exchange.route_network import (
     ANY_USE,
@@ -187,7 +187,7 @@ def _decoded(record: Record, name: str, kind: type[Any]) -> Any:
     if value is None:
         return kind()
     try:
-        value = json.loads(value) if isinstance(value, str) else value
+        value = finite_json(value) if isinstance(value, str) else value
     except (RecursionError, ValueError) as error:
         record.draft.fail(record.at(name), f"no JSON ({error}): remove it or mend it")
     if not isinstance(value, kind):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any, NoReturn
 from xml.parsers import expat
@@ -37,9 +38,9 @@ def read_text(path: Path) -> str:
 
 
 def parse_json(text: str, source: str) -> Any:
-    """The JSON value of `text`; NaN and infinity are none."""
+    """The JSON value of `text`; NaN, infinity and what a float cannot hold are no numbers."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return finite_json(text)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise BadDataError(f"{source}: {where}: {error.msg}: expected a JSON document") from error
@@ -97,8 +98,16 @@ def check_xml(data: bytes, source: str) -> None:
         raise BadDataError(f"{source}: {error}: expected an XML document") from error
 
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+def finite_json(text: str) -> Any:
+    """The same; ValueError, of which JSONDecodeError is one, for anything else."""
+    return json.loads(text, parse_constant=_finite, parse_float=_finite)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits:.40} is no finite number")
+    return number
 
 
 def _line(mark: Any) -> int:

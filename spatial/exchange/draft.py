@@ -60,11 +60,16 @@ class Draft:
 
     def level(self, level: NetworkLevel) -> None:
         """Add a level; the same id again is the same level."""
-        self._check(f"level '{level.id}'", level.id, elevation_m=level.elevation_m)
+        self._check_name(f"level '{level.id}'", level.id)
+        self._check(
+            f"level '{level.id}'", level.id, elevation_m=level.elevation_m, scale=level.metres_per_unit
+        )
         self._levels.setdefault(level.id, level)
 
     def node(self, node: NetworkNode, at: str) -> None:
         """Add a node of an id not used before; its level is added with it if need be."""
+        self._check_name(at, node.id)
+        self._check_name(at, node.level)
         if node.id in self._nodes:
             self.fail(at, f"there is a node '{node.id}' already: give every node an id of its own")
         if not all(math.isfinite(value) and abs(value) <= FARTHEST_M for value in node.xy):
@@ -74,6 +79,7 @@ class Draft:
 
     def edge(self, edge: NetworkEdge, at: str) -> None:
         """Add an edge of an id not used before; its nodes may follow later."""
+        self._check_name(at, edge.id)
         if edge.id in self._edges:
             self.fail(at, f"there is an edge '{edge.id}' already: give every edge an id of its own")
         for name in ("length_m", "clear_width_m", "sigma_m", "time_s"):
@@ -85,6 +91,9 @@ class Draft:
 
     def station(self, station: NetworkStation, at: str) -> None:
         """Add a station; one that comes again serves more nodes."""
+        self._check_name(at, station.id)
+        if not station.nodes:
+            self.fail(at, f"station '{station.id}' names no node: expected at least one")
         known = self._stations.get(station.id)
         if known is not None:
             self.warn(at, f"station '{station.id}' comes twice: its nodes are joined")
@@ -107,6 +116,10 @@ class Draft:
             return use
         self.warn(at, f"speed limit {use.speed_limit_m_s} of edge '{edge}' is not above 0: taken as none")
         return replace(use, speed_limit_m_s=None)
+
+    def _check_name(self, at: str, name: str) -> None:
+        if not name:
+            self.fail(at, "has an empty id: give it one of its own")
 
     def _check(self, at: str, owner: str, **numbers: float | None) -> None:
         for name, value in numbers.items():

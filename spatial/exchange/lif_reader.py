@@ -128,7 +128,7 @@ def _use(record: Record) -> EdgeUse:
 
 
 def _trajectory(record: Record) -> Trajectory | None:
-    """The curve, its knots spread over 0 … 1; None with a warning when it is none."""
+    """The curve; None with a warning when it is none."""
     if record.value.get("trajectory") is None:
         return None
     drawn = record.child("trajectory")
@@ -143,10 +143,8 @@ def _trajectory(record: Record) -> Trajectory | None:
     if fault is not None:
         record.draft.warn(drawn.path, f"{fault}: left out, the edge is read as straight")
         return None
-    first, last = told[0], told[-1]
-    if first < 0 or last > 1:
-        record.draft.warn(drawn.at("knotVector"), f"{first} … {last} is outside 0 … 1: spread over it")
-        told = [(knot - first) / (last - first) for knot in told]
+    if told[0] < 0 or told[-1] > 1:
+        record.draft.warn(drawn.at("knotVector"), f"{told[0]} … {told[-1]} is outside 0 … 1")
     return Trajectory(degree=int(degree), knots=tuple(told), points=tuple(points))
 
 

@@ -1,8 +1,8 @@
 """Writing the Layout Interchange Format strictly: every file is valid by VDMA's schema of LIF 1.0.
 
 LIF has no field for an edge's length and clear width: a reader takes the length from the geometry. A
-station's kind goes into its description. Numbers and texts have the types the schema names, knots lie in
-0 … 1 and weights are at least 1, which scaling all of them by one factor does not change the curve for.
+station's kind goes into its description. Numbers and texts have the types the schema names, knots are
+spread over 0 … 1 and weights scaled to at least 1 where they are not, which leaves the curve as it is.
 """
 
 from __future__ import annotations
@@ -137,12 +137,15 @@ _DETAILS = (
 
 
 def _curve(curve: Trajectory) -> dict[str, Any]:
+    first, last = curve.knots[0], curve.knots[-1]
+    start, length = (first, last - first) if first < 0 or last > 1 else (0.0, 1.0)
+    knots = [(knot - start) / length for knot in curve.knots]
     lightest = min(point.weight for point in curve.points)
     points = [
         {"x": point.x, "y": point.y, "weight": max(1.0, point.weight / min(lightest, 1.0))}
         for point in curve.points
     ]
-    return {"degree": curve.degree, "knotVector": list(curve.knots), "controlPoints": points}
+    return {"degree": curve.degree, "knotVector": knots, "controlPoints": points}
 
 
 def _station(station: NetworkStation) -> dict[str, Any]:

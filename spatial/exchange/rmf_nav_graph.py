@@ -44,8 +44,9 @@ def rmf_nav_graph_network(document: Any, *, source: str) -> RouteNetwork:
 def _read_level(name: str, level: Record, fleet: str) -> None:
     entries = level.items("vertices", needed=True)
     for index, (item, path) in enumerate(entries):
+        xy = position(item, path, level)
         told = parameters(item[2] if len(item) > 2 else None, level, f"{path}[2]")
-        add_place(f"{name}/{index}", name, position(item, path, level), told.text("name", ""), told)
+        add_place(f"{name}/{index}", name, xy, told.text("name", ""), told)
     for number, (i, j, told) in enumerate(lanes(level, below=len(entries))):
         edges = lane_edges(
             f"{name}/lane {number}",

@@ -40,10 +40,10 @@ class Trajectory:
 
 def trajectory_fault(degree: float, knots: Sequence[float], points: Sequence[ControlPoint]) -> str | None:
     """What keeps these from being a curve, or None."""
-    numbers = (degree, *knots, *(number for point in points for number in (point.x, point.y, point.weight)))
+    numbers = (*knots, *(number for point in points for number in (point.x, point.y, point.weight)))
     if not all(map(math.isfinite, numbers)):
         return "not all its numbers are finite"
-    if degree != int(degree) or not 1 <= degree <= MAX_DEGREE:
+    if not 1 <= degree <= MAX_DEGREE or degree != int(degree):
         return f"degree {degree} is not in 1 … {MAX_DEGREE}"
     expected = len(points) + int(degree) + 1
     if len(points) <= degree:

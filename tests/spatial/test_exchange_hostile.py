@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ import pytest
 from spatial.errors import BadDataError
 from spatial.exchange.formats import read_network, write_network
 from spatial.exchange.graphml import read_graphml
+from spatial.exchange.lif_writer import lif_document
 from spatial.exchange.network_of_graph import network_of_graph
-from spatial.exchange.route_network import RouteNetwork
+from spatial.exchange.route_network import EdgeUse, edge_lines
+from spatial.exchange.trajectory import ControlPoint, Trajectory
 from spatial.floor.agents import PICKER
 from spatial.navigation.build_graph import build_graph
 
@@ -37,7 +40,15 @@ levels:
 @pytest.fixture
 def written(hall, tmp_path: Path) -> Callable[[str], tuple[Path, Path]]:
     """A valid file of a format: the file to break, and the path to read."""
-    network: RouteNetwork = network_of_graph(build_graph(hall(rows=1, bays=1), PICKER))
+    facility = hall(rows=1, bays=1)
+    network = network_of_graph(build_graph(facility, PICKER), facility=facility)
+    curve = Trajectory(
+        degree=1,
+        knots=(0.0, 0.0, 1.0, 1.0),
+        points=(ControlPoint(x=0.0, y=0.0), ControlPoint(x=1.0, y=1.0)),
+    )
+    use = EdgeUse(vehicle="picker", speed_limit_m_s=1.0, orientation_rad=0.1, trajectory=curve)
+    network = replace(network, edges=(replace(network.edges[0], uses=(use,)), *network.edges[1:]))
 
     def write(form: str) -> tuple[Path, Path]:
         if form == "rmf":
@@ -55,7 +66,9 @@ def written(hall, tmp_path: Path) -> Callable[[str], tuple[Path, Path]]:
 def reads_or_says_so(path: Path) -> None:
     said = str(path)
     with contextlib.suppress(BadDataError):
-        read_network(path)
+        network = read_network(path)
+        assert all(np.isfinite(line.length) for line in edge_lines(network))
+        json.dumps(lif_document(network), allow_nan=False)
         return
     with pytest.raises(BadDataError, match=re.escape(said)):
         read_network(path)
@@ -133,10 +146,16 @@ def test_xml_entities_are_refused_in_any_encoding(tmp_path: Path, encoding: str)
         ("g.yaml", "levels: &a {L1: {}}\nmore: *a\n", r"line 2: alias '\*a'"),
         ("g.yaml", "levels: " + "[" * 100_000, r"line 1: .*"),
         ("g.yaml", "levels: {L1: {vertices: [[.nan, 0]], lanes: []}}", r"vertices\[0\]: .*finite"),
+        ("g.yaml", "levels: {L1: {vertices: [true], lanes: []}}", r"vertices\[0\]: expected \[x, y"),
+        ("g.yaml", "lifts: {a: {position: [0, {}], dims: [1, 1]}}", r"lifts\.a\.position: .*finite"),
         ("g.yaml", "levels: !!python/object:os.system {}", r"line 1: could not determine a constructor"),
         ("g.json", "[" * 100_000, "no sensible JSON|recursion"),
         ("g.json", '{"nodes": [{"id": 1, "x_m": NaN}], "links": []}', "no sensible JSON"),
-        ("g.json", '{"nodes": [{"id": 1, "x_m": 1e400, "y_m": 0}], "links": []}', r"\$\.nodes\[0\]\.x_m"),
+        (
+            "g.json",
+            '{"nodes": [{"id": 1, "x_m": 1e400, "y_m": 0}], "links": []}',
+            "1e400 is no finite number",
+        ),
         ("g.json", '{"nodes": [], "links": []}', "no node"),
         ("g.json", '{"layouts": [{"layoutId": 1e999}]}', "plant|no node|finite|text"),
         ("g.graphml", "<a>" * 300, "nested deeper than 200"),

@@ -225,7 +225,9 @@ def test_a_quarter_circle_drawn_as_a_trajectory_is_one_and_survives_the_strict_w
 @pytest.mark.parametrize(
     ("degree", "knots", "weights", "fault"),
     [
-        (10**9, [0, 1], [1, 1], "degree"),
+        (10**400, [0, 1], [1, 1], "degree"),
+        (math.nan, [0, 1], [1, 1], "degree"),
+        (1, [0, 0, 1, math.inf], [1, 1], "finite"),
         (3, [0, 1, 2], [1, 1], "too few"),
         (1, [0, 1, 1], [1, 1], "knots"),
         (1, [0, 1, 0, 1], [1, 1], "fall"),
@@ -234,7 +236,7 @@ def test_a_quarter_circle_drawn_as_a_trajectory_is_one_and_survives_the_strict_w
     ],
 )
 def test_a_trajectory_that_is_no_curve_is_left_out_with_the_reason(
-    degree: int, knots: list[float], weights: list[float], fault: str
+    degree: float, knots: list[float], weights: list[float], fault: str
 ) -> None:
     points = [{"x": float(k), "y": 0.0, "weight": weight} for k, weight in enumerate(weights)]
     assert fault in (trajectory_fault(degree, knots, [ControlPoint(**point) for point in points]) or "")
