@@ -21,8 +21,6 @@ GRAZE_M = 1e-7
 MARGIN_M = 1e-6
 """Edges and lines count as in a cell when this close to it, so that rounding separates none that meet."""
 
-CELLS_PER_EDGE = 1
-
 NONE = -1
 
 
@@ -45,12 +43,12 @@ class Edges(NamedTuple):
 
 
 def edges_of(grown: MultiPolygon) -> Edges:
-    """The edges of a floor that is not empty and has been grown by GRAZE_M."""
+    """The edges of a floor that is not empty and has been grown by GRAZE_M, in about as many cells as edges."""
     rings = [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(grown))]
     tail = np.concatenate([ring[:-1] for ring in rings])
     head = np.concatenate([ring[1:] for ring in rings])
     x0, y0, x1, y1 = grown.bounds
-    cell_m = float(np.sqrt((x1 - x0) * (y1 - y0) / (CELLS_PER_EDGE * len(tail))))
+    cell_m = float(np.sqrt((x1 - x0) * (y1 - y0) / len(tail)))
     rows, columns = int((y1 - y0) / cell_m) + 1, int((x1 - x0) / cell_m) + 1
     nothing = np.zeros(rows * columns + 1, np.int64)
     blank = Edges(tail, head, nothing, np.zeros(1, np.int64), x0, y0, cell_m, rows, columns)

@@ -160,10 +160,12 @@ SMALL_CASE = """
 import numpy as np, shapely
 from spatial.any_angle.floor_paths import floor_paths
 random = np.random.default_rng(1)
-blocks = [shapely.Point(at).buffer(0.8, quad_segs=2) for at in random.uniform(0, 10, (8, 2))]
-floor = shapely.box(0, 0, 10, 10) - shapely.union_all(blocks)
-lengths = floor_paths(floor).distances(random.uniform(0, 10, (25, 2)))
-print(lengths.length_m.tobytes().hex())
+blocks = [shapely.Point(at).buffer(1.3, quad_segs=1) for at in random.uniform(0, 10, (4, 2))]
+paths = floor_paths(shapely.box(0, 0, 10, 10) - shapely.union_all(blocks))
+points = random.uniform(0, 10, (25, 2))
+for few in (25, 6):
+    print(paths.distances(points[:few]).length_m.tobytes().hex())
+print(paths.path((0, 0), (10, 10)).tobytes().hex())
 """
 
 
