@@ -13,8 +13,9 @@ from layouts.tours.tour import Stop
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import Distances
 
-STRAIGHT = 1.25
-"""An aisle whose mouths are farther apart on foot than this many times its length is blocked."""
+ROUND_M = 2.0
+"""An aisle whose mouths are farther apart on foot than its length and this is blocked: a way round leads through
+the next aisle, which is twice the distance of two aisles longer. What a picker steps round inside is less."""
 
 
 def aisle_problem(
@@ -58,4 +59,4 @@ def _is_open(graph: NavGraph, distances: Distances, aisle: str) -> bool:
     low, high = distances.rows(mouths).tolist()
     straight = float(np.linalg.norm(np.subtract(*graph.xy[list(mouths)])))
     walked = min(distances.length_m[low, high], distances.length_m[high, low])
-    return bool(walked <= STRAIGHT * straight)
+    return bool(walked <= straight + ROUND_M)

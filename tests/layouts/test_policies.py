@@ -161,6 +161,39 @@ def test_aisle_by_aisle_goes_over_by_the_best_cross_aisle() -> None:
     assert length(case, "aisle-by-aisle") == pytest.approx(2 * LENGTH_M + 4 * 1 + 2 * PITCH_M)
 
 
+def test_aisle_by_aisle_is_the_best_choice_of_cross_aisles() -> None:
+    random = np.random.default_rng(15)
+    for _ in range(60):
+        case = random_case(random, blocks=int(random.integers(1, 5)), most=12)
+        warehouse, picks = case
+        case = ParallelAisles(aisle_m=warehouse.aisle_m, cross_m=warehouse.cross_m), picks
+        assert length(case, "aisle-by-aisle") == pytest.approx(vaughan_petersen_m(*case))
+
+
+def vaughan_petersen_m(warehouse: ParallelAisles, picks: Picks) -> float:
+    """Vaughan & Petersen's program as they state it, its states the cross-aisles; the depot at the front left."""
+    y = np.append(0.0, np.cumsum(warehouse.aisle_m[:, 0]))
+    best, here = {0: 0.0}, 0
+    for aisle in sorted(set(picks.aisle.tolist())):
+        held = picks.aisle == aisle
+        at = y[picks.block[held]] + picks.offset_m[held]
+        low, high = at.min(), at.max()
+        across = float(warehouse.cross_m[0, here:aisle].sum())
+        up = [abs(y - low) + high - low, abs(high - y)]
+        down = [abs(y - high) + high - low, abs(low - y)]
+        best = {
+            leave: min(
+                length + across + min(float(way[0][enter] + way[1][leave]) for way in (up, down))
+                for enter, length in best.items()
+            )
+            for leave in range(len(y))
+        }
+        here = aisle
+    return min(length + float(y[leave]) for leave, length in best.items()) + float(
+        warehouse.cross_m[0, :here].sum()
+    )
+
+
 def test_nearest_neighbour_takes_the_nearest_each_time() -> None:
     case = drawn(2, [(0, 0, 7), (0, 0, 1), (0, 1, 1)])
     assert picked(case, "nearest-neighbour") == [(0, 0, 1), (0, 1, 1), (0, 0, 7)]

@@ -11,12 +11,17 @@ import numpy as np
 import pytest
 from brute_force import shortest_by_permutation
 
+from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.by_name import ALONG_AISLES, POLICIES
 from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
 from layouts.tours.policies.in_warehouse import problem_in_warehouse
 from layouts.tours.policies.only_way import only_way
 from layouts.tours.problem import RoutingProblem
+from layouts.tours.tour import Pick, Stop
+from spatial.floor.agents import PICKER
+from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import shortest_distances
 
 PITCH_M, LENGTH_M = 4.0, 10.0
 Point = tuple[float, float]
@@ -193,3 +198,35 @@ def test_on_random_floors_with_closed_mouths_nothing_is_missed_or_below_the_shor
         rows = range(problem.stop_count + 1)
         assert sorted(stops_of(problem, policy)) == list(rows)[1:]
         assert length(problem, policy) >= shortest_by_permutation(problem.length_m[np.ix_(rows, rows)]) - 1e-9
+
+
+def test_a_long_blocked_aisle_is_no_lane_though_the_way_round_is_not_much_longer() -> None:
+    """Two aisles of 60 m, 3 m apart, one of them cut between its two places."""
+    at = [(x, y) for x in (0.0, 3.0) for y in (0.0, 20.0, 40.0, 60.0)]
+    edges = np.array([(0, 1), (0, 4), (2, 3), (3, 7), (4, 5), (5, 6), (6, 7)])
+    xy = np.array(at)
+    graph = NavGraph(
+        facility="two aisles",
+        agent=PICKER,
+        levels=("L0",),
+        xy=xy,
+        level=np.zeros(8, np.int64),
+        kind=np.zeros(8, np.int64),
+        edges=edges,
+        length_m=np.linalg.norm(xy[edges[:, 0]] - xy[edges[:, 1]], axis=1),
+        clear_width_m=np.full(7, 2.0),
+        sigma_m=np.zeros(7),
+        access={"a": 1, "b": 2, "c": 5},
+        pick_faces={"a": "a", "b": "b", "c": "c"},
+        stations={"DEPOT": 0},
+        aisles={"cut": (0, 3), "open": (4, 7)},
+        aisle_of={"a": "cut", "b": "cut", "c": "open"},
+        unreached={},
+    )
+    stops = [
+        Stop(node=node, face=place, picks=(Pick(order="O", sku=place, quantity=1, location=place),))
+        for place, node in graph.access.items()
+    ]
+    problem, _ = aisle_problem(graph, shortest_distances(graph, range(8)), 0, stops)
+    assert problem.loose == (1, 2)
+    assert [lane.stops for section in problem.sections for lane in section.lanes] == [(3,)]
