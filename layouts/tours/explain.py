@@ -33,8 +33,9 @@ class Step:
 def explain_tour(graph: NavGraph, tour: Tour) -> tuple[Step, ...]:
     """Every edge of `tour` in turn; the last step's sum is the tour's length.
 
-    Raises ValueError where the tour uses an edge that `graph` has not, or goes against its direction, and when
-    the edges do not add up to the tour's length to 1e-9 m, or 1e-12 of it.
+    Raises ValueError where a leg does not lead from one halt to the next, where the tour uses an edge that `graph`
+    has not or goes against its direction, and when the edges do not add up to the tour's length to 1e-9 m, or
+    1e-12 of it.
     """
     row_of = {(tail, head): row for row, (tail, head) in enumerate(graph.edges.tolist())}
     steps: list[Step] = []
@@ -88,8 +89,14 @@ def _edge(graph: NavGraph, row_of: Mapping[tuple[int, int], int], tour: str, sta
 
 def _moves(tour: Tour) -> Iterator[tuple[int, int, tuple[Pick, ...]]]:
     """Every move from node to node with the picks at its end; a stop without a move to it is a move to itself."""
-    works = [*(stop.picks for stop in tour.stops), ()]
-    for leg, picks in zip(tour.legs, works, strict=True):
+    at = tour.depot
+    halts = [*((stop.node, stop.picks) for stop in tour.stops), (tour.depot, ())]
+    for leg, (node, picks) in zip(tour.legs, halts, strict=True):
+        if (leg[0], leg[-1]) != (at, node):
+            raise ValueError(
+                f"tour {tour.id} has a leg from node {leg[0]} to {leg[-1]}: expected {at} to {node}"
+            )
+        at = node
         edges = list(pairwise(leg))
         if not edges and picks:
             edges = [(leg[0], leg[0])]

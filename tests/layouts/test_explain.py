@@ -94,6 +94,12 @@ def test_an_edge_that_is_not_there_is_an_error() -> None:
         explain_tour(GRAPH, jump)
 
 
+def test_a_leg_that_does_not_reach_its_stop_is_an_error() -> None:
+    short = replace(TOUR, legs=((0, 1), *TOUR.legs[1:]))
+    with pytest.raises(ValueError, match="a leg from node 0 to 1: expected 0 to 2"):
+        explain_tour(GRAPH, short)
+
+
 def test_node_numbers_may_be_larger_than_a_direction_is_wide() -> None:
     """A direction is a byte; a step of 200 node numbers is not."""
     far = replace(
