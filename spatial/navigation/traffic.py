@@ -48,7 +48,7 @@ def with_rules(graph: NavGraph, rules: FloorRules) -> NavGraph:
             "forbidden_zones and links shape the floor itself: build the graph anew with these rules"
         )
     drawn = replace(drawn, rules=rules.shaping())
-    if rules == drawn.rules:
+    if rules == drawn.rules and not drawn.is_one_way:
         return drawn
     cut = cut_at_borders(drawn, _areas(drawn, rules))
     driven = _directed(_zoned(cut, rules), rules)
