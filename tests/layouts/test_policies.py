@@ -154,6 +154,44 @@ def test_combined_of_three_blocks_follows_roodbergen_and_de_koster() -> None:
     assert length(THREE_BLOCKS, "combined") == pytest.approx(16 + 20 + 24 + 32 + 12 * PITCH_M)
 
 
+def test_s_shape_is_as_long_as_its_steps_are() -> None:
+    random = np.random.default_rng(16)
+    for _ in range(80):
+        warehouse, picks = random_case(random, blocks=int(random.integers(1, 5)), most=14)
+        case = ParallelAisles(aisle_m=warehouse.aisle_m, cross_m=warehouse.cross_m), picks
+        assert length(case, "s-shape") == pytest.approx(stepwise_s_shape_m(*case))
+
+
+def stepwise_s_shape_m(warehouse: ParallelAisles, picks: Picks) -> float:
+    """Roodbergen & De Koster's (2001) steps on equal aisles, counted up one by one; the depot at the front left."""
+    depth: dict[tuple[int, int], float] = {}
+    for block, aisle, offset_m in zip(picks.block, picks.aisle, picks.offset_m, strict=True):
+        depth[block, aisle] = max(depth.get((block, aisle), 0.0), offset_m)
+    if not depth:
+        return 0.0
+    x = np.append(0.0, np.cumsum(warehouse.cross_m[0]))
+    deep = warehouse.aisle_m[:, 0]
+    left, farthest = min(aisle for _, aisle in depth), max(block for block, _ in depth)
+    here, walked = left, x[left] + deep[:farthest].sum()
+    for block in range(farthest, -1, -1):
+        lanes = sorted(a for b, a in depth if b == block and not (a == left and block < farthest))
+        if block < farthest and not lanes:
+            walked += deep[block]
+            continue
+        if abs(x[lanes[-1]] - x[here]) < abs(x[lanes[0]] - x[here]):
+            lanes.reverse()
+        at_front = block == farthest
+        for lane in lanes:
+            walked += abs(x[lane] - x[here])
+            here = lane
+            if at_front and lane == lanes[-1]:
+                walked += 2 * depth[block, lane]
+            else:
+                walked += deep[block]
+                at_front = not at_front
+    return float(walked + x[here])
+
+
 def test_aisle_by_aisle_goes_over_by_the_best_cross_aisle() -> None:
     """Vaughan & Petersen (1999): up aisle 0 to the middle of it, over there, and down aisle 1."""
     case = drawn(2, [(0, 0, 6), (1, 0, 1), (1, 1, 1), (0, 1, 7)], blocks=2)
