@@ -8,6 +8,7 @@ Within a block (Roodbergen & De Koster 2001, largest gap heuristic, steps 4 to 8
 5. Along the front cross-aisle, on the way back, the other lanes are entered for the stops of their front part.
 6. A lane that can only be walked one way is walked so, from the cross-aisle where it is entered, and is neither
    first nor last.
+The paper has neither rule 2, which only matters where the depot does not lie on the left of all lanes, nor rule 6.
 """
 
 from __future__ import annotations
