@@ -12,6 +12,7 @@ from layouts.run import Run
 from layouts.run_files import write_run
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import run_scenario
+from layouts.tours.between import Way, way_between
 from layouts.tours.tour import tours_dict
 from scans.readers import open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
@@ -26,6 +27,7 @@ from spatial.exchange.reconciliation import Reconciliation
 from spatial.exchange.source_frame import UNTOLD, SourceFrame
 from spatial.facility import Point2, Station
 from spatial.floor.agents import AgentClass
+from spatial.floor.floor_rules import NO_RULES
 from spatial.floor.free_space import Unknown
 from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
@@ -77,6 +79,13 @@ def graph_site(
     )
     write_network(path, graph, form, facility=facility)
     return graph
+
+
+def path_on_site(folder: Path, agent: AgentClass, start: str, end: str, *, rules: Path | None = None) -> Way:
+    """The way on a site from one location or station to another."""
+    facility = load_site(folder).facility
+    known = NO_RULES if rules is None else read_floor_rules(rules, facility)
+    return way_between(facility, agent, start, end, rules=known)
 
 
 def reconcile_site(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from layouts.tours.tour import Pick, Tour
 from spatial.navigation.nav_graph import NODE_KINDS, NavGraph
+from spatial.navigation.shortest_paths import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,33 +38,42 @@ def explain_tour(graph: NavGraph, tour: Tour) -> tuple[Step, ...]:
     has not or goes against its direction, and when the edges do not add up to the tour's length to 1e-9 m, or
     1e-12 of it.
     """
-    row_of = {(tail, head): row for row, (tail, head) in enumerate(graph.edges.tolist())}
-    steps: list[Step] = []
-    walked = 0.0
-    for start, end, picks in _moves(tour):
-        edge = _edge(graph, row_of, tour.id, start, end) if start != end else _Edge()
-        walked += edge.length_m
-        steps.append(
-            Step(
-                start=start,
-                end=end,
-                end_kind=NODE_KINDS[graph.kind[end]],
-                length_m=edge.length_m,
-                cumulative_m=walked,
-                clear_width_m=edge.clear_width_m,
-                aisle=edge.aisle,
-                worked=graph.aisle_of.get(picks[0].location) if picks else None,
-                picks=picks,
-            )
-        )
+    steps = tuple(_steps(graph, f"tour {tour.id}", _moves(tour)))
+    walked = steps[-1].cumulative_m if steps else 0.0
     if not math.isclose(walked, tour.length_m, rel_tol=1e-12, abs_tol=1e-9):
         raise ValueError(
             f"the edges of tour {tour.id} add up to {walked} m but it says {tour.length_m} m: {_REMEDY}"
         )
-    return tuple(steps)
+    return steps
+
+
+def explain_route(graph: NavGraph, route: Route) -> tuple[Step, ...]:
+    """Every edge of a node sequence in turn; raises ValueError as `explain_tour` does of an edge."""
+    return tuple(_steps(graph, "the route", ((start, end, ()) for start, end in pairwise(route))))
 
 
 _REMEDY = "explain it on the graph it was planned on"
+
+Move = tuple[int, int, tuple[Pick, ...]]
+
+
+def _steps(graph: NavGraph, name: str, moves: Iterable[Move]) -> Iterator[Step]:
+    row_of = {(tail, head): row for row, (tail, head) in enumerate(graph.edges.tolist())}
+    walked = 0.0
+    for start, end, picks in moves:
+        edge = _edge(graph, row_of, name, start, end) if start != end else _Edge()
+        walked += edge.length_m
+        yield Step(
+            start=start,
+            end=end,
+            end_kind=NODE_KINDS[graph.kind[end]],
+            length_m=edge.length_m,
+            cumulative_m=walked,
+            clear_width_m=edge.clear_width_m,
+            aisle=edge.aisle,
+            worked=graph.aisle_of.get(picks[0].location) if picks else None,
+            picks=picks,
+        )
 
 
 @dataclass(frozen=True)
@@ -73,12 +83,12 @@ class _Edge:
     aisle: str | None = None
 
 
-def _edge(graph: NavGraph, row_of: Mapping[tuple[int, int], int], tour: str, start: int, end: int) -> _Edge:
+def _edge(graph: NavGraph, row_of: Mapping[tuple[int, int], int], name: str, start: int, end: int) -> _Edge:
     row = row_of.get((min(start, end), max(start, end)))
     if row is None:
-        raise ValueError(f"tour {tour} goes from node {start} to {end}, which no edge joins: {_REMEDY}")
+        raise ValueError(f"{name} goes from node {start} to {end}, which no edge joins: {_REMEDY}")
     if int(graph.direction[row]) * (end - start) < 0:
-        raise ValueError(f"tour {tour} goes from node {start} to {end}, against a one-way edge: {_REMEDY}")
+        raise ValueError(f"{name} goes from node {start} to {end}, against a one-way edge: {_REMEDY}")
     aisle = int(graph.aisle[row])
     return _Edge(
         length_m=float(graph.length_m[row]),
@@ -87,7 +97,7 @@ def _edge(graph: NavGraph, row_of: Mapping[tuple[int, int], int], tour: str, sta
     )
 
 
-def _moves(tour: Tour) -> Iterator[tuple[int, int, tuple[Pick, ...]]]:
+def _moves(tour: Tour) -> Iterator[Move]:
     """Every move from node to node with the picks at its end; a stop without a move to it is a move to itself."""
     at = tour.depot
     halts = [*((stop.node, stop.picks) for stop in tour.stops), (tour.depot, ())]

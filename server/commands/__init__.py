@@ -10,7 +10,7 @@ import typer
 
 from server.commands.chain import scan, simulate, tours
 from server.commands.demo import demo
-from server.commands.networks import graph, reconcile
+from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
 
 app = typer.Typer(
@@ -21,5 +21,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (scan, graph, reconcile, tours, simulate, serve, view, demo):
+for command in (scan, graph, path, reconcile, tours, simulate, serve, view, demo):
     app.command()(command)

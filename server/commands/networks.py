@@ -1,14 +1,15 @@
-"""graph and reconcile: the lanes of a site, in the forms of others, and networks of others held against it."""
+"""graph, path and reconcile: the lanes of a site, ways over them, and networks of others held against them."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from server.commands.options import Json, Rules, Site, agent_of
-from server.commands.printing import print_json
+from server.commands.printing import print_json, way_json
 
 FINDING, UNDECIDED = 1, 4
 """Exit codes of a reconciliation that found something, and of one that cannot say."""
@@ -54,6 +55,35 @@ def graph(
         typer.echo(f"unreached: {place}: {reason}", err=True)
     if len(nav.unreached) > 5:
         typer.echo(f"unreached: {len(nav.unreached) - 5} more, see --json", err=True)
+
+
+def path(
+    site: Site,
+    start: Annotated[str, typer.Argument(help="Location or station.")],
+    end: Annotated[str, typer.Argument(help="Location or station.")],
+    agent: Annotated[str, typer.Option(help="Agent class that goes.")] = "picker",
+    rules: Rules = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the way between two places: edge by edge along the lanes, and the shortest over the open floor."""
+    from layouts.tours.explain import steps_text
+    from server.chain import path_on_site
+
+    try:
+        way = path_on_site(site, agent_of(agent), start, end, rules=rules)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="START, END") from None
+    if as_json:
+        print_json(way_json(way))
+        return
+    if way.steps:
+        typer.echo(steps_text(way.steps))
+    typer.echo(f"along the lanes: {_metres(way.lanes_m)}")
+    typer.echo(f"over the open floor: {_metres(way.open_floor_m)}")
+
+
+def _metres(length_m: float | None) -> str:
+    return "no way" if length_m is None or length_m == math.inf else f"{length_m:.3f} m"
 
 
 def reconcile(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from layouts.tours.between import Way
     from layouts.tours.tour import TourPlan
 
 
@@ -28,6 +29,25 @@ def print_kpis(figures: dict[str, Any] | None) -> None:
     )
     split = ", ".join(f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items())
     typer.echo(f"time: {split}")
+
+
+def way_json(way: Way) -> dict[str, Any]:
+    """A way between two places as plain values; lengths are null where there is no way."""
+    return {
+        "lanes_m": way.lanes_m if way.steps or way.lanes_m == 0 else None,
+        "steps": [
+            {
+                "start": step.start,
+                "end": step.end,
+                "length_m": step.length_m,
+                "clear_width_m": step.clear_width_m,
+                "aisle": step.aisle,
+            }
+            for step in way.steps
+        ],
+        "open_floor_m": way.open_floor_m,
+        "open_floor": None if way.open_floor is None else way.open_floor.tolist(),
+    }
 
 
 def plan_text(plan: TourPlan) -> str:

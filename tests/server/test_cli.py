@@ -25,7 +25,7 @@ from spatial.facility_json import write_facility
 from spatial.navigation.graph_json import read_graph
 
 Aisletwin = Callable[..., Any]
-COMMANDS = ("scan", "graph", "reconcile", "tours", "simulate", "serve", "view", "demo")
+COMMANDS = ("scan", "graph", "path", "reconcile", "tours", "simulate", "serve", "view", "demo")
 
 
 @pytest.fixture
@@ -74,6 +74,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("scan", "hall.laz", "-o", "site", "--depot", "1,nan"),
         ("graph", "site", "--agent", "horse"),
         ("graph", "site", "--format", "lif"),
+        ("path", "site", "01-01-A-1"),
         ("reconcile", "site", "net.json", "--control", "1,2"),
         ("reconcile", "site", "net.json", "--metres-per-unit", "0"),
         ("tours", "site", "--policy", "zigzag"),
@@ -177,6 +178,22 @@ def test_floor_rules_keep_agents_off_part_of_the_floor(
     done = aisletwin("graph", site, "--rules", rules)
     assert done.code == 3
     assert "has no aisle 'Z9': choose one of" in done.said[0]
+
+
+def test_a_path_is_told_edge_by_edge_and_cuts_corners_on_the_open_floor(
+    aisletwin: Aisletwin, site: Path
+) -> None:
+    done = aisletwin("path", site, "DEPOT", "02-03-A-2")
+    assert done.code == 0
+    *_, total, lanes, free = done.out.splitlines()
+    found = json.loads(aisletwin("path", site, "DEPOT", "02-03-A-2", "--json").out)
+    assert sum(step["length_m"] for step in found["steps"]) == pytest.approx(found["lanes_m"], abs=1e-9)
+    assert 0 < found["open_floor_m"] <= found["lanes_m"]
+    assert total == f"{len(found['steps'])} steps, {found['lanes_m']:.3f} m"
+    assert lanes == f"along the lanes: {found['lanes_m']:.3f} m"
+    assert free == f"over the open floor: {found['open_floor_m']:.3f} m"
+    assert aisletwin("path", site, "DEPOT", "DEPOT").code == 0
+    assert aisletwin("path", site, "DEPOT", "nowhere").code == 2
 
 
 @pytest.mark.parametrize(("form", "name"), [("lif", "net.json"), ("graphml", "net.graphml"), ("csv", "net")])
