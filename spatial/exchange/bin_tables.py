@@ -4,11 +4,12 @@
 `edges.csv`: `start_node`, `end_node`; optional `edge`, `length_m`, `one_way` (X or empty), `resource_types`
 (separated by spaces, none named means all), `speed_limit_m_s`, `clear_width_m`, `sigma_m`, `time_s`, `aisle`,
 `zone`, `link` (of a way between levels).
-`bins.csv`, if there are bins: `bin`, and `node` or `edge`; optional `x_m`, `y_m`, `yaw_rad`, `height_m`, `kind`.
+`bins.csv`, if there are bins: `bin`; optional `node` or `edge`, `x_m`, `y_m`, `yaw_rad`, `height_m`, `kind`.
 
 As in EWM an edge is passable both ways unless it is a one-way street from its start to its end, has a length
 that counts even where the coordinates tell another, and a bin is assigned to a node, or to an edge where its
-coordinates say how far along. Instead of `_m` a column may end in `_mm`, `_cm`, `_in` or `_ft`.
+coordinates say how far along, or else is reached from the node nearest to it. Instead of `_m` a column may end
+in `_mm`, `_cm`, `_in` or `_ft`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from spatial.exchange.bins_on_edges import split_at_bins
+from spatial.exchange.bin_places import put_at_nearest_nodes, split_at_bins
 from spatial.exchange.csv_rows import Row, csv_rows
 from spatial.exchange.draft import Draft
 from spatial.exchange.route_network import (
@@ -64,15 +65,19 @@ def read_bin_tables(folder: Path) -> RouteNetwork:
     edges = [(_edge(row), row) for row in csv_rows(folder / "edges.csv", draft, "start_node", "end_node")]
     known = {edge.id for edge, _ in edges}
     on_edge: dict[str, list[NetworkStation]] = defaultdict(list)
-    if (folder / "bins.csv").exists():
-        for row in csv_rows(folder / "bins.csv", draft, "bin"):
-            station, street = _bin(row), row.text("edge")
-            if station.nodes:
-                draft.station(station, row.place)
-            elif street not in known:
-                draft.fail(row.place, f"bin '{station.id}' names edge '{street}', which is not in edges.csv")
-            else:
-                on_edge[street].append(station)
+    on_nothing: list[tuple[NetworkStation, str]] = []
+    table = folder / "bins.csv"
+    for row in csv_rows(table, draft, "bin") if table.exists() else ():
+        station, street = _bin(row), row.text("edge")
+        if station.nodes:
+            draft.station(station, row.place)
+        elif not street:
+            on_nothing.append((station, row.place))
+        elif street not in known:
+            draft.fail(row.place, f"bin '{station.id}' names edge '{street}', which is not in edges.csv")
+        else:
+            on_edge[street].append(station)
+    put_at_nearest_nodes(draft, on_nothing)
     for edge, row in edges:
         for part in split_at_bins(draft, edge, on_edge.get(edge.id, ()), at=row.place):
             draft.edge(part, row.place)
@@ -131,8 +136,6 @@ def _edge(row: Row) -> NetworkEdge:
 
 
 def _bin(row: Row) -> NetworkStation:
-    if not (row.text("node") or row.text("edge")):
-        row.draft.fail(row.place, f"bin '{row.text('bin')}' is on no node and no edge: assign it to one")
     x, y = row.length("x"), row.length("y")
     return NetworkStation(
         id=row.needed("bin"),

@@ -68,22 +68,27 @@ def parse_yaml(text: str, source: str) -> Any:
         raise BadDataError(f"{source}: no sensible YAML document ({error})") from error
 
 
-def check_xml(data: bytes, source: str) -> None:
-    """BadDataError unless `data` is well-formed XML without document type, entities and deep nesting.
+def check_xml(data: bytes, source: str, *, element: str) -> set[str]:
+    """The ids of all elements of that name in an XML document that is safe to parse.
 
-    Entities of a document type can make a small file huge or read others; no form of network needs one.
+    BadDataError for what is not well-formed, an id that comes twice, deep nesting, and a document type: its
+    entities can make a small file huge or read others, and no form of network needs one.
     """
-    parser, depth = expat.ParserCreate(), 0
+    parser, depth, ids = expat.ParserCreate(), 0, set[str]()
 
     def refuse(*_: object) -> NoReturn:
         raise BadDataError(f"{source}: line {parser.CurrentLineNumber}: a document type: remove <!DOCTYPE …>")
 
-    def enter(*_: object) -> None:
+    def enter(name: str, told: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
+        line = parser.CurrentLineNumber
         if depth > DEEPEST:
-            line = parser.CurrentLineNumber
             raise BadDataError(f"{source}: line {line}: nested deeper than {DEEPEST}: expected a graph")
+        if name.rpartition(":")[2] == element and "id" in told:
+            if told["id"] in ids:
+                raise BadDataError(f"{source}: line {line}: there is a {element} '{told['id']}' already")
+            ids.add(told["id"])
 
     def leave(*_: object) -> None:
         nonlocal depth
@@ -96,6 +101,7 @@ def check_xml(data: bytes, source: str) -> None:
         parser.Parse(data, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise BadDataError(f"{source}: {error}: expected an XML document") from error
+    return ids
 
 
 def finite_json(text: str) -> Any:

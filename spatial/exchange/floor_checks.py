@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from spatial.exchange.reconciliation import Crossing, Narrow, OutsideNode, Verdi
 from spatial.exchange.route_network import NetworkEdge, RouteNetwork, edge_lines
 from spatial.facility import Facility
 from spatial.floor.agents import AgentClass
-from spatial.floor.free_space import FreeSpace, free_space
+from spatial.floor.free_space import FreeSpace, Solid, free_space
 from spatial.navigation.pick_spots import boundary_segments
 
 SURE_SIGMAS = 1.96
@@ -103,14 +104,14 @@ def _crossings(lanes: list[_Lane], space: FreeSpace, facility: Facility) -> Iter
             element=element.id,
             kind=kinds.get(element.id, "element"),
             inside_m=float(inside[k]),
-            verdict=_sure(lane, element.footprint, element.sigma_m),
+            verdict=_sure(lane, element),
         )
 
 
-def _sure(lane: _Lane, footprint: shapely.Polygon, face_sigma_m: float) -> Verdict:
-    off = SURE_SIGMAS * float(np.hypot(lane.sigma_m, face_sigma_m))
+def _sure(lane: _Lane, element: Solid) -> Verdict:
+    off = SURE_SIGMAS * float(np.hypot(lane.sigma_m, _face_sigma(element)))
     moved = [shapely.transform(lane.line, lambda at, by=by: at + off * by) for by in _COMPASS]
-    lengths = shapely.length(shapely.intersection(moved, footprint))
+    lengths = shapely.length(shapely.intersection(moved, element.footprint))
     return "fail" if (lengths > ROUNDING_M).all() else "cannot_decide"
 
 
@@ -142,8 +143,17 @@ def _face_sigmas(
     if space.solids:
         tree = STRtree([solid.footprint for solid in space.solids])
         line, solid = tree.query(lines, predicate="dwithin", distance=clearance + SIDE_SLACK_M)
-        np.maximum.at(sigmas, line, np.array([each.sigma_m for each in space.solids])[solid])
+        np.maximum.at(sigmas, line, np.array([_face_sigma(each) for each in space.solids])[solid])
     return sigmas
+
+
+def _face_sigma(solid: Solid) -> float:
+    """One standard deviation of a solid's faces, at the corner where its heading counts most."""
+    if solid.yaw_sigma_rad == 0:
+        return solid.sigma_m
+    corners = shapely.get_coordinates(solid.footprint)
+    arm = float(np.linalg.norm(corners - solid.center, axis=1).max())
+    return math.hypot(solid.sigma_m, solid.yaw_sigma_rad * arm)
 
 
 def _outside(

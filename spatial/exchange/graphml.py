@@ -46,16 +46,24 @@ def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
     tells neither unit nor axes while `frame` does not either.
     """
     data, draft = read_bytes(path), Draft(str(path))
-    check_xml(data, str(path))
+    declared = check_xml(data, str(path), element="node")
     try:
         graph = nx.read_graphml(io.BytesIO(data), node_type=str, force_multigraph=True)
     except (nx.NetworkXError, AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
         draft.fail("graphml", f"{error}: expected GraphML with one graph")
-    nodes = [Record({"id": node} | told, f"node '{node}'", draft) for node, told in graph.nodes(data=True)]
+    nodes = [
+        Record({"id": node} | told, f"node '{node}'", draft)
+        for node, told in graph.nodes(data=True)
+        if node in declared
+    ]
     edges = [
         Record(told | {"source": tail, "target": head, "key": key}, f"edge '{tail}'-'{head}'", draft)
         for tail, head, key, told in graph.edges(keys=True, data=True)
     ]
+    for edge in edges:
+        for end in ("source", "target"):
+            if edge.value[end] not in declared:  # networkx makes the missing node up
+                draft.fail(edge.path, f"names node '{edge.value[end]}', which is not in the file")
     whole = Record(graph.graph, "graph", draft)
     return network_of_attributes(whole, nodes, edges, directed=graph.is_directed(), frame=frame)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from spatial.exchange.record import Record, as_number
@@ -85,7 +86,7 @@ def lane_edges(
         return [edge]
     back = way_back(edge)
     turned = None if heading is None else math.pi - heading
-    return [edge, NetworkEdge(**{**vars(back), "uses": (_use(vehicle, limit, turned),)})]
+    return [edge, replace(back, uses=(_use(vehicle, limit, turned),))]
 
 
 def lanes(level: Record, *, below: int) -> Iterator[tuple[int, int, Record]]:

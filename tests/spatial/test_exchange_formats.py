@@ -303,6 +303,19 @@ def test_bins_on_an_edge_split_it_where_they_are(tmp_path: Path) -> None:
     assert graph.length_m.sum() == pytest.approx(20.0)
 
 
+def test_a_bin_assigned_to_nothing_is_at_the_nearest_node_and_one_without_a_place_at_both_ends(
+    tmp_path,
+) -> None:
+    edges = "edge,start_node,end_node\nAB,A,B\n"
+    bins = "bin,edge,x_m,y_m\nnear,,8,2\nnowhere,AB,,\n"
+    network = read_network(tables(tmp_path / "n", nodes=NODES, edges=edges, bins=bins))
+    assert {station.id: station.nodes for station in network.stations} == {
+        "near": ("B",),
+        "nowhere": ("A", "B"),
+    }
+    assert "bin 'nowhere' has no coordinates" in network.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("parts", "place"),
     [
@@ -315,7 +328,7 @@ def test_bins_on_an_edge_split_it_where_they_are(tmp_path: Path) -> None:
         ({"edges": "start_node,end_node\nA,B\nA,B\n"}, r"edges\.csv row 3: there is an edge 'A-B' already"),
         ({"edges": "start_node,end_node,length_m\nA,B,-1\n"}, r"edges\.csv row 2: length_m -1\.0"),
         ({"bins": "bin,edge\nb,Q\n"}, r"bins\.csv row 2: bin 'b' names edge 'Q'"),
-        ({"bins": "bin,node\nb,\n"}, r"bins\.csv row 2: bin 'b' is on no node and no edge"),
+        ({"bins": "bin,node\nb,\n"}, r"bins\.csv row 2: bin 'b' has neither node, edge nor"),
         ({"bins": "bin,node\nb,Q\n"}, r"bins\.csv row 2: station 'b' names node 'Q'"),
     ],
 )

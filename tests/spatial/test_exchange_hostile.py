@@ -140,6 +140,12 @@ def test_xml_entities_are_refused_in_any_encoding(tmp_path: Path, encoding: str)
         read_graphml(path)
 
 
+def graphml(*lines: str) -> str:
+    """A GraphML document with these lines from its third on."""
+    head = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n<graph edgedefault="directed">\n'
+    return head + "\n".join(lines) + "\n</graph></graphml>"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "place"),
     [
@@ -160,6 +166,14 @@ def test_xml_entities_are_refused_in_any_encoding(tmp_path: Path, encoding: str)
         ("g.json", '{"layouts": [{"layoutId": 1e999}]}', "plant|no node|finite|text"),
         ("g.graphml", "<a>" * 300, "nested deeper than 200"),
         ("g.graphml", "<graphml/>", "expected GraphML"),
+        ("g.graphml", graphml('<node id="a"/>', '<node id="a"/>'), "line 4: there is a node 'a' already"),
+        (
+            "g.graphml",
+            graphml('<node id="a"/>', '<edge source="a" target="z"/>'),
+            "names node 'z', which is not",
+        ),
+        ("g.graphml", graphml('<node id="a"/>'), r"node 'a'\.x_m: nothing where a number"),
+        ("g.graphml", graphml('<edge source="a"/>'), "names node 'a', which is not"),
         ("g.graphml", "", "expected an XML document"),
     ],
 )

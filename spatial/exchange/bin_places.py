@@ -1,4 +1,4 @@
-"""Bins assigned to an edge: the edge is split where each of them is, so that it can be walked to."""
+"""Where bins are reached: an edge is split where a bin of it is, a bin of no edge is at the nearest node."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from spatial.exchange.draft import Draft
 from spatial.exchange.route_network import NetworkEdge, NetworkNode, NetworkStation
@@ -47,6 +48,22 @@ def split_at_bins(
             stops[share] = stop
         draft.station(replace(station, nodes=(stops[share].id,)), at)
     return [*_pieces(edge, stops)]
+
+
+def put_at_nearest_nodes(draft: Draft, bins: Sequence[tuple[NetworkStation, str]]) -> None:
+    """Add the bins assigned to nothing, each with its place in the file, at the node nearest to it as EWM does.
+
+    BadDataError for one without coordinates.
+    """
+    nodes, spots = draft.nodes, []
+    for station, at in bins:
+        if station.pose is None or not nodes:
+            draft.fail(at, f"bin '{station.id}' has neither node, edge nor coordinates: assign it to one")
+        spots.append(station.pose[:2])
+    if spots:
+        nearest = cKDTree([node.xy for node in nodes]).query(spots)[1].tolist()
+        for (station, at), row in zip(bins, nearest, strict=True):
+            draft.station(replace(station, nodes=(nodes[row].id,)), at)
 
 
 def _pieces(edge: NetworkEdge, stops: dict[float, NetworkNode]) -> list[NetworkEdge]:
