@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +14,17 @@ from scipy.sparse import csr_array
 
 from layouts.tours.metric.fixed_ends import Lengths
 
-Cut = tuple[npt.NDArray[np.int64], float]
+Columns = npt.NDArray[np.int64]
+Cut = tuple[Columns, float]
 """Columns of which at least that many are used."""
 
 PROOF = 1e-6
 """A bound this share below a tour proves it: no closer than the linear programs' tolerances allow."""
-NODES_EACH = 2000
+WHOLE = 1e-6
+"""A value this close to 0 or 1 is that."""
+INTEGER_ROUNDS = 6
+"""What an integer program counts for, in linear ones."""
+NODES_EACH = 500
 """Branches of one integer program, at most."""
 
 
@@ -37,76 +43,91 @@ class Proof:
     """No tour is shorter than `bound_m`; `chosen` are the columns of one that is no longer, None if not found."""
 
     bound_m: float
-    chosen: npt.NDArray[np.int64] | None = None
+    chosen: Columns | None = None
 
 
 def branch_and_cut(
     relaxation: Relaxation, *, tour_m: float, bound_m: float, rounds: int, deadline: float | None = None
 ) -> Proof:
-    """Raise `bound_m` towards `tour_m`, the shortest tour known, or find a shorter one, in so many programs.
+    """Raise `bound_m` towards `tour_m`, the shortest tour known, or find a shorter one, in `rounds` linear programs.
 
     Linear programs with cuts come first (Dantzig, Fulkerson and Johnson, 1954). Columns whose reduced cost
     lifts the bound to the known tour are dropped: no shorter tour uses them. When no cut is violated integer
-    programs follow, again with the cuts that their answers violate; one without such cuts is the shortest tour.
+    programs follow, again with the cuts that their answers violate, for
+    `INTEGER_ROUNDS` rounds each; one that violates none is the shortest tour.
     `deadline` is a reading of time.perf_counter.
     """
-    keep = np.arange(len(relaxation.length_m))
+    columns = len(relaxation.length_m)
+    keep = np.arange(columns)
     cuts: list[Cut] = []
     is_integer = False
     goal = tour_m * (1 - PROOF)
-    for _ in range(rounds):
-        if bound_m >= goal:
+    while rounds > 0 and bound_m < goal and (deadline is None or time.perf_counter() < deadline):
+        rounds -= INTEGER_ROUNDS if is_integer else 1
+        solve = _integer_program if is_integer else _linear_program
+        answer = solve(relaxation, keep, *_rows(cuts, columns), deadline)
+        if answer.is_impossible:
             return Proof(bound_m=tour_m)
-        if deadline is not None and time.perf_counter() > deadline:
+        bound_m = max(bound_m, answer.bound_m)
+        if answer.x is None:
             break
-        rows, least = _rows(cuts, len(relaxation.length_m))
-        if not is_integer:
-            answer = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
-                relaxation.length_m[keep],
-                A_eq=relaxation.equal[:, keep],
-                b_eq=relaxation.degree,
-                A_ub=-rows[:, keep],
-                b_ub=-least,
-                bounds=(0, 1),
-                method="highs",
-            )
-            if answer.status != 0:
-                return _without_tour(answer.status == 2, tour_m, bound_m)
-            bound_m = max(bound_m, answer.fun)
-            x = np.zeros(len(relaxation.length_m))
-            x[keep] = answer.x
-            keep = keep[(answer.fun + answer.lower.marginals < goal) | (answer.x > 0.5)]
-        else:
-            left_s = np.inf if deadline is None else max(0.1, deadline - time.perf_counter())
-            answer = milp(
-                relaxation.length_m[keep],
-                integrality=np.ones(len(keep), np.int64),
-                bounds=Bounds(0, 1),
-                constraints=[
-                    LinearConstraint(relaxation.equal[:, keep], relaxation.degree, relaxation.degree),
-                    LinearConstraint(rows[:, keep], least, np.inf),
-                ],
-                options={"mip_rel_gap": PROOF / 10, "node_limit": NODES_EACH, "time_limit": left_s},
-            )
-            if answer.mip_dual_bound is not None and np.isfinite(answer.mip_dual_bound):
-                bound_m = max(bound_m, min(answer.mip_dual_bound, tour_m))
-            if answer.x is None:
-                return _without_tour(answer.status == 2, tour_m, bound_m)
-            x = np.zeros(len(relaxation.length_m))
-            x[keep] = np.round(answer.x)
+        x = np.zeros(columns)
+        x[keep] = answer.x
+        keep = keep[(answer.bound_m + answer.reduced_m < goal) | (answer.x > 0.5)]
         violated = relaxation.separate(x)
         cuts += violated
-        if not violated and np.all(np.abs(x - np.round(x)) < 1e-6):
-            chosen = np.flatnonzero(x > 0.5)
-            return Proof(bound_m=bound_m, chosen=chosen)
-        if not violated:
-            is_integer = True
-    return Proof(bound_m=min(bound_m, tour_m))
+        is_whole = bool(np.all(np.abs(x - np.round(x)) < WHOLE))
+        if not violated and is_whole:
+            return Proof(bound_m=min(bound_m, tour_m), chosen=np.flatnonzero(x > 0.5))
+        is_integer |= not violated
+    return Proof(bound_m=tour_m if bound_m >= goal else bound_m)
 
 
-def _without_tour(is_infeasible: bool, tour_m: float, bound_m: float) -> Proof:
-    """What a program without an answer says: if there is none among the columns kept, the known tour is shortest."""
-    return Proof(bound_m=tour_m if is_infeasible else min(bound_m, tour_m))
+class _Answer(NamedTuple):
+    """What a program says of the columns kept: a bound, what using each adds to it, and the best x, if found."""
+
+    bound_m: float
+    reduced_m: Lengths
+    x: Lengths | None
+    is_impossible: bool = False
+    """Then no tour over these columns exists, and the known one is the shortest."""
+
+
+def _linear_program(
+    relaxation: Relaxation, keep: Columns, rows: csr_array, least: Lengths, _deadline: float | None
+) -> _Answer:
+    answer = linprog(  # type: ignore[call-overload]  # its stubs know no sparse matrices
+        relaxation.length_m[keep],
+        A_eq=relaxation.equal[:, keep],
+        b_eq=relaxation.degree,
+        A_ub=-rows[:, keep],
+        b_ub=-least,
+        bounds=(0, 1),
+        method="highs",
+    )
+    nothing = np.zeros(len(keep))
+    if answer.status != 0:
+        return _Answer(-np.inf, nothing, None, is_impossible=answer.status == 2)
+    return _Answer(answer.fun, answer.lower.marginals, answer.x)
+
+
+def _integer_program(
+    relaxation: Relaxation, keep: Columns, rows: csr_array, least: Lengths, deadline: float | None
+) -> _Answer:
+    left_s = np.inf if deadline is None else max(0.1, deadline - time.perf_counter())
+    answer = milp(
+        relaxation.length_m[keep],
+        integrality=np.ones(len(keep), np.int64),
+        bounds=Bounds(0, 1),
+        constraints=[
+            LinearConstraint(relaxation.equal[:, keep], relaxation.degree, relaxation.degree),
+            LinearConstraint(rows[:, keep], least, np.inf),
+        ],
+        options={"mip_rel_gap": PROOF / 10, "node_limit": NODES_EACH, "time_limit": left_s},
+    )
+    bound_m = -np.inf if answer.mip_dual_bound is None else answer.mip_dual_bound
+    x = None if answer.x is None else np.round(answer.x)
+    return _Answer(bound_m, np.zeros(len(keep)), x, is_impossible=answer.status == 2)
 
 
 def _rows(cuts: list[Cut], columns: int) -> tuple[csr_array, Lengths]:

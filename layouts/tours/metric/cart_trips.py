@@ -60,8 +60,9 @@ def cart_trips(
     stops = [place for place in range(len(table)) if place != depot]
     if loads.sum() <= capacity * (1 + SPARE):
         tour = best_tour(table, start=depot, iterations=iterations, seed=seed)
-        trips = (tour.order,) if stops else ()
-        return CartTrips(trips=trips, length_m=tour.length_m, lower_bound_m=tour.lower_bound_m)
+        return CartTrips(
+            trips=(tour.order,) if stops else (), length_m=tour.length_m, lower_bound_m=tour.lower_bound_m
+        )
     count = ITERATIONS + ITERATIONS_PER_PLACE * len(table) if iterations is None else iterations
     rows = np.array([depot, *stops, depot])
     ground = table[np.ix_(rows, rows)]
@@ -139,7 +140,11 @@ def _search_trips(
     rows = np.array([*range(end), *(0 for _ in copies)])
     weight = loads[rows]
     weight[0] = weight[copies] = UNLOAD
-    joined = [0, *(row for trip, copy in zip(trips, copies, strict=False) for row in (*trip, copy)), copies[-1]]
+    joined = [
+        0,
+        *(row for trip, copy in zip(trips, copies, strict=False) for row in (*trip, copy)),
+        copies[-1],
+    ]
     found = search(
         _between_depots(np.ascontiguousarray(ground[np.ix_(rows, rows)])),
         iterations=iterations,

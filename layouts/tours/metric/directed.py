@@ -62,17 +62,18 @@ class Directed:
         return np.array(order, np.int64)
 
     def _separate(self, x: Lengths) -> list[Cut]:
-        """The least cuts that less than one leg crosses, each without the rows that its way avoids."""
+        """The least cuts, nearest to either end, that less than one leg crosses, without the rows a way avoids."""
         capacity = np.zeros((self._m, self._m))
         capacity[self.tail, self.head] = x
         cuts: dict[bytes, Cut] = {}
         for source, sink, avoid in self._ways():
-            flow, side = flow_cut(capacity, source, sink, avoid, 1.0)
+            flow, near = flow_cut(capacity, source, sink, avoid, 1.0)
             if flow > 1.0 - VIOLATED:
                 continue
-            beyond = ~(np.asarray(side) | avoid)
-            crossing = np.flatnonzero(side[self.tail] & beyond[self.head])
-            cuts[crossing.tobytes()] = (crossing, 1.0)
+            _, far = flow_cut(capacity.T.copy(), sink, source, avoid, 1.0)
+            for side, beyond in ((near, ~(near | avoid)), (~(far | avoid), far)):
+                crossing = np.flatnonzero(side[self.tail] & beyond[self.head])
+                cuts[crossing.tobytes()] = (crossing, 1.0)
         return list(cuts.values())
 
     def _ways(self) -> Iterator[tuple[int, int, Relation]]:

@@ -11,7 +11,10 @@ from layouts.tours.metric.search_kernel import Ground, Order, settle
 
 NEAR, NEAR_IF_RULED = 10, 24
 """Neighbours of a place that are tried beside it; more of them where rules forbid many changes."""
-HEAT = 1.5
+LONGEST_RUN, LONGEST_RUN_IF_ONE_WAY = 3, 10
+"""Places that are moved together, at most; more on one-way tables, where to turn a run round is costly."""
+HEAT, HEAT_IF_ORDERED = 1.5, 5.0
+"""Mean growth of the tour that is kept after the first random change, in legs of mean length; it falls to none."""
 CHUNK = 256
 """Random changes between two looks at the clock, where there is a budget."""
 
@@ -43,17 +46,19 @@ def search(
         near=_nearest(problem.length_m, NEAR_IF_RULED if is_ruled else NEAR),
         before=problem.before,
         is_ordered=is_ordered,
+        longest_run=LONGEST_RUN if is_ordered or problem.is_symmetric else LONGEST_RUN_IF_ONE_WAY,
         weight=np.zeros(m) if weight is None else weight,
         capacity=capacity,
     )
     current = best.copy()
     settle(ground, current, best, np.empty((0, 4)))
     chance = np.random.default_rng(seed)
+    heat = HEAT_IF_ORDERED if is_ordered else HEAT
     done = 0
     while done < iterations and (deadline is None or time.perf_counter() < deadline):
         draws = chance.random((min(iterations - done, CHUNK), 4))
         left = 1.0 - (done + np.arange(len(draws))) / iterations
-        draws[:, 3] = -np.log1p(-draws[:, 3]) * left * HEAT / m
+        draws[:, 3] = -np.log1p(-draws[:, 3]) * left * heat / m
         settle(ground, current, best, draws)
         done += len(draws)
     return best

@@ -2,7 +2,7 @@
 
 Rules, for an order that keeps its first and last row:
 1. A place that is dirty tries what brings it beside each of its near neighbours: reversals of the run between
-   them, moves of a run of at most `LONGEST_RUN` places that starts or ends with it, either way round, and,
+   them, moves of a run of at most `longest_run` places that starts or ends with it, either way round, and,
    where loads are limited, exchanges with another place. It takes the change that shortens the tour most among
    those allowed.
 2. The places at the seams of a change become dirty; the search rests when none is.
@@ -30,7 +30,6 @@ Order = npt.NDArray[np.int64]
 Change = tuple[float, int, int, int]
 """What a change saves, and its span: order[lo:hi] changes, with seams at lo, `seam` and hi; hi 0 for none."""
 
-LONGEST_RUN = 3
 LONGEST_SHIFT = 30
 """Places in each of the two runs that a random change swaps, at most."""
 UNLOAD = -1.0
@@ -46,6 +45,7 @@ class Ground(NamedTuple):
     near: Order
     before: Relation
     is_ordered: bool
+    longest_run: int
     weight: Lengths
     capacity: float
 
@@ -162,7 +162,7 @@ def _moves(ground: Ground, desk: Desk, order: Order, place: int, change: Change)
     """Move a short run order[a:b] with `place` at its start or end to beside a near neighbour."""
     length_m, m = ground.length_m, len(order)
     i = desk.at[place]
-    for run in range(1, LONGEST_RUN + 1):
+    for run in range(1, ground.longest_run + 1):
         for at_end in range(2 if run > 1 else 1):
             a = i + 1 - run if at_end else i
             b = a + run

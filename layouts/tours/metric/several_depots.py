@@ -67,6 +67,6 @@ def _from_to(
         first = starts[int(np.argmin(table[starts, visited[0]]))]
         last = ends[int(np.argmin(table[visited[-1], ends]))]
         return replace(tour, order=(first, *visited, last))
-    i, j = np.unravel_index(np.argmin(between), between.shape)
-    length = float(between[i, j])
-    return MetricTour(order=(starts[i], ends[j]), length_m=length, lower_bound_m=length)
+    length = float(between.min())
+    first, last = np.argwhere(between == length)[0].tolist()
+    return MetricTour(order=(starts[first], ends[last]), length_m=length, lower_bound_m=length)

@@ -60,21 +60,20 @@ class Undirected:
         return np.array([*order, self._m] if self._is_closed else order, np.int64)
 
     def _separate(self, x: Lengths) -> list[Cut]:
-        """The least cuts between the first row and each other where fewer than two legs cross."""
+        """The least cuts between the first row and each other, nearest to either, where fewer than two legs cross."""
         capacity = np.zeros((self._m, self._m))
         capacity[self.tail, self.head] = x
         capacity[self.head, self.tail] = x
         if not self._is_closed:
             capacity[0, -1] = capacity[-1, 0] = 1.0
         anywhere = np.zeros(self._m, np.bool_)
-        inside = np.zeros(self._m, np.bool_)
         cuts: dict[bytes, Cut] = {}
         for row in range(1, self._m):
-            flow, side = flow_cut(capacity, 0, row, anywhere, 2.0)
-            if flow > 2.0 - VIOLATED:
-                continue
-            inside = np.asarray(side)
-            crossing = np.flatnonzero(inside[self.tail] != inside[self.head])
-            always = float(not self._is_closed and inside[0] != inside[-1])
-            cuts[inside.tobytes()] = (crossing, 2.0 - always)
+            for source, sink in ((0, row), (row, 0)):
+                flow, side = flow_cut(capacity, source, sink, anywhere, 2.0)
+                if flow > 2.0 - VIOLATED:
+                    break
+                crossing = np.flatnonzero(side[self.tail] != side[self.head])
+                always = float(not self._is_closed and side[0] != side[-1])
+                cuts[crossing.tobytes()] = (crossing, 2.0 - always)
         return list(cuts.values())
