@@ -28,6 +28,7 @@ from layouts.run import Run
 from layouts.run_files import COLUMNS, read_run
 from layouts.scenario import Scenario, read_scenario
 from server.commands import app
+from spatial.exchange.formats import read_network
 from spatial.facility import Facility
 from spatial.facility_json import read_facility, write_facility
 
@@ -121,6 +122,19 @@ def test_the_third_example_draws_a_picture_and_a_film_that_moves(
     assert len(frames) == 25  # a second
     assert np.abs(frames[0] - frames[-1]).max() > 50
     assert "picture.png" in printed
+
+
+def test_the_fourth_example_finds_no_policy_shorter_than_the_shortest_tours(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("04_shortest_tours")
+    above = dict(re.findall(r"^([a-z-]+): (-?[\d.]+)% longer$", printed, re.MULTILINE))
+    assert len(above) == 4
+    assert all(float(percent) > 0 for percent in above.values())
+    (one_way,) = re.findall(r"with one aisle one-way: (-?[\d.]+)% longer", printed)
+    assert float(one_way) >= 0
+    network = read_network(tmp_path / "lanes.lif.json")
+    assert {location.id for location in demo_hall().locations} <= {each.id for each in network.stations}
 
 
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
