@@ -16,9 +16,6 @@ from spatial.facility import Point2
 PAIRS_TRIED = 2000
 """Pairs of matches that are tried for a fit most others agree with."""
 
-MIN_SPREAD_M = 0.5
-"""Matches closer together than this tell no heading."""
-
 Points = npt.NDArray[np.float64]
 
 
@@ -85,7 +82,7 @@ IDENTITY = Alignment(
 """The network's frame is the facility's, as the caller says."""
 
 
-def align(matches: Sequence[Match], *, tolerance_m: float = 0.5, free_scale: bool = True) -> Alignment:
+def align(matches: Sequence[Match], *, tolerance_m: float = 1.0, free_scale: bool = True) -> Alignment:
     """The similarity (rigid with `free_scale` False) of least squares (Umeyama 1991, equations 40-42).
 
     1. Two matches cannot tell a scale from a mistake, so the scale is fixed for two.
@@ -105,14 +102,24 @@ def align(matches: Sequence[Match], *, tolerance_m: float = 0.5, free_scale: boo
         )
     source = np.array([match.source for match in matches], np.float64)
     target = np.array([match.target for match in matches], np.float64)
-    if min(_spread(source), _spread(target)) < MIN_SPREAD_M:
-        raise UndecidedError(f"the {len(matches)} matched points lie in one spot: match points farther apart")
+    if _spread(source) == 0 or _spread(target) < tolerance_m:
+        raise UndecidedError(
+            f"the {len(matches)} matched points lie within {tolerance_m} m: match points farther apart"
+        )
     free = free_scale and len(matches) > 2
     inside = np.ones(len(matches), bool)
     if (_misses(source, target, inside, free) > tolerance_m).any():
-        inside = _consensus(source, target, tolerance_m, free_scale)
+        inside = _consensus(source, target, tolerance_m, free)
+        mirrored = _consensus(source * (1, -1), target, tolerance_m, free)
+        if len(matches) > 2 and inside.sum() < mirrored.sum():
+            raise UndecidedError(
+                f"only mirrored do {mirrored.sum()} of {len(matches)} matched points agree: its y axis points "
+                "down, read it with y_axis='down'"
+            )
         if inside.sum() < 3 or 2 * inside.sum() <= len(matches):
-            raise UndecidedError(_disagreement(matches, source, target, tolerance_m, free))
+            raise UndecidedError(
+                _disagreement(matches, _misses(source, target, inside | True, free), tolerance_m)
+            )
     return _alignment(matches, source, target, inside, free)
 
 
@@ -159,7 +166,8 @@ def _consensus(source: Points, target: Points, tolerance_m: float, free_scale: b
     """The matches that agree with the fit through the pair most agree with; the first such pair."""
     best = np.zeros(len(source), bool)
     for pair in _pairs(len(source)):
-        if np.linalg.norm(np.subtract(*source[pair])) < MIN_SPREAD_M:
+        apart = [float(np.linalg.norm(np.subtract(*points[pair]))) for points in (source, target)]
+        if apart[0] == 0 or apart[1] < tolerance_m:
             continue
         chosen = np.zeros(len(source), bool)
         chosen[pair] = True
@@ -180,19 +188,12 @@ def _pairs(count: int) -> list[list[int]]:
     return [[i, j] for i, j in drawn.tolist() if i != j]
 
 
-def _disagreement(
-    matches: Sequence[Match], source: Points, target: Points, tolerance_m: float, free: bool
-) -> str:
-    everyone = np.ones(len(matches), bool)
-    miss = _misses(source, target, everyone, free)
+def _disagreement(matches: Sequence[Match], miss: Points, tolerance_m: float) -> str:
     worst = int(miss.argmax())
-    message = (
+    return (
         f"the {len(matches)} matched points disagree: '{matches[worst].name}' lies {miss[worst]:.2f} m from its "
-        f"place, more than {tolerance_m} m"
+        f"place, more than {tolerance_m} m: match more points, or check their names and the file's unit"
     )
-    if (_misses(source * (1, -1), target, everyone, free) <= tolerance_m).all() and len(matches) > 2:
-        return f"{message}; mirrored they agree: its y axis points down, read it with y_axis='down'"
-    return f"{message}: match more points, or check their names and the file's unit"
 
 
 def _spread(points: Points) -> float:

@@ -61,8 +61,8 @@ def put_at_nearest_nodes(draft: Draft, bins: Sequence[tuple[NetworkStation, str]
             draft.fail(at, f"bin '{station.id}' has neither node, edge nor coordinates: assign it to one")
         spots.append(station.pose[:2])
     if spots:
-        nearest = cKDTree([node.xy for node in nodes]).query(spots)[1].tolist()
-        for (station, at), row in zip(bins, nearest, strict=True):
+        nearest = cKDTree([node.xy for node in nodes]).query(np.array(spots))[1]
+        for (station, at), row in zip(bins, np.atleast_1d(nearest).tolist(), strict=True):
             draft.station(replace(station, nodes=(nodes[row].id,)), at)
 
 

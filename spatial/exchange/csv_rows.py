@@ -63,8 +63,14 @@ class Row:
 
 
 def csv_rows(path: Path, draft: Draft, *needed: str) -> Iterator[Row]:
-    """The rows of a table; BadDataError for a missing column of `needed` or a row of too many cells."""
-    reader = csv.DictReader(io.StringIO(read_text(path), newline=""), skipinitialspace=True, strict=True)
+    """The rows of a table whose cells commas, semicolons or tabs separate, whichever its header has most of.
+
+    BadDataError for a missing column of `needed` or a row of too many cells.
+    """
+    text = read_text(path)
+    mark = max(",;\t", key=text.partition("\n")[0].count)
+    lines = io.StringIO(text, newline="")
+    reader = csv.DictReader(lines, delimiter=mark, skipinitialspace=True, strict=True)
     try:
         columns = [name.strip() for name in reader.fieldnames or ()]
         for column in needed:
@@ -74,7 +80,7 @@ def csv_rows(path: Path, draft: Draft, *needed: str) -> Iterator[Row]:
         for cells in reader:
             place = f"{path.name} row {reader.line_num}"
             if None in cells:
-                draft.fail(place, "more cells than the header has columns: quote commas")
+                draft.fail(place, f"more cells than the header has columns: quote those that hold {mark!r}")
             told = {name: cell.strip() for name, cell in cells.items() if cell and cell.strip()}
             yield Row(told, place, draft)
     except csv.Error as error:

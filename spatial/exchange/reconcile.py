@@ -18,6 +18,9 @@ from spatial.floor.agents import AgentClass
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 
+MATCH_TOLERANCE_M = 1.0
+"""A match may lie this far from its place: nobody draws where a vehicle stops to the decimetre."""
+
 LENGTH_TOLERANCE = 0.02
 """A length as told may differ from the path's by this share of it."""
 
@@ -35,7 +38,7 @@ def reconcile(
     levels: Mapping[str, str] | None = None,
     vehicle: str | None = None,
     free_scale: bool = True,
-    tolerance_m: float = 0.5,
+    tolerance_m: float = MATCH_TOLERANCE_M,
 ) -> Reconciliation:
     """`network` placed in the frame of `facility`, and all that does not agree for `agent`.
 

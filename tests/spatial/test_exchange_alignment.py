@@ -100,8 +100,9 @@ def test_two_matches_place_a_network_of_the_right_size_only() -> None:
     [
         (SOURCE[:0], SOURCE[:0], r"0 matched point\(s\) cannot place"),
         (SOURCE[:1], SOURCE[:1], r"1 matched point\(s\) cannot place .*control points"),
-        (SOURCE[:1].repeat(3, axis=0), SOURCE[:3], "lie in one spot"),
-        (SOURCE, SOURCE * (1, -1), "mirrored they agree: .*y_axis='down'"),
+        (SOURCE[:1].repeat(3, axis=0), SOURCE[:3], r"lie within 1\.0 m"),
+        (SOURCE, SOURCE / 100, r"lie within 1\.0 m"),
+        (SOURCE, SOURCE * (1, -1), "only mirrored do 5 of 5 .*y_axis='down'"),
         (SOURCE, SOURCE[[3, 0, 4, 1, 2]], "disagree"),
     ],
 )

@@ -289,6 +289,14 @@ def test_a_column_says_its_unit_and_a_told_length_counts(tmp_path: Path) -> None
     ]
 
 
+def test_a_table_may_be_separated_by_semicolons_or_tabs(tmp_path: Path) -> None:
+    for mark in ";\t":
+        edges = "start_node,end_node\nA,B\n".replace(",", mark)
+        assert (
+            len(read_network(tables(tmp_path / "n", nodes=NODES.replace(",", mark), edges=edges)).edges) == 2
+        )
+
+
 def test_bins_on_an_edge_split_it_where_they_are(tmp_path: Path) -> None:
     bins = "bin,edge,x_m,y_m\nb3,AB,9,1\nb1,AB,2.5,1\nb2,AB,2.5,-1\nb0,AB,-3,0\n"
     edges = "edge,start_node,end_node,length_m\nAB,A,B,20\n"

@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spatial.errors import UndecidedError
+from spatial.errors import BadDataError, UndecidedError
 from spatial.exchange.alignment import IDENTITY, Alignment, Match
+from spatial.exchange.control_points import read_control_points
 from spatial.exchange.network_of_graph import network_of_graph
 from spatial.exchange.reconcile import reconcile
 from spatial.exchange.reconciliation import as_json, lines
@@ -203,6 +204,32 @@ def test_a_network_that_shares_no_names_needs_control_points(facility) -> None:
         reconcile(network, facility, PICKER)
     found = reconcile(network, facility, PICKER, alignment=IDENTITY)
     assert found.edges_checked == len(network.edges)
+
+
+def test_control_points_come_from_a_table(facility, tmp_path) -> None:
+    path = tmp_path / "points.csv"
+    header = "name,network_x_mm,network_y_mm,facility_x_m,facility_y_m\n"
+    path.write_text(header + "a,0,0,1,2\nb,10000,0,11,2\n", encoding="utf-8")
+    points = read_control_points(path)
+    assert points[1] == Match(name="b", source=(10.0, 0.0), target=(11.0, 2.0))
+    shifted = transformed(drawn(facility), Alignment(**{**vars(IDENTITY), "shift": (-1.0, -2.0)}), {})
+    found = reconcile(shifted, facility, PICKER, control_points=points)
+    assert found.alignment.shift == pytest.approx((1.0, 2.0))
+    assert found.verdict == "pass"
+    path.write_text(header + "a,0,0,1,\n", encoding="utf-8")
+    with pytest.raises(BadDataError, match=r"points\.csv row 2: no facility_y"):
+        read_control_points(path)
+
+
+def test_a_network_drawn_by_hand_lies_where_most_of_its_stops_say(facility) -> None:
+    network = transformed(drawn(facility, poses=False), AWAY, {})
+    random = np.random.default_rng(3)
+    nodes = tuple(
+        replace(n, xy=tuple((np.array(n.xy) + random.normal(0, 0.2, 2)).tolist())) for n in network.nodes
+    )
+    found = reconcile(replace(network, nodes=nodes), facility, PICKER, free_scale=False)
+    assert found.alignment.yaw_rad == pytest.approx(-0.7, abs=4 * (found.alignment.yaw_sigma_rad or 0))
+    assert found.alignment.sigma_m == pytest.approx(0.2, rel=0.3)
 
 
 def test_an_agent_that_fits_nowhere_leaves_the_nodes_unmatched(facility) -> None:
