@@ -88,7 +88,7 @@ def align(matches: Sequence[Match], *, tolerance_m: float = 1.0, free_scale: boo
     1. Two matches cannot tell a scale from a mistake, so the scale is fixed for two.
     2. Where all lie within `tolerance_m` of their targets, the fit of all counts.
     3. Else the fit through two of them that most others agree with, if more than half and at least three do:
-       the rest are outliers.
+       the rest are outliers. Where more agree mirrored, no turn can bring them together.
 
     Raises ValueError for a tolerance that is not positive, UndecidedError for fewer than two matches, for
     matches in one spot, and for matches that disagree; its message says what the others would need.
@@ -108,17 +108,20 @@ def align(matches: Sequence[Match], *, tolerance_m: float = 1.0, free_scale: boo
         )
     free = free_scale and len(matches) > 2
     inside = np.ones(len(matches), bool)
-    if (_misses(source, target, inside, free) > tolerance_m).any():
+    miss = _misses(source, target, inside, free)
+    if (miss > tolerance_m).any():
         inside = _consensus(source, target, tolerance_m, free)
         mirrored = _consensus(source * (1, -1), target, tolerance_m, free)
         if len(matches) > 2 and inside.sum() < mirrored.sum():
             raise UndecidedError(
-                f"only mirrored do {mirrored.sum()} of {len(matches)} matched points agree: its y axis points "
-                "down, read it with y_axis='down'"
+                f"only mirrored do {mirrored.sum()} of {len(matches)} matched points agree, so its y axis points "
+                "down: read it with y_axis='down' if its format leaves that open, else have it exported anew"
             )
         if inside.sum() < 3 or 2 * inside.sum() <= len(matches):
+            worst = int(miss.argmax())
             raise UndecidedError(
-                _disagreement(matches, _misses(source, target, inside | True, free), tolerance_m)
+                f"the {len(matches)} matched points disagree: '{matches[worst].name}' lies {miss[worst]:.2f} m "
+                f"from its place, more than {tolerance_m} m: match more points, or check names and unit"
             )
     return _alignment(matches, source, target, inside, free)
 
@@ -186,14 +189,6 @@ def _pairs(count: int) -> list[list[int]]:
         return [[i, j] for i, j in combinations(range(count), 2)]
     drawn = np.random.default_rng(0).integers(0, count, (PAIRS_TRIED, 2))
     return [[i, j] for i, j in drawn.tolist() if i != j]
-
-
-def _disagreement(matches: Sequence[Match], miss: Points, tolerance_m: float) -> str:
-    worst = int(miss.argmax())
-    return (
-        f"the {len(matches)} matched points disagree: '{matches[worst].name}' lies {miss[worst]:.2f} m from its "
-        f"place, more than {tolerance_m} m: match more points, or check their names and the file's unit"
-    )
 
 
 def _spread(points: Points) -> float:

@@ -149,11 +149,10 @@ def _trajectory(record: Record) -> Trajectory | None:
 
 
 def _station(record: Record, draft: Draft) -> None:
-    nodes = tuple(
-        str(node)
-        for node, _ in record.items("interactionNodeIds", needed=True)
-        if isinstance(node, (str, int))
-    )
+    told = record.items("interactionNodeIds", needed=True)
+    nodes = tuple(str(node) for node, _ in told if isinstance(node, (str, int)))
+    if len(nodes) < len(told):
+        draft.warn(record.at("interactionNodeIds"), "what is no text is left out")
     if not nodes:
         draft.warn(record.at("interactionNodeIds"), "names no node: the station is left out")
         return

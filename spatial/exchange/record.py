@@ -118,10 +118,6 @@ class Record:
             for key, item in record.value.items():
                 yield key, Record.of(item, record.at(key), self.draft)
 
-    def others(self, *known: str) -> dict[str, Any]:
-        """The fields besides `known`, to be kept on a round trip."""
-        return {name: value for name, value in self.value.items() if name not in known and value is not None}
-
 
 def as_number(value: Any) -> float | None:
     """The finite number that `value` is or spells, else None; a flag is no number."""
