@@ -19,24 +19,34 @@ SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 @dataclass(frozen=True)
-class DemoRun:
-    """How `aisletwin demo --once` ended, and the folder it wrote."""
+class Done:
+    """How a command ended, and the folder it wrote."""
 
     outcome: Any
     folder: Path
 
 
 @pytest.fixture(scope="session")
-def demo(aisletwin: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+def demo(aisletwin: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Done:
     folder = tmp_path_factory.mktemp("demo") / "out"
-    return DemoRun(aisletwin("demo", "--once", "-o", folder), folder)
+    return Done(aisletwin("demo", "--once", "-o", folder), folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("skipped: ../shared/data is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def seven_racks(
+    aisletwin: Callable[..., Any], shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Done:
+    """How `aisletwin scan` of a published small warehouse ended, and the site it wrote."""
+    site = tmp_path_factory.mktemp("seven") / "site"
+    scan = shared_data / "virtual_scans_aws" / "tls_plan.laz"
+    return Done(aisletwin("scan", scan, "-o", site), site)
 
 
 @pytest.fixture

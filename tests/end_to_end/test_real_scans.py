@@ -37,12 +37,10 @@ def test_the_demo_runs_to_the_end_on_an_e57_of_three_stations(
     assert max(rack_errors_m(tmp_path / "demo" / "site", shared_data / "world_aws_small_warehouse")) < 0.1
 
 
-def test_seven_racks_are_found_in_a_laz(aisletwin: Aisletwin, shared_data: Path, tmp_path: Path) -> None:
-    scan = shared_data / "virtual_scans_aws" / "tls_plan.laz"
-    done = aisletwin("scan", scan, "-o", tmp_path / "site")
-    assert done.code == 0
-    assert "7 racks" in done.out
-    assert max(rack_errors_m(tmp_path / "site", shared_data / "world_aws_small_warehouse")) < 0.1
+def test_seven_racks_are_found_in_a_laz(seven_racks: Any, shared_data: Path) -> None:
+    assert seven_racks.outcome.code == 0
+    assert "7 racks" in seven_racks.outcome.out
+    assert max(rack_errors_m(seven_racks.folder, shared_data / "world_aws_small_warehouse")) < 0.1
 
 
 def test_a_real_hall_gives_its_walls_and_tilt_and_says_that_it_has_no_racks(
