@@ -118,8 +118,11 @@ def _floor(level: Level) -> MultiPolygon:
         raise UndecidedError(
             f"level '{level.id}' has no outline, so its floor is unknown: scan the floor or draw its outline"
         )
-    holes = [hole for hole in level.holes if len(hole) >= 3]
-    return _polygons(shapely.make_valid(Polygon(level.outline, holes)))
+    return _polygons(shapely.difference(shapely.make_valid(Polygon(level.outline)), _holes(level)))
+
+
+def _holes(level: Level) -> shapely.Geometry:
+    return shapely.union_all([shapely.make_valid(Polygon(hole)) for hole in level.holes if len(hole) >= 3])
 
 
 def _hull(facility: Facility, level: Level) -> MultiPolygon:
@@ -130,8 +133,7 @@ def _hull(facility: Facility, level: Level) -> MultiPolygon:
     ends += [corner for obstacle in _on(level.id, facility.obstacles) for corner in obstacle.footprint]
     racks = [rack_footprint(rack) for rack in _on(level.id, facility.racks)]
     known = shapely.union_all([shapely.MultiPoint([*level.outline, *ends]), *racks]).convex_hull
-    holes = shapely.union_all([shapely.make_valid(Polygon(h)) for h in level.holes if len(h) >= 3])
-    return _polygons(shapely.difference(known, holes))
+    return _polygons(shapely.difference(known, _holes(level)))
 
 
 def _forbidden(rules: FloorRules, agent: AgentClass, level: str) -> Iterator[Solid]:

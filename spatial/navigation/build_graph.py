@@ -63,16 +63,17 @@ def _stacked(facility: Facility, agent: AgentClass, networks: Sequence[LevelNetw
     columns: dict[str, Any] = {
         name: np.concatenate([each[name] for each in measured]) for name in measured[0]
     }
-    node_of: dict[str, int] = {}
-    aisle_of_face: dict[str, str] = {}
+    stands: dict[str, list[tuple[int, str | None]]] = {}
     stations: dict[str, int] = {}
     aisles: dict[str, tuple[int, int]] = {}
     for first, network in zip(start[:-1], networks, strict=True):
-        node_of |= {face: first + node for face, node in network.faces.items()}
+        stands |= {
+            face: [(first + node, aisle) for node, aisle in each] for face, each in network.faces.items()
+        }
         stations |= {station: first + node for station, node in network.stations.items()}
         aisles |= {aisle: (first + a, first + b) for aisle, (a, b) in network.aisles.items()}
-        aisle_of_face |= network.aisle_of_face
-    faces = {place.id: pick_face(place) for place in facility.locations if pick_face(place) in node_of}
+    faces = {place.id: pick_face(place) for place in facility.locations}
+    at = {place: stands[face] for place, face in faces.items() if face in stands}
     return NavGraph(
         facility=facility.id,
         agent=agent,
@@ -86,11 +87,12 @@ def _stacked(facility: Facility, agent: AgentClass, networks: Sequence[LevelNetw
         edges=np.concatenate([first + n.edges for first, n in zip(start[:-1], networks, strict=True)]),
         **columns,
         aisle_ids=tuple(aisle.id for aisle in facility.aisles),
-        access={place: node_of[face] for place, face in faces.items()},
-        pick_faces=faces,
+        access={place: each[0][0] for place, each in at.items()},
+        pick_faces={place: faces[place] for place in at},
         stations=stations,
         aisles=aisles,
-        aisle_of={place: aisle_of_face[face] for place, face in faces.items() if face in aisle_of_face},
+        aisle_of={place: each[0][1] for place, each in at.items() if each[0][1] is not None},
+        other_access={place: tuple(each[1:]) for place, each in at.items() if each[1:]},
         unreached={},
     )
 

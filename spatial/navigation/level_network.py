@@ -29,18 +29,17 @@ _JUNCTION, _BEND, _END, _ACCESS, _STATION, _MOUTH, _LINK_END = range(len(NODE_KI
 class LevelNetwork:
     """Nodes `xy` (N, 2) of `kind` (N,), `edges` (E, 2), and the places of NavGraph by their node here.
 
-    `faces` maps a pick face to its node, `aisle_of_face` to its aisle; `link_ends` an end (index of the link,
-    0 its start or 1 its end).
+    `faces` maps a pick face to the nodes that it can be worked from, each with its aisle, the best first;
+    `link_ends` an end (index of the link, 0 its start or 1 its end) to its node.
     """
 
     floor: LevelFloor
     xy: npt.NDArray[np.float64]
     kind: npt.NDArray[np.int64]
     edges: npt.NDArray[np.int64]
-    faces: Mapping[str, int]
+    faces: Mapping[str, Sequence[tuple[int, str | None]]]
     stations: Mapping[str, int]
     aisles: Mapping[str, tuple[int, int]]
-    aisle_of_face: Mapping[str, str]
     link_ends: Mapping[tuple[int, int], int]
 
 
@@ -76,20 +75,21 @@ def level_network(facility: Facility, floor: LevelFloor, links: Sequence[Link]) 
         xy=network.xy,
         kind=kind,
         edges=edges,
-        faces=dict(zip([spot.face for spot in spots], spot_node.tolist(), strict=True)),
+        faces=_by_face(spots, spot_node.tolist(), _aisles_of(at_spots, aisles)),
         stations={s.id: node for s, node in zip(stations, station_node.tolist(), strict=True) if node >= 0},
         aisles={
             aisle.id: (first, last)
             for aisle, (first, last) in zip(aisles, mouth_node.reshape(-1, 2).tolist(), strict=True)
             if min(first, last) >= 0
         },
-        aisle_of_face=_aisle_of_face(spots, at_spots, aisles),
         link_ends={end: node for end, node in zip(link_ends, link_node.tolist(), strict=True) if node >= 0},
     )
 
 
 def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Joints]:
-    """One spot for every pick face that can be reached: the first of its spots that joins a lane."""
+    """For every pick face that can be reached the first of its spots that join a lane, one for each side that is
+    known to face an aisle.
+    """
     places = places_of(facility, floor.space.level)
     missing = dict.fromkeys(places)
     found: list[Spot] = []
@@ -97,12 +97,11 @@ def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Jo
     for spots_of in spots_in_turn(places):
         spots = spots_of(missing)
         joints = join(standing_lines(spots, floor.space), floor.lines, floor.floor)
-        first: dict[str, int] = {}
-        for row in np.flatnonzero(joints.edge >= 0).tolist():
-            first.setdefault(spots[row].face, row)
-        found += [spots[row] for row in first.values()]
-        joined.append(joints.take([*first.values()]))
-        missing = {face: None for face in missing if face not in first}
+        rows = np.flatnonzero(joints.edge >= 0).tolist()
+        found += [spots[row] for row in rows]
+        joined.append(joints.take(rows))
+        met = {spots[row].face for row in rows}
+        missing = {face: None for face in missing if face not in met}
     return found, Joints.stack(*joined)
 
 
@@ -141,13 +140,25 @@ def _kinds(edges: npt.NDArray[np.int64], count: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.where(degree == 1, _END, np.where(degree == 2, _BEND, _JUNCTION)))
 
 
-def _aisle_of_face(spots: list[Spot], joints: Joints, aisles: list[Aisle]) -> dict[str, str]:
-    """The aisle each pick face is worked from: the nearest whose clear width holds the standing place."""
+def _by_face(
+    spots: list[Spot], nodes: list[int], aisles: list[str | None]
+) -> dict[str, list[tuple[int, str | None]]]:
+    faces: dict[str, list[tuple[int, str | None]]] = {}
+    for spot, node, aisle in zip(spots, nodes, aisles, strict=True):
+        faces.setdefault(spot.face, []).append((node, aisle))
+    return faces
+
+
+def _aisles_of(joints: Joints, aisles: list[Aisle]) -> list[str | None]:
+    """The aisle (S,) that each standing place is in: the nearest whose clear width holds it."""
+    found: list[str | None] = [None] * len(joints.edge)
     lanes = [aisle for aisle in aisles if not aisle.cross]
-    if not spots or not lanes:
-        return {}
+    if not found or not lanes:
+        return found
     stands = shapely.points(joints.stand)
     tree = STRtree(shapely.linestrings([(lane.p0, lane.p1) for lane in lanes]))
     (row, lane), away = tree.query_nearest(stands, all_matches=False, return_distance=True)
     limit = np.array([each.clear_width_m / 2 + BESIDE_AISLE_M for each in lanes])[lane]
-    return {spots[r].face: lanes[k].id for r, k in zip(row[away <= limit], lane[away <= limit], strict=True)}
+    for r, k in zip(row[away <= limit].tolist(), lane[away <= limit].tolist(), strict=True):
+        found[r] = lanes[k].id
+    return found

@@ -38,6 +38,7 @@ class NavGraph:
     `access` maps a location's id to the node where the agent stands for it, `pick_faces` to the column of
     locations over each other that share one picking place. `stations` maps a station's id to its node.
     `aisles` maps an aisle's id to the nodes at its two mouths, `aisle_of` a location's id to its aisle.
+    `other_access` has the other sides of a location whose rack faces two aisles: node and aisle, or None.
     `unreached` gives the reason for every location, station, aisle or link that has no node.
 
     `rules` are those the graph obeys, `drawn` is the graph without their traffic rules where there are any:
@@ -71,6 +72,7 @@ class NavGraph:
     links: tuple[str, ...] = ()
     agent_group: npt.NDArray[np.int64] = field(default_factory=_unset)
     agent_groups: tuple[tuple[str, ...], ...] = ()
+    other_access: Mapping[str, tuple[tuple[int, str | None], ...]] = field(default_factory=dict)
     rules: FloorRules = NO_RULES
     drawn: NavGraph | None = None
 
@@ -143,7 +145,7 @@ def to_networkx(graph: NavGraph) -> nx.Graph:
         agent=asdict(graph.agent),
         levels=list(graph.levels),
         **{name: list(getattr(graph, name)) for name in ("zones", "aisle_ids", "links", "agent_groups")},
-        **{name: dict(getattr(graph, name)) for name in _MAPPINGS},
+        **{name: dict(getattr(graph, name)) for name in (*_MAPPINGS, "other_access")},
         rules=graph.rules.to_record(),
         drawn=None if graph.drawn is None else to_networkx(graph.drawn),
     )
@@ -182,6 +184,7 @@ def from_networkx(public: nx.Graph) -> NavGraph:
         columns[row] = np.array([number[_name(e[key])] if key in e else -1 for e in of], np.int64)
     mappings: dict[str, Any] = {name: dict(said[name]) for name in _MAPPINGS}
     mappings["aisles"] = {aisle: (a, b) for aisle, (a, b) in mappings["aisles"].items()}
+    sides = said.get("other_access", {})
     return NavGraph(
         facility=said["facility"],
         agent=agent,
@@ -192,6 +195,7 @@ def from_networkx(public: nx.Graph) -> NavGraph:
         edges=np.array(edges, np.int64).reshape(-1, 2),
         **columns,
         **mappings,
+        other_access={place: tuple((node, aisle) for node, aisle in sides[place]) for place in sides},
         rules=FloorRules.model_validate(said.get("rules", {})),
         drawn=from_networkx(said["drawn"]) if said.get("drawn") is not None else None,
     )

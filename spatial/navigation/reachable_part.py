@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from spatial.navigation.nav_graph import EDGE_FIELDS, NavGraph
+
+Value = TypeVar("Value")
 
 NAMED = 5
 """So many closed aisles are named in a reason."""
@@ -21,24 +23,53 @@ def reachable_part(graph: NavGraph, shut: Mapping[str, str]) -> NavGraph:
     """The graph without the edges of the aisles `shut` (each with the reason) and of all they cut off.
 
     What stays is the greatest total length of lanes that can be driven there and back. A place whose node
-    is not among them is unreached.
+    is not among them is worked from its other side if it has one there, else it is unreached.
     """
     closed = np.isin(graph.aisle, [graph.aisle_ids.index(aisle) for aisle in shut])
     open_graph = _edges_where(graph, np.logical_not(closed))
     both_ways = _main(open_graph, directed=True)
     walled_off = ~_main(open_graph, directed=False)
-    why = dict(_reasons(graph, shut, both_ways, walled_off))
+    moved, lost = _moved_and_lost(graph, both_ways)
+    in_shut = [place for place, aisle in graph.aisle_of.items() if aisle in shut]
+    why = dict(_reasons(graph, shut, lost, both_ways, walled_off))
     return replace(
         _edges_where(open_graph, np.all(both_ways[open_graph.edges], axis=1)),
-        access={place: node for place, node in graph.access.items() if place not in why},
-        pick_faces={place: face for place, face in graph.pick_faces.items() if place not in why},
-        stations={place: node for place, node in graph.stations.items() if place not in why},
-        aisles={aisle: mouths for aisle, mouths in graph.aisles.items() if aisle not in why},
+        access=_without(lost, {**graph.access, **{place: node for place, (node, _) in moved.items()}}),
+        pick_faces=_without(lost, graph.pick_faces),
+        stations=_without(why, graph.stations),
+        aisles=_without(why, graph.aisles),
         aisle_of={
-            place: aisle for place, aisle in graph.aisle_of.items() if place not in why and aisle not in shut
+            **_without([*lost, *moved, *in_shut], graph.aisle_of),
+            **{place: aisle for place, (_, aisle) in moved.items() if aisle is not None},
         },
         unreached={**graph.unreached, **why},
     )
+
+
+def _moved_and_lost(
+    graph: NavGraph, reached: npt.NDArray[np.bool_]
+) -> tuple[dict[str, tuple[int, str | None]], list[str]]:
+    """Of the locations whose node is not reached those with another side (its node and aisle), and the rest."""
+    places = [*graph.access]
+    nodes = np.fromiter(graph.access.values(), np.int64, len(places))
+    moved: dict[str, tuple[int, str | None]] = {}
+    lost = []
+    for row in np.flatnonzero(~reached[nodes]).tolist():
+        place = places[row]
+        sides = [side for side in graph.other_access.get(place, ()) if reached[side[0]]]
+        if sides:
+            moved[place] = sides[0]
+        else:
+            lost.append(place)
+    return moved, lost
+
+
+def _without(gone: Iterable[str], mapping: Mapping[str, Value]) -> dict[str, Value]:
+    """The mapping without some of its keys: copied first, for few of many are gone."""
+    kept = dict(mapping)
+    for key in gone:
+        kept.pop(key, None)
+    return kept
 
 
 def _edges_where(graph: NavGraph, keep: npt.NDArray[np.bool_]) -> NavGraph:
@@ -65,6 +96,7 @@ def _main(graph: NavGraph, *, directed: bool) -> npt.NDArray[np.bool_]:
 def _reasons(
     graph: NavGraph,
     shut: Mapping[str, str],
+    lost: Sequence[str],
     reached: npt.NDArray[np.bool_],
     walled_off: npt.NDArray[np.bool_],
 ) -> Iterator[tuple[str, str]]:
@@ -78,13 +110,12 @@ def _reasons(
             return f"no way to it with {len(shut)} of the aisles shut: {named}"
         return "the one-way rules leave no way there and back"
 
-    for place, node in graph.access.items():
-        if not reached[node]:
-            yield place, why(node, graph.aisle_of.get(place))
+    for place in lost:
+        yield place, why(graph.access[place], graph.aisle_of.get(place))
     for station, node in graph.stations.items():
         if not reached[node]:
             yield station, why(node, None)
     for aisle, mouths in graph.aisles.items():
-        lost = [node for node in mouths if not reached[node]]
-        if aisle in shut or lost:
-            yield aisle, shut[aisle] if aisle in shut else why(lost[0], None)
+        gone = [node for node in mouths if not reached[node]]
+        if aisle in shut or gone:
+            yield aisle, shut[aisle] if aisle in shut else why(gone[0], None)

@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import Point
 
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Opening, Rack, Wall
-from spatial.floor.agents import PICKER, AgentClass, agent_named
+from spatial.floor.agents import PICKER, REACH_TRUCK, AgentClass, agent_named
+from spatial.floor.floor_rules import FloorRules, ForbiddenZone
 from spatial.floor.free_space import free_space
 
 SQUARE = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0))
@@ -89,7 +94,7 @@ def test_a_partition_is_passed_through_doors_only(door: Opening | None, parts: i
 
 def test_a_wall_along_the_outline_takes_no_width_from_the_hall() -> None:
     wall = replace(PARTITION, p0=(0.0, 0.0), p1=(10.0, 0.0), thickness_m=0.4)
-    assert free_space(replace(ROOM, walls=(wall,)), PICKER, "L0").clear.area == pytest.approx(100, abs=0.2)
+    assert free_space(replace(ROOM, walls=(wall,)), PICKER, "L0").clear.area == pytest.approx(100)
 
 
 def test_elements_of_other_levels_do_not_count() -> None:
@@ -116,3 +121,78 @@ def test_agents_are_checked_and_found_by_name() -> None:
         AgentClass(name="x", radius_m=0.0, height_m=2.0, speed_m_s=1.0)
     with pytest.raises(ValueError, match="must exceed its radius_m"):
         AgentClass(name="x", radius_m=3.0, height_m=2.0, speed_m_s=1.0)
+
+
+def test_unknown_floor_is_walked_only_when_asked_for_as_far_as_anything_is_known() -> None:
+    """An L-shaped floor seen, and a rack known in the corner that the scan did not see the floor of."""
+    seen = ((0.0, 0.0), (10.0, 0.0), (10.0, 4.0), (4.0, 4.0), (4.0, 10.0), (0.0, 10.0))
+    pit = ((6.0, 6.0), (7.0, 6.0), (7.0, 7.0), (6.0, 7.0))
+    level = replace(ROOM.levels[0], outline=seen, holes=(pit,))
+    rack = Rack(
+        id="R",
+        level="L0",
+        kind="shelving",
+        center=(9.5, 9.5),
+        base_z_m=0.0,
+        yaw_rad=0.0,
+        length_m=1.0,
+        depth_m=1.0,
+        height_m=2.0,
+    )
+    room = replace(ROOM, levels=(level,), racks=(rack,))
+    closed, opened = (free_space(room, PICKER, "L0", unknown=unknown) for unknown in ("closed", "open"))
+    assert closed.clear.area == pytest.approx(64)
+    assert opened.clear.area == pytest.approx(100 - 1 - 1)
+    assert not closed.walkable.covers(Point(8, 8))
+    assert opened.walkable.covers(Point(8, 8))
+    assert not opened.walkable.intersects(Point(6.5, 6.5))
+    with pytest.raises(ValueError, match="unknown 'maybe' must be 'closed' or 'open'"):
+        free_space(room, PICKER, "L0", unknown="maybe")  # type: ignore[arg-type]
+
+
+def test_walls_still_close_what_is_unknown() -> None:
+    level = replace(ROOM.levels[0], outline=((0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (0.0, 5.0)))
+    far = replace(PARTITION, id="FAR", p0=(0.0, 10.0), p1=(10.0, 10.0))
+    room = replace(ROOM, levels=(level,), walls=(PARTITION, far))
+    assert free_space(room, PICKER, "L0", unknown="open").clear.area == pytest.approx(100, abs=0.5)
+    assert len(free_space(room, PICKER, "L0", unknown="open").walkable.geoms) == 2
+
+
+@pytest.mark.parametrize(
+    ("agents", "level", "free_m2"), [((), None, 96), (("cart",), None, 100), ((), "L1", 100)]
+)
+def test_a_forbidden_zone_is_no_floor_for_whom_and_where_it_holds(
+    agents: tuple[str, ...], level: str | None, free_m2: float
+) -> None:
+    area = ((2.0, 2.0), (4.0, 2.0), (4.0, 4.0), (2.0, 4.0))
+    zone = ForbiddenZone(name="Z", area=area, agents=agents, level=level)
+    space = free_space(ROOM, PICKER, "L0", rules=FloorRules(forbidden_zones=(zone,)))
+    assert space.clear.area == pytest.approx(free_m2)
+    assert space.walkable.intersects(Point(1.75, 3.0)) == (free_m2 == 100)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.floats(0.5, 9.5)] * 2, *[st.floats(0.1, 3.0)] * 2), max_size=6))
+def test_walkable_floor_is_what_lies_a_radius_from_everything(boxes: list[tuple[float, ...]]) -> None:
+    """Against distances to the boxes and walls, point by point; the rounding of an arc is 0.5 % of the radius."""
+    columns = tuple(
+        Column(id=f"C{k}", level="L0", center=(x, y), size_m=(dx, dy))
+        for k, (x, y, dx, dy) in enumerate(boxes)
+    )
+    space = free_space(replace(ROOM, columns=columns), PICKER, "L0")
+    points = np.random.default_rng(0).uniform(0.0, 10.0, (400, 2))
+    away = np.minimum(points, 10.0 - points).min(axis=1)
+    for x, y, dx, dy in boxes:
+        beyond = np.maximum(np.abs(points - (x, y)) - (dx / 2, dy / 2), 0.0)
+        away = np.minimum(away, np.linalg.norm(beyond, axis=1))
+    walked = shapely.contains_xy(space.walkable, points)
+    assert walked[away > PICKER.radius_m * 1.006].all()
+    assert not walked[away < PICKER.radius_m * 0.999].any()
+
+
+def test_the_turning_circle_is_never_less_than_the_agent() -> None:
+    assert REACH_TRUCK.turning_circle_m == pytest.approx(3.5)
+    assert PICKER.turning_circle_m == pytest.approx(0.6)
+    assert replace(REACH_TRUCK, radius_m=2.0).turning_circle_m == pytest.approx(4.0)
+    with pytest.raises(ValueError, match=r"turning_radius_m -1\.0 of agent 'x'"):
+        AgentClass(name="x", radius_m=0.3, height_m=2.0, speed_m_s=1.0, turning_radius_m=-1.0)

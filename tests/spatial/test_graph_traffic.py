@@ -181,6 +181,36 @@ def test_what_is_in_a_closed_aisle_names_it_and_all_else_is_as_before(hall) -> N
     assert np.isfinite(after).all()
 
 
+def test_a_rack_with_two_faces_is_worked_from_the_other_when_one_aisle_closes(hall) -> None:
+    facility = hall(rows=3)
+    racks = tuple(replace(rack, faces=(1, -1)) for rack in facility.racks)
+    facility = replace(facility, racks=racks)
+    graph = build_graph(facility, PICKER)
+    place = "01-01-0"
+    assert graph.aisle_of[place] == "A1"
+    closed = with_aisle_closed(graph, "A1")
+    assert closed.unreached == {"A1": "aisle 'A1' is closed by rule closed_aisles"}
+    assert closed.aisle_of[place] == "A0"
+    assert closed.xy[closed.access[place]][1] < facility.racks[1].center[1] < graph.xy[graph.access[place]][1]
+    both = with_aisle_closed(closed, "A0")
+    assert both.unreached[place] == "aisle 'A1' is closed by rule closed_aisles"
+    assert both == build_graph(facility, PICKER, FloorRules(closed_aisles=("A0", "A1")))
+    assert from_networkx(to_networkx(both)) == both
+
+
+def test_closing_a_long_aisle_leaves_the_cross_aisles_it_meets_open() -> None:
+    facility = large_hall(aisles=3, blocks=2)
+    front, back = facility.aisles[:3], facility.aisles[3:]
+    long = tuple(replace(a, p1=b.p1) for a, b in zip(front, back, strict=True))
+    graph = build_graph(replace(facility, aisles=long), PICKER)
+    closed = with_aisle_closed(graph, "A102")
+    assert set(closed.aisle_of.values()) == {"A101", "A103"}
+    ends = [access for place, access in graph.access.items() if place in ("R101R-18-0-2", "R103L-18-0-2")]
+    before, after = (shortest_distances(each, ends).length_m[0, 1] for each in (graph, closed))
+    assert after == pytest.approx(before)
+    assert after < 30.0
+
+
 def test_an_aisle_for_other_agents_is_closed_to_this_one(hall) -> None:
     facility = hall(aisle_m=3.2)
     rules = FloorRules(aisle_agents=(AisleAgents(aisle="A2", agents=("reach_truck",)),))
