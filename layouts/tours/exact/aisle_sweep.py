@@ -79,7 +79,9 @@ def places_to_visit(
 def aisle_ways(
     aisle_m: npt.NDArray[np.float64], offset_m: npt.NDArray[np.float64], start: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """The lengths (M · B, WAYS) of the ways to use each stretch; s holds the places offset_m[start[s] : start[s + 1]]."""
+    """The lengths (M · B, WAYS) of the ways to use each stretch; stretch s holds the places
+    offset_m[start[s] : start[s + 1]].
+    """
     blocks, aisles = aisle_m.shape
     ways = np.empty((blocks * aisles, WAYS))
     for stretch in range(blocks * aisles):
