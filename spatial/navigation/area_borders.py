@@ -42,12 +42,11 @@ def cut_at_borders(graph: NavGraph, areas: Sequence[tuple[Polygon, str | None]])
         level=np.concatenate([graph.level, _levels_of(graph, pieces, old, len(new_xy))]),
         kind=np.concatenate([graph.kind, np.full(len(new_xy), _BEND)]),
     )
-    taken = edge_fields(graph, pieces, old)
-    ends = kept.xy[taken["edges"]]
-    inside = taken["link"] < 0
-    length = np.where(inside, np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1), taken["length_m"])
-    taken["time_s"] = np.where(inside, length / graph.agent.speed_m_s, taken["time_s"])
-    return replace(kept, **{**taken, "length_m": length})
+    share = np.ones(len(old))
+    piece = np.bincount(old)[old] > 1
+    ends = kept.xy[pieces[piece]]
+    share[piece] = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1) / graph.length_m[old[piece]]
+    return replace(kept, **edge_fields(graph, pieces, old, share))
 
 
 def edges_on(graph: NavGraph, level: str | None) -> npt.NDArray[np.bool_]:

@@ -122,12 +122,21 @@ EDGE_FIELDS = (
 """The fields of a NavGraph with one entry for each edge, beside `edges`."""
 
 
-def edge_fields(graph: NavGraph, edges: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """`edges` (P, 2) in canonical order with the fields of the edges `rows` (P,) whose sense they follow."""
+def edge_fields(
+    graph: NavGraph,
+    edges: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    share: npt.NDArray[np.float64] | float = 1.0,
+) -> dict[str, Any]:
+    """`edges` (P, 2) in canonical order with the fields of the edges `rows` (P,) whose sense they follow, or of
+    the `share` (P,) of them that they are.
+    """
     turned = edges[:, 0] > edges[:, 1]
     ordered = np.sort(edges, axis=1)
     order = np.lexsort((ordered[:, 1], ordered[:, 0]))
     taken = {name: getattr(graph, name)[rows] for name in EDGE_FIELDS}
+    taken["length_m"] = taken["length_m"] * share
+    taken["time_s"] = taken["time_s"] * share
     taken["direction"] = np.where(turned, -taken["direction"], taken["direction"]).astype(np.int8)
     return {"edges": ordered[order], **{name: values[order] for name, values in taken.items()}}
 

@@ -82,12 +82,12 @@ def _for(graph: NavGraph, rule: Rule) -> bool:
 
 
 def _zoned(graph: NavGraph, rules: FloorRules) -> NavGraph:
-    """The first zone, the lowest limit and the only agents allowed, on every edge."""
+    """The first zone, the lowest limit and the only agents allowed, on every edge; each keeps what no rule says."""
     zones = [zone for zone in rules.zones if _for(graph, zone)]
-    zone_of = np.full(len(graph.edges), -1)
-    for number, zone in enumerate(zones):
-        zone_of[edges_in(graph, zone.polygon, zone.level) & (zone_of < 0)] = number
-    limit = np.full(len(graph.edges), np.inf)
+    zone_of = graph.zone.copy()
+    for number, zone in reversed([*enumerate(zones, start=len(graph.zones))]):
+        zone_of[edges_in(graph, zone.polygon, zone.level)] = number
+    limit = graph.speed_limit_m_s.copy()
     for slow in rules.speed_zones:
         if _for(graph, slow):
             inside = edges_in(graph, slow.polygon, slow.level)
@@ -96,13 +96,12 @@ def _zoned(graph: NavGraph, rules: FloorRules) -> NavGraph:
     group_of = graph.agent_group.copy()
     for rule in rules.aisle_agents:
         group_of[graph.aisle == graph.aisle_ids.index(rule.aisle)] = groups.index(rule.agents)
-    time = graph.length_m / np.minimum(graph.agent.speed_m_s, limit)
     return replace(
         graph,
         zone=zone_of,
-        zones=tuple(zone.name for zone in zones),
+        zones=(*graph.zones, *(zone.name for zone in zones)),
         speed_limit_m_s=limit,
-        time_s=np.where(graph.link < 0, time, graph.time_s),
+        time_s=np.maximum(graph.time_s, graph.length_m / limit),
         agent_group=group_of,
         agent_groups=groups,
     )
