@@ -74,7 +74,7 @@ def check_xml(data: bytes, source: str, *, element: str) -> set[str]:
     BadDataError for what is not well-formed, an id that comes twice, deep nesting, and a document type: its
     entities can make a small file huge or read others, and no form of network needs one.
     """
-    parser, depth, ids = expat.ParserCreate(), 0, set[str]()
+    parser, depth, ids = expat.ParserCreate(namespace_separator=":"), 0, set[str]()
 
     def refuse(*_: object) -> NoReturn:
         raise BadDataError(f"{source}: line {parser.CurrentLineNumber}: a document type: remove <!DOCTYPE …>")

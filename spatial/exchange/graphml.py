@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,7 @@ def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
     """
     data, draft = read_bytes(path), Draft(str(path))
     declared = check_xml(data, str(path), element="node")
-    try:
-        graph = nx.read_graphml(io.BytesIO(data), node_type=str, force_multigraph=True)
-    except (nx.NetworkXError, AttributeError, KeyError, LookupError, TypeError, ValueError) as error:
-        draft.fail("graphml", f"{error}: expected GraphML with one graph")
+    graph = _parsed(data, draft)
     nodes = [
         Record({"id": node} | told, f"node '{node}'", draft)
         for node, told in graph.nodes(data=True)
@@ -66,6 +64,19 @@ def read_graphml(path: Path, frame: SourceFrame = UNTOLD) -> RouteNetwork:
                 draft.fail(edge.path, f"names node '{edge.value[end]}', which is not in the file")
     whole = Record(graph.graph, "graph", draft)
     return network_of_attributes(whole, nodes, edges, directed=graph.is_directed(), frame=frame)
+
+
+def _parsed(data: bytes, draft: Draft) -> nx.MultiGraph:
+    """The graph as networkx reads it; what it warns of is a warning of the file."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        try:
+            graph = nx.read_graphml(io.BytesIO(data), node_type=str, force_multigraph=True)
+        except (nx.NetworkXError, AttributeError, LookupError, SyntaxError, TypeError, ValueError) as error:
+            draft.fail("graphml", f"{error}: expected GraphML with one graph")
+    for each in said:
+        draft.warn("graphml", str(each.message))
+    return graph
 
 
 def _scalars(told: dict[str, Any], owner: str) -> dict[str, Any]:

@@ -172,6 +172,8 @@ def graphml(*lines: str) -> str:
             graphml('<node id="a"/>', '<edge source="a" target="z"/>'),
             "names node 'z', which is not",
         ),
+        ("g.graphml", graphml('<x:node id="a"/>'), "unbound prefix: line 3"),
+        ("g.graphml", graphml('<node id="a"><data key="d0">7</data></node>'), "no key d0"),
         ("g.graphml", graphml('<node id="a"/>'), r"node 'a'\.x_m: nothing where a number"),
         ("g.graphml", graphml('<edge source="a"/>'), "names node 'a', which is not"),
         ("g.graphml", "", "expected an XML document"),
