@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from layouts.tours.metric.best_tour import MetricTour, best_tour, quick_bound
-from layouts.tours.metric.branch_and_cut import PROOF
+from layouts.tours.metric.branch_and_cut import PROOF, branch_and_cut
 from layouts.tours.metric.fixed_ends import FixedEnds, Lengths, checked_lengths
 from layouts.tours.metric.local_search import search
 from layouts.tours.metric.search_kernel import UNLOAD, Order
+from layouts.tours.metric.trips_program import SPARE, TripsProgram, carts_for
 
 ITERATIONS, ITERATIONS_PER_PLACE = 500, 100
 """Random changes of a search by default."""
-SPARE = 1e-9
-"""A load may exceed the capacity by this share, as sums of decimals do."""
+PROOF_ROUNDS = 15
+"""Linear programs solved for the bound by default: a few seconds for a hundred places."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +46,23 @@ def cart_trips(
     capacity: float,
     depot: int = 0,
     iterations: int | None = None,
+    proof_rounds: int = PROOF_ROUNDS,
     seed: int = 0,
 ) -> CartTrips:
     """Trips from `depot` that visit every other place once, none with a load above `capacity`, as short as found.
 
     `length_m` (n, n) are finite metres, the diagonal does not count; `load` (n,), in the unit of `capacity`, is
     what each place adds, the depot's does not count. A tour over all is cut into trips (Prins, 2004), then one
-    search moves places within and between them. Raises ValueError for a load that is negative or does not fit a
+    search moves places within and between them; `proof_rounds` linear programs raise the bound, 0 for the quick
+    bounds alone. Raises ValueError for a load that is negative or does not fit a
     cart, and for a table that is not square, finite and positive.
     """
     table = checked_lengths(length_m)
     loads = _checked_loads(table, load, capacity, depot)
     stops = [place for place in range(len(table)) if place != depot]
-    if loads.sum() <= capacity * (1 + SPARE):
-        tour = best_tour(table, start=depot, iterations=iterations, seed=seed)
+    past_depot = table[:, depot, None] + table[None, depot, :]
+    if loads.sum() <= capacity * (1 + SPARE) and bool((table <= past_depot).all()):
+        tour = best_tour(table, start=depot, iterations=iterations, proof_rounds=proof_rounds, seed=seed)
         return CartTrips(
             trips=(tour.order,) if stops else (), length_m=tour.length_m, lower_bound_m=tour.lower_bound_m
         )
@@ -70,13 +73,23 @@ def cart_trips(
     cut = _cut(ground, loads[rows], roundtrip, capacity)
     trips = _search_trips(ground, loads[rows], cut, capacity, count, seed)
     tours = [_polished(table, depot, rows[trip]) for trip in trips]
-    length = sum(tour.length_m for tour in tours)
+    length = _sum_m(tours)
     bound = min(_bound(ground, loads[rows], capacity, length), length)
+    program = TripsProgram(ground[:-1, :-1], loads[rows[:-1]], capacity)
+    proof = branch_and_cut(program.relaxation(), tour_m=length, bound_m=bound, rounds=proof_rounds)
+    if proof.chosen is not None:
+        proven = [_polished(table, depot, rows[trip]) for trip in program.trips(proof.chosen)]
+        tours = min(tours, proven, key=_sum_m)
+        length = _sum_m(tours)
     return CartTrips(
         trips=tuple(tour.order for tour in tours),
         length_m=length,
-        lower_bound_m=length if bound >= length * (1 - PROOF) else bound,
+        lower_bound_m=length if proof.bound_m >= length * (1 - PROOF) else proof.bound_m,
     )
+
+
+def _sum_m(tours: list[MetricTour]) -> float:
+    return sum(tour.length_m for tour in tours)
 
 
 def _checked_loads(table: Lengths, load: Sequence[float], capacity: float, depot: int) -> Lengths:
@@ -172,7 +185,7 @@ def _bound(ground: Lengths, loads: Lengths, capacity: float, length_m: float) ->
     depot and back, as large as its share of a cart (Haimovich and Rinnooy Kan, 1985).
     """
     past_depot = np.minimum(ground, ground[:, 0, None] + ground[None, 0, :])
-    trips = math.ceil(float(loads.sum()) / capacity * (1 - SPARE))
+    trips = max(1, int(carts_for(float(loads.sum()), capacity)))
     end = len(ground) - 1
     rows = np.array([*range(end), *[0] * trips])
     problem = _between_depots(past_depot[np.ix_(rows, rows)])
