@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -31,7 +30,7 @@ class Joints:
     stand: npt.NDArray[np.float64]
     turn: npt.NDArray[np.float64]
 
-    def take(self, rows: Sequence[int]) -> Joints:
+    def take(self, rows: npt.ArrayLike) -> Joints:
         """The joints of these places only, in this order."""
         index = np.asarray(rows, np.int64)
         return Joints(**{f.name: getattr(self, f.name)[index] for f in fields(self)})

@@ -106,11 +106,28 @@ def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Jo
 
 
 def _mouths(aisles: list[Aisle], floor: LevelFloor) -> Joints:
-    """Both ends of every aisle, moved onto the lane nearest by; none where no lane is within its width."""
-    ends = shapely.points(np.array([(a.p0, a.p1) for a in aisles], np.float64).reshape(-1, 2))
-    reach = np.repeat([aisle.clear_width_m for aisle in aisles], 2)
-    joints = join(ends, floor.lines, floor.space.clear)
-    near = np.linalg.norm(joints.stand - joints.turn, axis=1) <= reach
+    """Both ends of every aisle, moved onto the lane nearest by; none where no lane is within its width.
+
+    Where something stands in the end of an aisle, its mouth is where one gets past it, up to a width further in.
+    """
+    ends = np.array([end for a in aisles for end in ((a.p0, a.p1), (a.p1, a.p0))]).reshape(-1, 2, 2)
+    width = np.repeat([aisle.clear_width_m for aisle in aisles], 2)
+    inside = shapely.line_interpolate_point(shapely.linestrings(ends), width)
+    entrances = shapely.linestrings(np.stack([ends[:, 0], shapely.get_coordinates(inside)], axis=1))
+    mouths = _onto_lanes(shapely.points(ends[:, 0]), width, floor)
+    further = _onto_lanes(shapely.intersection(entrances, floor.space.clear), width, floor)
+    row = np.arange(len(ends))
+    return Joints.stack(mouths, further).take(np.where(mouths.edge >= 0, row, len(ends) + row))
+
+
+def _onto_lanes(
+    places: npt.NDArray[np.object_], reach_m: npt.NDArray[np.float64], floor: LevelFloor
+) -> Joints:
+    """Places moved onto the lane nearest by, in sight over clear floor and within reach."""
+    found = places.copy()
+    found[shapely.is_empty(places)] = None
+    joints = join(found, floor.lines, floor.space.clear)
+    near = np.linalg.norm(joints.stand - joints.turn, axis=1) <= reach_m
     return Joints(
         edge=np.where(near, joints.edge, -1), offset_m=joints.offset_m, stand=joints.turn, turn=joints.turn
     )

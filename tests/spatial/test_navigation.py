@@ -117,6 +117,17 @@ def test_mouths_stations_and_kinds_are_marked(hall) -> None:
     assert np.hypot(*(graph.xy[graph.aisles["A1"][0]] - graph.xy[graph.aisles["A1"][1]])) > 8
 
 
+def test_the_mouth_of_an_aisle_is_beside_what_stands_in_it(hall) -> None:
+    facility = hall(rows=2, bays=6, aisle_m=3.0)
+    aisle = facility.aisles[0]
+    x, y = aisle.p0
+    stack = blocker((x - 0.4, y - 0.5), (x + 1.0, y - 0.5), (x + 1.0, y + 0.3), (x - 0.4, y + 0.3))
+    graph = build_graph(replace(facility, obstacles=(stack,)), PICKER)
+    mouth = graph.xy[graph.aisles["A0"][0]]
+    assert 0 < mouth[0] - x <= aisle.clear_width_m
+    assert not graph.unreached
+
+
 @pytest.mark.parametrize("radius_m", [0.3, 0.4])
 def test_a_very_narrow_aisle_is_walked_while_the_agent_fits(hall, radius_m: float) -> None:
     agent = replace(PICKER, radius_m=radius_m)
