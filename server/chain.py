@@ -20,12 +20,12 @@ from scans.units import Unit
 from server.progress import Tell
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
-from spatial.exchange.alignment import Match
+from spatial.exchange.control_points import read_control_points
 from spatial.exchange.formats import read_network, write_network
 from spatial.exchange.reconcile import reconcile
 from spatial.exchange.reconciliation import Reconciliation
 from spatial.exchange.source_frame import UNTOLD, SourceFrame
-from spatial.facility import Point2, Station
+from spatial.facility import Station
 from spatial.floor.agents import AgentClass
 from spatial.floor.floor_rules import NO_RULES
 from spatial.floor.free_space import Unknown
@@ -95,19 +95,16 @@ def reconcile_site(
     *,
     frame: SourceFrame = UNTOLD,
     form: str | None = None,
-    vehicle: str | None = None,
-    control: Sequence[tuple[Point2, Point2]] = (),
+    points: Path | None = None,
+    **wishes: Any,
 ) -> Reconciliation:
-    """Hold the network of a file against a site; `control` are points of the network and the same of the site."""
+    """Hold the network of a file against a site; `points` is a CSV of control points, `wishes` as `reconcile`."""
     return reconcile(
         read_network(path, frame=frame, form=form),
         load_site(folder).facility,
         agent,
-        vehicle=vehicle,
-        control_points=[
-            Match(name=f"control {number}", source=source, target=target)
-            for number, (source, target) in enumerate(control, start=1)
-        ],
+        control_points=() if points is None else read_control_points(points),
+        **wishes,
     )
 
 

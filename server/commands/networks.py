@@ -91,10 +91,17 @@ def reconcile(
     network: Annotated[Path, typer.Argument(help="Network file, or folder with nodes.csv and edges.csv.")],
     agent: Annotated[str, typer.Option(help="Agent class that is to use the network.")] = "picker",
     vehicle: Annotated[str | None, typer.Option(help="Only edges for this vehicle type of the file.")] = None,
-    control: Annotated[
+    level: Annotated[
         list[str] | None,
-        typer.Option(help="A point in both frames, NETWORK = SITE; repeatable.", metavar="X,Y=X,Y"),
+        typer.Option(help="A level of the network and the site's; repeatable.", metavar="THEIRS=OURS"),
     ] = None,
+    points: Annotated[
+        Path | None, typer.Option(help="CSV of points known in both frames, instead of names.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(help="Metres that matching places may lie apart.", min=0.001, max=100)
+    ] = 1.0,
+    fixed_scale: Annotated[bool, typer.Option("--fixed-scale", help="Trust the network's unit.")] = False,
     form: Annotated[
         Literal["node-link", "graphml", "lif", "csv", "rmf-building", "rmf-nav-graph"] | None,
         typer.Option("--format", help="Form of the file; default told by its ending."),
@@ -123,8 +130,11 @@ def reconcile(
         agent_of(agent),
         frame=frame,
         form=form,
+        points=points,
         vehicle=vehicle,
-        control=[_control(text) for text in control or ()],
+        levels=dict(_pair(text) for text in level or ()),
+        tolerance_m=tolerance,
+        free_scale=not fixed_scale,
     )
     if as_json:
         print_json(findings(found))
@@ -138,14 +148,9 @@ def reconcile(
         raise typer.Exit(code)
 
 
-def _control(text: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """A point of the network and the same point of the site."""
-    from server.commands.options import point_of
-
-    source, equals, target = text.partition("=")
-    places = point_of(source, "--control"), point_of(target if equals else None, "--control")
-    if places[0] is None or places[1] is None:
-        raise typer.BadParameter(
-            f"'{text}' is no pair of places: give X,Y=X,Y in metres", param_hint="--control"
-        )
-    return places[0], places[1]
+def _pair(text: str) -> tuple[str, str]:
+    """A level of the network and the site's."""
+    theirs, equals, ours = text.partition("=")
+    if not (theirs and equals and ours):
+        raise typer.BadParameter(f"'{text}' is no pair of levels: give THEIRS=OURS", param_hint="--level")
+    return theirs, ours

@@ -38,8 +38,8 @@ def agent_of(name: str) -> AgentClass:
         raise typer.BadParameter(str(error), param_hint="--agent") from None
 
 
-def point_of(text: str | None, option: str = "--depot") -> tuple[float, float] | None:
-    """A place given as X,Y to an option."""
+def point_of(text: str | None) -> tuple[float, float] | None:
+    """A place given as X,Y."""
     if text is None:
         return None
     try:
@@ -47,5 +47,7 @@ def point_of(text: str | None, option: str = "--depot") -> tuple[float, float] |
     except ValueError:
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise typer.BadParameter(f"'{text}' is no place: give X,Y in metres, as in 12.5,3", param_hint=option)
+        raise typer.BadParameter(
+            f"'{text}' is no place: give X,Y in metres, as in 12.5,3", param_hint="--depot"
+        )
     return x, y

@@ -75,7 +75,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("graph", "site", "--agent", "horse"),
         ("graph", "site", "--format", "lif"),
         ("path", "site", "01-01-A-1"),
-        ("reconcile", "site", "net.json", "--control", "1,2"),
+        ("reconcile", "site", "net.json", "--level", "L0"),
         ("reconcile", "site", "net.json", "--metres-per-unit", "0"),
         ("tours", "site", "--policy", "zigzag"),
         ("tours", "site", "--heavy-kg", "5"),
@@ -211,8 +211,12 @@ def test_a_graph_written_in_other_forms_agrees_with_its_site(
 def test_a_network_through_racks_is_a_finding(aisletwin: Aisletwin, site: Path, tmp_path: Path) -> None:
     net = tmp_path / "net.json"
     aisletwin("graph", site, "--format", "lif", "-o", net)
-    points = ("--control", "0,0=1,2", "--control", "10,0=11,2", "--control", "0,10=1,12")
-    done = aisletwin("reconcile", site, net, *points)
+    points = tmp_path / "points.csv"
+    points.write_text(
+        "name,network_x_m,network_y_m,facility_x_m,facility_y_m\nA,0,0,1,2\nB,10,0,11,2\nC,0,10,1,12\n",
+        encoding="utf-8",
+    )
+    done = aisletwin("reconcile", site, net, "--points", points, "--fixed-scale")
     assert done.code == 1
     assert any(line.startswith("edges through something: ") for line in done.out.splitlines())
 
