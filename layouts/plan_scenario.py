@@ -56,6 +56,7 @@ def plan_scenario(facility: Facility, scenario: Scenario, *, is_bounded: bool = 
         settings=TourSettings(
             policy=scenario.routing,
             batch_lines=scenario.batch_lines,
+            is_zoned=scenario.zoned,
             heavy_kg=scenario.heavy_kg,
             items={} if scenario.items is None else read_items(scenario.items),
             is_bounded=is_bounded,

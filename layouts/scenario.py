@@ -48,6 +48,8 @@ class Scenario(BaseModel):
     routing: Routing = "s-shape"
     batch_lines: int = Field(default=12, ge=1, le=10_000)
     """Lines on one tour."""
+    zoned: bool = False
+    """Tours keep to one zone of the floor rules; an order in several zones is picked in parts."""
     heavy_kg: tuple[Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)], ...] = ()
     """Pieces from that mass on are picked before lighter ones; one band for every limit. Exact routing only."""
     speed_m_s: float | None = Field(default=None, gt=0, le=20)
@@ -70,6 +72,8 @@ class Scenario(BaseModel):
     def _is_consistent(self) -> Scenario:
         if (self.orders is None) != (self.slotting is None):
             raise ValueError("orders and slotting go together: give both files or neither")
+        if self.zoned and self.rules is None:
+            raise ValueError("zoned needs rules: give the YAML that names the zones")
         if self.heavy_kg and self.items is None:
             raise ValueError("heavy_kg needs items: give the CSV with sku, mass_kg")
         if self.heavy_kg and self.routing != EXACT:

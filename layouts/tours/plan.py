@@ -11,6 +11,7 @@ from layouts.slotting_table import Slotting
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.batching.first_come import Batch, batch_first_come
 from layouts.tours.metric.heavy_first import heavy_first
+from layouts.tours.order_parts import OrderPart, order_parts, zones_of
 from layouts.tours.policies.by_name import ALONG_AISLES
 from layouts.tours.routing import Before, TourTask, routed, with_bound
 from layouts.tours.stops import pick_locations, stops_of
@@ -24,7 +25,8 @@ from spatial.navigation.shortest_paths import Distances, shortest_distances
 class TourSettings:
     """How tours are made of orders.
 
-    `policy` is a routing policy or "exact". A tour holds `batch_lines` lines. With `heavy_kg`, what weighs that
+    `policy` is a routing policy or "exact". A tour holds `batch_lines` lines, of one wave and, with `is_zoned`, of
+    one zone of the floor rules. With `heavy_kg`, what weighs that
     much by the piece, according to `items`, is picked before what is lighter: one band for every limit. With
     `is_bounded` every tour says how short it could be at best.
     """
@@ -33,6 +35,7 @@ class TourSettings:
     batch_lines: int = 12
     heavy_kg: tuple[float, ...] = ()
     items: Items = field(default_factory=dict)
+    is_zoned: bool = False
     is_bounded: bool = False
 
 
@@ -52,7 +55,8 @@ def plan_tours(
     cannot be reached, ValueError for settings there are not, KeyError for a node that was not among those of
     `distances`.
     """
-    batches = batch_first_come(orders, capacity_lines=settings.batch_lines)
+    parts = order_parts(orders, zones_of(graph, slotting) if settings.is_zoned else None)
+    batches = _batches(parts, settings)
     tasks = [
         _task(f"T{number:05d}", graph, distances, slotting, batch, depot, settings)
         for number, batch in enumerate(batches, start=1)
@@ -60,6 +64,18 @@ def plan_tours(
     tours = [_tour(graph, distances, task, settings) for task in tasks]
     notes = _loose_note(graph, distances, tasks, settings.policy)
     return TourPlan(policy=settings.policy, tours=tuple(tours), notes=notes)
+
+
+def _batches(parts: Sequence[OrderPart], settings: TourSettings) -> list[Batch]:
+    """The batches of one group after the other."""
+    groups: dict[int, list[Order]] = {}
+    for part in parts:
+        groups.setdefault(part.group, []).append(part.order)
+    return [
+        batch
+        for group in sorted(groups)
+        for batch in batch_first_come(groups[group], capacity_lines=settings.batch_lines)
+    ]
 
 
 def tour_distances(graph: NavGraph, orders: Sequence[Order], slotting: Slotting, *, depot: int) -> Distances:

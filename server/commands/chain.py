@@ -81,6 +81,7 @@ def tours(
         typer.Option(help="Pieces from that mass on come first; repeatable for several bands. Exact only."),
     ] = None,
     rules: Rules = None,
+    zoned: Annotated[bool, typer.Option("--zoned", help="Keep tours to one zone of --rules.")] = False,
     depot: Depot = None,
     explain: Annotated[str | None, typer.Option(help="Tell this tour edge by edge.", metavar="TOUR")] = None,
     seed: Seed = 0,
@@ -108,6 +109,7 @@ def tours(
             items=items,
             heavy_kg=tuple(heavy_kg or ()),
             rules=rules,
+            zoned=zoned,
             depot=point_of(depot),
             seed=seed,
         )

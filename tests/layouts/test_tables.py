@@ -62,6 +62,13 @@ def test_slotting_gives_each_sku_its_locations(tmp_path: Path) -> None:
         read_slotting(table(tmp_path, "sku,location\nx,01-01\nx,01-01\n"))
 
 
+def test_an_order_is_of_one_wave(tmp_path: Path) -> None:
+    text = "order,sku,quantity,wave\nA,x,1,noon\nB,x,1,\nA,y,1,noon\n"
+    assert [order.wave for order in read_orders(table(tmp_path, text))] == ["noon", None]
+    with pytest.raises(BadDataError, match="row 3 column 'wave' is 'late', but order 'A' is in wave 'noon'"):
+        read_orders(table(tmp_path, "order,sku,quantity,wave\nA,x,1,noon\nA,y,1,late\n"))
+
+
 def test_items_tell_what_a_piece_weighs(tmp_path: Path) -> None:
     assert read_items(table(tmp_path, "sku,mass_kg\nx,12.5\ny,0\n")) == {"x": 12.5, "y": 0.0}
     for mass in ("heavy", "-1", "nan", "inf"):

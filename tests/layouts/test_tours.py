@@ -243,6 +243,30 @@ def test_every_shortest_tour_of_a_hall_adds_up_edge_by_edge_and_no_policy_is_sho
             assert tour.length_m >= shortest.length_m - 1e-9
 
 
+def lines_of(plan: TourPlan) -> list[list[tuple[str, str]]]:
+    """Order and SKU of every pick, tour by tour, in the order of their names."""
+    return [sorted((p.order, p.sku) for stop in tour.stops for p in stop.picks) for tour in plan.tours]
+
+
+def test_waves_and_zones_are_never_mixed_and_nothing_is_lost() -> None:
+    graph = block()
+    left = np.array([max(graph.xy[edge][:, 0]) <= PITCH_M for edge in graph.edges])
+    zoned = replace(graph, zone=np.where(left, 0, -1), zones=("left",))
+    lines = tuple(OrderLine(sku=sku, quantity=1) for sku in ("0-2", "4-3"))
+    orders = [Order(id=name, lines=lines, wave=wave) for name, wave in (("A", "1"), ("B", "2"), ("C", "1"))]
+    slotting = {place: (place,) for place in graph.access}
+    distances = tour_distances(zoned, orders, slotting, depot=0)
+
+    def planned(**settings: Any) -> list[list[tuple[str, str]]]:
+        how = TourSettings(**settings)
+        return lines_of(plan_tours(zoned, distances, orders, slotting, depot=0, settings=how))
+
+    a, b, c = ([(order.id, line.sku) for line in lines] for order in orders)
+    assert planned() == [a + c, b]
+    assert planned(is_zoned=True) == [[a[0], c[0]], [a[1], c[1]], [b[0]], [b[1]]]
+    assert planned(is_zoned=True, batch_lines=1) == [[a[0]], [c[0]], [a[1]], [c[1]], [b[0]], [b[1]]]
+
+
 def test_picks_at_one_face_are_one_stop() -> None:
     graph = block()
     orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
