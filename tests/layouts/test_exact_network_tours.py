@@ -136,6 +136,15 @@ def test_a_lane_that_nothing_is_required_in_is_no_detour() -> None:
     assert tour_on([], [0], depot=0).walk.tolist() == [0]
 
 
+def test_a_tour_within_one_stretch_meets_no_junction() -> None:
+    """Two rings joined by a lane from 1 to 4; all that is asked for lies in the middle of the lane."""
+    rings: Edges = [(0, 1, 2.0), (1, 5, 2.0), (5, 0, 2.0), (4, 6, 2.0), (6, 7, 2.0), (7, 4, 2.0)]
+    lane: Edges = [(1, 2, 3.0), (2, 3, 1.5), (3, 4, 3.0), (1, 4, 7.0)]
+    assert tour_on([*rings, *lane], [2], depot=3).length_m == 3.0
+    assert_shortest(8, [*rings, *lane], [2, 3], 2, 2)
+    assert_shortest(8, [*rings, *lane], [2], 3, 2)
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 10**6))
 def test_one_more_stop_never_shortens_a_tour_and_a_closed_lane_neither(seed: int) -> None:
@@ -190,7 +199,7 @@ def test_foodmart_is_a_network_and_parallel_aisles_alike() -> None:
 
 
 def test_a_frontier_too_wide_is_undecided_and_says_so() -> None:
-    with pytest.raises(UndecidedError, match="junctions wide and the widest"):
+    with pytest.raises(UndecidedError, match="wider than the 12 junctions"):
         tour_on(grid(14, 14, 0), [0, 195], depot=0)
     edges = grid(6, 6, 0)
     with pytest.raises(UndecidedError, match="more than 100 states"):

@@ -92,7 +92,7 @@ def test_sprp_scattered_published_optima_are_met(blocks: int) -> None:
         for row in instances("sprp_scattered")
         if len(row["skus"]) <= 100 and (blocks == 1 or row["name"].startswith("unit"))
     ]
-    for row in rows[:: len(rows) // 16]:
+    for row in rows[:: len(rows) // 9]:
         warehouse, places, sku, supply, demand = sprp_scattered(row, blocks=blocks)
         found = optimal_scattered_tour(warehouse, places, sku=sku, supply=supply, demand=demand)
         assert found.tour.length_m == pytest.approx(row[published], abs=1e-9), row["name"]

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.tours.exact.frontier_state import SLOTS
+
 STRETCH, LEAVE, VISIT = range(3)
 """Steps of a sweep: decide a stretch; let a junction leave the frontier; require a junction."""
 
@@ -27,21 +29,23 @@ class Program(NamedTuple):
     width: int
 
 
-@njit(cache=True)
 def narrow_order(
     front: npt.NDArray[np.int64], back: npt.NDArray[np.int64], junctions: int
-) -> npt.NDArray[np.int64]:
-    """The junctions (V,) in an order of small frontier; stretch k joins the junctions front[k] and back[k].
+) -> npt.NDArray[np.int64] | None:
+    """The junctions (V,) in an order of small frontier; stretch k joins the junctions front[k] and back[k], which
+    all hang together. None where no such order was found with a frontier of SLOTS junctions or less.
 
     From each of MOST_STARTS junctions on, the next one is always that which leaves the smallest frontier behind,
     among them the one that helps the oldest junction of the frontier. The best of these orders is returned: least
     sum of 4^frontier, for so grow the states.
     """
-    start, joined = _neighbours(front, back, junctions)
-    best = np.arange(junctions)
-    least = np.inf
-    step = max(1, junctions // MOST_STARTS)
-    for origin in range(0, junctions, step):
+    pairs = np.unique(np.minimum(front, back) * junctions + np.maximum(front, back))
+    low, high = np.divmod(pairs, junctions)
+    ends = np.concatenate((low, high))
+    start = np.concatenate(([0], np.cumsum(np.bincount(ends, minlength=junctions))))
+    joined = np.concatenate((high, low))[np.argsort(ends, kind="stable")]
+    best, least = None, np.inf
+    for origin in range(0, junctions, max(1, junctions // MOST_STARTS)):
         order, effort = _order_from(origin, start, joined, least)
         if effort < least:
             best, least = order, effort
@@ -52,64 +56,59 @@ def narrow_order(
 def _order_from(
     origin: int, start: npt.NDArray[np.int64], joined: npt.NDArray[np.int64], least: float
 ) -> tuple[npt.NDArray[np.int64], float]:
+    """The order that begins with `origin`, and its effort: infinite once it is too wide or not below `least`.
+
+    The neighbours of junction j are joined[start[j] : start[j + 1]].
+    """
     junctions = len(start) - 1
     order = np.empty(junctions, np.int64)
     rank = np.full(junctions, junctions, np.int64)
     waiting = start[1:] - start[:-1]
+    frontier = np.empty(SLOTS, np.int64)
     width, effort = 0, 0.0
     following = origin
     for count in range(junctions):
-        order[count], rank[following] = following, count
-        for half in range(start[following], start[following + 1]):
-            there = joined[half]
-            waiting[there] -= 1
-            if waiting[there] == 0 and rank[there] < count:
-                width -= 1
-        if waiting[following] > 0:
-            width += 1
         effort += 4.0 ** (width + 1)
-        if effort >= least:
+        if effort >= least or width == SLOTS:
             return order, np.inf
-        following = -1
-        lowest, oldest = np.inf, junctions
-        for junction in range(junctions):
-            if rank[junction] < junctions:
-                continue
-            freed, ahead, seen_by = 0, 0, junctions
-            for half in range(start[junction], start[junction + 1]):
-                there = joined[half]
-                if rank[there] == junctions:
-                    ahead += 1
-                else:
-                    seen_by = min(seen_by, rank[there])
-                    if waiting[there] == 1:
-                        freed += 1
-            if seen_by == junctions:
-                continue
-            after = float(min(ahead, 1) - freed)
-            if after < lowest or (after == lowest and seen_by < oldest):
-                following, lowest, oldest = junction, after, seen_by
+        order[count], rank[following] = following, count
+        frontier[width] = following
+        for half in range(start[following], start[following + 1]):
+            waiting[joined[half]] -= 1
+        kept = 0
+        for at in range(width + 1):
+            if waiting[frontier[at]] > 0:
+                frontier[kept] = frontier[at]
+                kept += 1
+        width = kept
+        following, growth = -1, np.inf
+        for at in range(width):
+            for half in range(start[frontier[at]], start[frontier[at] + 1]):
+                junction = joined[half]
+                if rank[junction] == junctions and _growth(junction, start, joined, rank, waiting) < growth:
+                    following, growth = junction, _growth(junction, start, joined, rank, waiting)
     return order, effort
 
 
 @njit(cache=True)
-def _neighbours(
-    front: npt.NDArray[np.int64], back: npt.NDArray[np.int64], junctions: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Each junction's neighbours, once each: joined[start[j] : start[j + 1]]."""
-    adjacent = np.zeros((junctions, junctions), np.bool_)
-    for stretch in range(len(front)):
-        adjacent[front[stretch], back[stretch]] = adjacent[back[stretch], front[stretch]] = True
-    start = np.zeros(junctions + 1, np.int64)
-    joined = np.empty(2 * len(front), np.int64)
-    count = 0
-    for one in range(junctions):
-        for other in range(junctions):
-            if adjacent[one, other]:
-                joined[count] = other
-                count += 1
-        start[one + 1] = count
-    return start, joined[:count]
+def _growth(
+    junction: int,
+    start: npt.NDArray[np.int64],
+    joined: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.int64],
+    waiting: npt.NDArray[np.int64],
+) -> float:
+    """By how much the frontier grows when this junction is next: by itself, if more wait for it, less those that
+    only waited for it.
+    """
+    freed, ahead = 0, 0
+    for half in range(start[junction], start[junction + 1]):
+        there = joined[half]
+        if rank[there] == len(rank):
+            ahead = 1
+        elif waiting[there] == 1:
+            freed += 1
+    return float(ahead - freed)
 
 
 @njit(cache=True)

@@ -48,12 +48,12 @@ def use_stretch(state: int, front: int, back: int, way: int) -> int:
     if way == NONE:
         return state
     if way in (FRONT, BOTH):
-        state = _touch(state, front)
+        state = visit(state, front)
     if way in (BACK, BOTH):
-        state = _touch(state, back)
+        state = visit(state, back)
     if way in (FRONT, BACK, BOTH):
         return state
-    state = _touch(_touch(state, front), back)
+    state = visit(visit(state, front), back)
     one, other = _component(state, front), _component(state, back)
     if way == TWICE and one == other:
         return ILLEGAL
@@ -86,8 +86,10 @@ def leave(state: int, slot: int) -> int:
 
 @njit(cache=True)
 def visit(state: int, slot: int) -> int:
-    """The state after the vertex at `slot` is required: untouched, it is a component by itself."""
-    return _touch(state, slot)
+    """The state after the vertex at `slot` is required: untouched before, it is a component by itself."""
+    if state >> _BITS * slot & _VALUE:
+        return state
+    return _canonical(state | (2 * _FRESH << _BITS * slot))
 
 
 @njit(cache=True)
@@ -104,13 +106,6 @@ def degree(state: int, slot: int) -> int:
 @njit(cache=True)
 def _component(state: int, slot: int) -> int:
     return (state >> _BITS * slot & _VALUE) >> 1
-
-
-@njit(cache=True)
-def _touch(state: int, slot: int) -> int:
-    if state >> _BITS * slot & _VALUE:
-        return state
-    return _canonical(state | (2 * _FRESH << _BITS * slot))
 
 
 @njit(cache=True)

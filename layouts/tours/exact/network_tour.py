@@ -116,12 +116,13 @@ def _decide(left: Leftover, required: Flags, most_states: int) -> tuple[Indices,
         np.concatenate((left.stretches.front, left.stretches.back)), return_inverse=True
     )
     front, back = np.split(ends, 2)
-    program = sweep_program(front, back, required[junctions], narrow_order(front, back, len(junctions)))
-    if program.width > SLOTS:
+    order = narrow_order(front, back, len(junctions))
+    if order is None:
         raise UndecidedError(
-            f"the frontier of this network is {program.width} junctions wide and the widest that can be swept "
-            f"has {SLOTS}: plan the tour on the table of distances instead"
+            f"the frontier of this network is wider than the {SLOTS} junctions that can be swept: "
+            "plan the tour on the table of distances instead"
         )
+    program = sweep_program(front, back, required[junctions], order)
     swept = sweep_network(program, left.ways, most_states, np.inf)
     if swept.length_m == np.inf:
         raise UndecidedError(

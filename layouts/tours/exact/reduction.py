@@ -102,13 +102,13 @@ def stretches_between_junctions(
 ) -> Stretches:
     """Rule 2, with dead ends cut; the nodes `kept` (N,) are junctions whatever their degree.
 
-    A ring without junctions becomes one stretch from a required node to itself.
+    So is one required node, for a tour that meets no junction has no state.
     """
     nodes = len(network.start) - 1
     degree = degrees(network, alive)
     junction = kept | (degree >= 3)
     junction &= degree > 0
-    if not junction.any():
+    if not (junction & required).any():
         for node in range(nodes):
             if required[node] and degree[node] > 0:
                 junction[node] = True
@@ -149,19 +149,14 @@ def _settle_loops(
     required: npt.NDArray[np.bool_],
     uses: npt.NDArray[np.int64],
 ) -> bool:
-    """Rule 3; whether it applied. What lies outside a loop that holds all that is required is of no use."""
+    """Rule 3; whether it applied."""
     applied = False
     for stretch in range(len(ways)):
         if stretches.front[stretch] != stretches.back[stretch]:
             continue
         applied = True
-        inside = len(_places_in(network, stretches, stretch, required)[1])
-        if inside > 0 and inside == np.sum(required):
-            alive[:] = False
-            alive[stretches.edge[stretches.start[stretch] : stretches.start[stretch + 1]]] = True
-            return True
-        if inside > 0:
-            way = int(np.argmin(ways[stretch]))
+        way = int(np.argmin(ways[stretch]))
+        if way != NONE:
             use_edges(network, stretches, stretch, way, required, uses)
             _require_front(network, stretches, stretch, required)
         _kill(stretches, stretch, alive)
@@ -233,9 +228,7 @@ def use_edges(
     required: npt.NDArray[np.bool_],
     uses: npt.NDArray[np.int64],
 ) -> None:
-    """Add to `uses` (E,) how often each edge of a stretch is walked when it is used in a `way`."""
-    if way == NONE:
-        return
+    """Add to `uses` (E,) how often each edge of a stretch is walked when it is used in a `way`, not NONE."""
     run = stretches.edge[stretches.start[stretch] : stretches.start[stretch + 1]]
     _, offset_m, edges_before = _places_in(network, stretches, stretch, required)
     gap_from, gap_to = 0, 0
