@@ -171,10 +171,10 @@ def test_a_forbidden_zone_is_no_floor_for_whom_and_where_it_holds(
     assert space.walkable.intersects(Point(1.75, 3.0)) == (free_m2 == 100)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(0.5, 9.5)] * 2, *[st.floats(0.1, 3.0)] * 2), max_size=6))
 def test_walkable_floor_is_what_lies_a_radius_from_everything(boxes: list[tuple[float, ...]]) -> None:
-    """Against distances to the boxes and walls, point by point; the rounding of an arc is 0.5 % of the radius."""
+    """Against distances to the boxes and walls, point by point; an arc's chords cut it by up to 0.5 % of the radius."""
     columns = tuple(
         Column(id=f"C{k}", level="L0", center=(x, y), size_m=(dx, dy))
         for k, (x, y, dx, dy) in enumerate(boxes)
@@ -186,8 +186,8 @@ def test_walkable_floor_is_what_lies_a_radius_from_everything(boxes: list[tuple[
         beyond = np.maximum(np.abs(points - (x, y)) - (dx / 2, dy / 2), 0.0)
         away = np.minimum(away, np.linalg.norm(beyond, axis=1))
     walked = shapely.contains_xy(space.walkable, points)
-    assert walked[away > PICKER.radius_m * 1.006].all()
-    assert not walked[away < PICKER.radius_m * 0.999].any()
+    assert walked[away > PICKER.radius_m * 1.0001].all()
+    assert not walked[away < PICKER.radius_m * 0.995].any()
 
 
 def test_the_turning_circle_is_never_less_than_the_agent() -> None:
