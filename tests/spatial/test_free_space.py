@@ -174,7 +174,7 @@ def test_a_forbidden_zone_is_no_floor_for_whom_and_where_it_holds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(*[st.floats(0.5, 9.5)] * 2, *[st.floats(0.1, 3.0)] * 2), max_size=6))
 def test_walkable_floor_is_what_lies_a_radius_from_everything(boxes: list[tuple[float, ...]]) -> None:
-    """Against distances to the boxes and walls, point by point; an arc's chords cut it by up to 0.5 % of the radius."""
+    """Against distances to the boxes and walls, point by point; chords cut an arc by up to 0.5 % of the radius."""
     columns = tuple(
         Column(id=f"C{k}", level="L0", center=(x, y), size_m=(dx, dy))
         for k, (x, y, dx, dy) in enumerate(boxes)
