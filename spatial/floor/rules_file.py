@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def read_floor_rules(path: Path, facility: Facility | None = None) -> FloorRules
     try:
         rules = FloorRules.model_validate(record)
         if facility is not None:
-            check_names(rules, facility)
+            check_facility(rules, facility)
     except ValidationError as error:
         raise BadDataError(f"{path}: {_first_fault(error)}") from error
     except BadDataError as error:
@@ -44,10 +45,14 @@ def rules_schema() -> dict[str, Any]:
     return FloorRules.model_json_schema(by_alias=True)
 
 
-def check_names(rules: FloorRules, facility: Facility) -> None:
+def check_facility(rules: FloorRules, facility: Facility) -> None:
     """Raises BadDataError for the first aisle or level that the rules name and the facility lacks."""
     aisles = {aisle.id for aisle in facility.aisles}
-    levels = {level.id for level in facility.levels}
+    check_names(rules, facility.id, aisles, {level.id for level in facility.levels})
+
+
+def check_names(rules: FloorRules, facility: str, aisles: Collection[str], levels: Collection[str]) -> None:
+    """The same for the facility of that id with these aisles and levels."""
     named: list[tuple[str, str, str | None]] = [
         (f"closed_aisles.{number}", "aisle", aisle) for number, aisle in enumerate(rules.closed_aisles)
     ]
@@ -60,11 +65,11 @@ def check_names(rules: FloorRules, facility: Facility) -> None:
         known = aisles if what == "aisle" else levels
         if name is not None and name not in known:
             raise BadDataError(
-                f"{field}: facility '{facility.id}' has no {what} '{name}': choose one of {_some(known)}"
+                f"{field}: facility '{facility}' has no {what} '{name}': choose one of {_some(known)}"
             )
 
 
-def _some(names: set[str], limit: int = 10) -> str:
+def _some(names: Collection[str], limit: int = 10) -> str:
     listed = sorted(names)
     return ", ".join(listed[:limit]) + (f" … ({len(listed)})" if len(listed) > limit else "")
 

@@ -13,7 +13,7 @@ from spatial.facility import Facility
 from spatial.floor.agents import AgentClass
 from spatial.floor.floor_rules import NO_RULES, FloorRules
 from spatial.floor.free_space import Unknown
-from spatial.floor.rules_file import check_names
+from spatial.floor.rules_file import check_facility
 from spatial.navigation.aisle_edges import aisle_of_edges
 from spatial.navigation.edge_widths import clear_widths, width_sigmas
 from spatial.navigation.level_network import LevelNetwork, level_network
@@ -45,7 +45,7 @@ def build_graph(
     aisle or level that is not there.
     """
     rules = rules or NO_RULES
-    check_names(rules, facility)
+    check_facility(rules, facility)
     floors = main_floor(facility, agent, rules, unknown)
     links = links_for(agent, rules)
     networks = [level_network(facility, floor, links) for floor in floors]

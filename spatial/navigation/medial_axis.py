@@ -64,7 +64,8 @@ def medial_axis(clear: MultiPolygon, *, radius_m: float, spacing_m: float = SPAC
 def _sites(clear: MultiPolygon, spacing_m: float) -> tuple[npt.NDArray[np.float64], ...]:
     """Points (S, 2) along the boundary at most `spacing_m` apart, each with the one before and after it."""
     here, before, after = [np.empty((0, 2))], [np.empty((0, 2))], [np.empty((0, 2))]
-    for ring in shapely.get_parts(shapely.segmentize(clear.boundary, spacing_m)):
+    border = shapely.remove_repeated_points(clear.boundary)
+    for ring in shapely.get_parts(shapely.segmentize(border, spacing_m)):
         points = shapely.get_coordinates(ring)[:-1]
         here.append(points)
         before.append(np.roll(points, 1, axis=0))

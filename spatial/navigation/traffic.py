@@ -10,6 +10,7 @@ from shapely import Polygon
 
 from spatial.errors import BadDataError
 from spatial.floor.floor_rules import FloorRules, OneWay, Rule
+from spatial.floor.rules_file import check_names
 from spatial.navigation.area_borders import cut_at_borders, edges_in
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.reachable_part import reachable_part
@@ -40,8 +41,9 @@ def with_rules(graph: NavGraph, rules: FloorRules) -> NavGraph:
        places there lose their node and say why.
 
     Raises ValueError when `rules` shape another floor (forbidden zones and links need a rebuild), BadDataError
-    when a one-way rule contradicts another or runs across its lanes.
+    when they name an aisle or level that is not there, contradict each other or run across their lanes.
     """
+    check_names(rules, graph.facility, set(graph.aisle_ids), set(graph.levels))
     drawn = graph.drawn or graph
     if not rules.shapes_like(drawn.rules):
         raise ValueError(

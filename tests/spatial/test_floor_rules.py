@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spatial.errors import BadDataError
 from spatial.floor.floor_rules import NO_RULES, FloorRules, Link, LinkEnd
-from spatial.floor.rules_file import check_names, read_floor_rules, rules_schema
+from spatial.floor.rules_file import check_facility, read_floor_rules, rules_schema
 
 EXAMPLE = """
 schema: aisletwin.floor-rules/1
@@ -116,8 +116,8 @@ def test_aisles_and_levels_must_be_in_the_facility(hall, tmp_path: Path) -> None
     ends = LinkEnd(level="L0", x_m=0, y_m=0), LinkEnd(level="L5", x_m=0, y_m=0)
     link = Link(id="X", start=ends[0], end=ends[1])
     with pytest.raises(BadDataError, match=r"links\.0\.to\.level: .*no level 'L5'"):
-        check_names(FloorRules(links=(link,)), facility)
-    check_names(FloorRules(closed_aisles=("A0", "A3")), facility)
+        check_facility(FloorRules(links=(link,)), facility)
+    check_facility(FloorRules(closed_aisles=("A0", "A3")), facility)
 
 
 @given(st.lists(st.sampled_from("ABCDEF")), st.sampled_from("ABCDEF"))

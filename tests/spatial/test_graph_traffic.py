@@ -259,6 +259,8 @@ def test_rules_that_contradict_each_other_or_run_across_are_bad_data(hall) -> No
         build_graph(hall(), PICKER, FloorRules(closed_aisles=("A9",)))
     with pytest.raises(ValueError, match="no aisle 'A9': choose one of A101"):
         with_aisle_closed(four_aisles(), "A9")
+    with pytest.raises(BadDataError, match=r"one_way\.0\.aisle: facility 'LARGE' has no aisle 'A9'"):
+        with_rules(four_aisles(), FloorRules(one_way=(OneWay(aisle="A9", heading_deg=0),)))
     zone = ForbiddenZone(name="Z", area=((0, 0), (1, 0), (1, 1)))
     with pytest.raises(ValueError, match="build the graph anew"):
         with_rules(four_aisles(), FloorRules(forbidden_zones=(zone,)))

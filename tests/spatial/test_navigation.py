@@ -47,6 +47,11 @@ def test_the_lane_of_a_corridor_is_its_centre_line() -> None:
     assert np.ptp(xy[:, 0]) == pytest.approx(17, abs=0.3)
 
 
+def test_corners_named_twice_do_no_harm() -> None:
+    twice = Polygon([(0, 0), (20, 0), (20, 0), (20, 3), (0, 3), (0, 3), (0, 0)])
+    assert np.array_equal(lanes_in(twice)[0], lanes_in(box(0, 0, 20, 3))[0])
+
+
 def test_the_lane_round_a_pillar_is_one_ring() -> None:
     _, edges = lanes_in(box(0, 0, 10, 10).difference(box(4, 4, 6, 6)))
     ring = nx.Graph(edges.tolist())
