@@ -13,9 +13,9 @@ from layouts.tours.metric.fixed_ends import Lengths
 
 Indices = npt.NDArray[np.int64]
 
-LONGEST_RUN = 6
-"""Neighbouring groups that are taken out at once, at most; two runs are taken out at a time."""
-HEAT = 1.0
+SHORT = 4
+"""The power of a random share of the groups that are taken out at once, twice: mostly few, sometimes nearly all."""
+HEAT = 15.0
 """Mean growth of the tour that is accepted in the first exchange, in legs of mean length; it falls to none."""
 
 
@@ -25,7 +25,7 @@ def exchange_groups(ground: Lengths, first: Indices, *, iterations: int, seed: i
     Ruin and recreate (Schrimpf and others, 2000) with runs of neighbours (Christiaens and Vanden Berghe, 2020).
     """
     groups = len(first) - 1
-    draws = np.random.default_rng(seed).random((iterations, 5 + 2 * LONGEST_RUN))
+    draws = np.random.default_rng(seed).random((iterations, 5 + groups))
     left = 1.0 - np.arange(iterations) / max(iterations, 1)
     draws[:, 4] = -np.log1p(-draws[:, 4]) * left * HEAT / (groups + 1)
     group_of = np.repeat(np.arange(groups), np.diff(first))
@@ -44,7 +44,7 @@ def _exchange(ground: Lengths, first: Indices, group_of: Indices, draws: Lengths
         taken[:] = False
         for run in range(2):
             start = int(draw[2 * run] * groups)
-            stop = min(groups, start + 1 + int(draw[2 * run + 1] * LONGEST_RUN))
+            stop = min(groups, start + 1 + int(draw[2 * run + 1] ** SHORT * groups))
             taken[start:stop] = True
         count, removed = 0, 0
         for position in range(groups):

@@ -6,14 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from layouts.tours.metric.best_tour import ITERATIONS, PROOF_ROUNDS, MetricTour, best_tour
-from layouts.tours.metric.branch_and_cut import PROOF
+from layouts.tours.metric.best_tour import ITERATIONS, MetricTour, best_tour
+from layouts.tours.metric.branch_and_cut import PROOF, branch_and_cut
 from layouts.tours.metric.fixed_ends import Lengths, checked_lengths
 from layouts.tours.metric.group_search import Indices, exchange_groups, shortest_choice
+from layouts.tours.metric.groups_program import GroupsProgram
 
 MOST_EXACT_STEPS = 3e7
 """Steps up to which all choices are weighed: 2ᵍ·p² for g groups of p places together."""
-ITERATIONS_PER_GROUP = 300
+ITERATIONS_PER_GROUP = 400
+PROOF_ROUNDS = 30
+"""Linear programs solved for the bound by default."""
+MOST_PLACES_BOUNDED = 150
+"""Places up to which a linear program over all legs between them is solved for the bound."""
 
 
 def one_of_each(
@@ -30,9 +35,10 @@ def one_of_each(
 
     `length_m` (n, n) are finite metres; the diagonal does not count. A SKU in several locations is a group of
     them. Few groups are solved exactly; with more, groups are taken out and put back where they lengthen the
-    tour least, `iterations` times (by default 500 and 300 a group). The bound is then that of a tour over the
-    groups, from each to each as short as between their nearest places, with `proof_rounds` as in `best_tour`.
-    Raises ValueError for an empty group, a place in two groups or at an end, or an index outside.
+    tour least, `iterations` times (by default 500 and 400 a group). The bound is then that of `proof_rounds` of
+    branch and cut, or, for many places or where it is better, of a tour over the groups, between any two of
+    them as short as between their nearest places. Raises ValueError for an empty group, a place in two groups
+    or at an end, or an index outside.
     """
     table = checked_lengths(length_m)
     end = start if end is None else end
@@ -49,22 +55,35 @@ def one_of_each(
     else:
         count = ITERATIONS + ITERATIONS_PER_GROUP * len(groups) if iterations is None else iterations
         chosen = exchange_groups(ground, first, iterations=count, seed=seed)
-    walk = np.array([0, *chosen, len(rows) - 1])
-    length = float(ground[walk[:-1], walk[1:]].sum())
-    bound = length if is_exact else _bound(ground, first, proof_rounds)
+    length = _along(ground, chosen)
+    bound = length if is_exact else 0.0
+    if not is_exact and len(rows) <= MOST_PLACES_BOUNDED:
+        program = GroupsProgram(ground, first)
+        proof = branch_and_cut(program.relaxation(), tour_m=length, bound_m=0.0, rounds=proof_rounds)
+        bound = proof.bound_m
+        if proof.chosen is not None:
+            chosen = min(chosen, program.order(proof.chosen), key=lambda order: _along(ground, order))
+            length = _along(ground, chosen)
+    if not is_exact and bound < length * (1 - PROOF):
+        bound = max(bound, _nearest_groups(ground, first, proof_rounds))
     return MetricTour(
-        order=tuple(rows[walk].tolist()),
+        order=(start, *rows[chosen].tolist(), end),
         length_m=length,
         lower_bound_m=length if bound >= length * (1 - PROOF) else bound,
     )
 
 
-def _bound(ground: Lengths, first: Indices, proof_rounds: int) -> float:
-    """A tour over the groups, between any two of them as short as between their nearest places."""
+def _along(ground: Lengths, chosen: Indices) -> float:
+    """Length of a tour over the chosen rows."""
+    walk = np.array([0, *chosen, len(ground) - 1])
+    return float(ground[walk[:-1], walk[1:]].sum())
+
+
+def _nearest_groups(ground: Lengths, first: Indices, proof_rounds: int) -> float:
+    """The bound of a tour over the groups, between any two of them as short as between their nearest places."""
     edges = np.array([0, *first])
     nearest = np.minimum.reduceat(np.minimum.reduceat(ground, edges, axis=0), edges, axis=1)
-    tour = best_tour(nearest, start=0, end=len(nearest) - 1, proof_rounds=proof_rounds)
-    return tour.lower_bound_m
+    return best_tour(nearest, start=0, end=len(nearest) - 1, proof_rounds=proof_rounds).lower_bound_m
 
 
 def _check(table: Lengths, groups: Sequence[Sequence[int]], start: int, end: int) -> None:
