@@ -53,7 +53,8 @@ class Block(NamedTuple):
     """One block with A aisles and its distinct places, those of an aisle numbered from the front.
 
     `at_m` (A, P): where they are; `front_half` (A, W): the bits of those up to the middle; `aisle_m` (A,);
-    `front_m`, `back_m` (A,): where the aisles meet the two cross-aisles; `depot`: its aisle, `depot_m` away.
+    `front_m`, `back_m` (A,): where the aisles meet the two cross-aisles; `depot`: its aisle, `depot_m` away;
+    `is_rectangle`: all aisles are as long as each other, both cross-aisles alike.
     """
 
     at_m: npt.NDArray[np.float64]
@@ -63,6 +64,7 @@ class Block(NamedTuple):
     back_m: npt.NDArray[np.float64]
     depot: int
     depot_m: float
+    is_rectangle: bool
 
 
 def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block, npt.NDArray[np.int64]]:
@@ -102,6 +104,7 @@ def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block,
         back_m=cross_m[0 if turned else 1],
         depot=warehouse.depot[1],
         depot_m=float(warehouse.depot_m),
+        is_rectangle=bool(np.ptp(aisle_m) == 0 and (warehouse.cross_m[0] == warehouse.cross_m[1]).all()),
     )
     return block, _packed(marks)
 
@@ -143,10 +146,8 @@ def block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -> floa
         out = abs(block.front_m[first] - block.front_m[block.depot])
         home = abs(block.front_m[last] - block.front_m[block.depot])
         if policy == S_SHAPE:
-            if home < out:
-                length = _s_shape(block, bits, last, first, -1)
-            else:
-                length = _s_shape(block, bits, first, last, 1)
+            near, far, step = (last, first, -1) if home < out else (first, last, 1)
+            length = _s_shape(block, bits, near, far, step)
         elif policy == RETURN or (policy != COMBINED and first == last):
             length = _return(block, bits, first, last)
         elif policy == COMBINED:
@@ -155,6 +156,20 @@ def block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -> floa
             length = _from_both_ends(block, bits, first, last, policy == MIDPOINT)
         length += out + home
     return length + 2 * block.depot_m
+
+
+@njit(cache=True)
+def least_block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -> float:
+    """A length that no tour through `bits` (A, W) and any other places is below: it never falls as places join.
+
+    In a rectangle that is the policy's own length, but for combined, where a place in an empty aisle lets the
+    picker change sides. In other blocks it is, but for return, that of the shortest closed walk.
+    """
+    if policy == COMBINED:
+        return _least_combined(block, bits)
+    if policy == RETURN or block.is_rectangle:
+        return block_length(policy, block, bits)
+    return block_length(OPTIMAL, block, bits)
 
 
 @njit(cache=True)
@@ -203,16 +218,44 @@ def _combined(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) 
 
 
 @njit(cache=True)
+def _least_combined(block: Block, bits: npt.NDArray[np.int64]) -> float:
+    """As `_combined`, but empty aisles may be walked too, and the first and last may lie farther out."""
+    depot_m = block.front_m[block.depot]
+    first, last = -1, -1
+    for aisle in range(len(bits)):
+        if _holds(bits[aisle]):
+            last = aisle
+            if first < 0:
+                first = aisle
+    front, back, best = np.inf, np.inf, np.inf
+    for aisle in range(len(bits)):
+        if aisle > 0:
+            front += block.front_m[aisle] - block.front_m[aisle - 1]
+            back += block.back_m[aisle] - block.back_m[aisle - 1]
+        if aisle <= first:
+            front = min(front, abs(block.front_m[aisle] - depot_m))
+        through = block.aisle_m[aisle]
+        if _holds(bits[aisle]):
+            down = through - _nearest(block, bits, aisle)
+            front, back = (
+                min(front + 2 * _farthest(block, bits, aisle), back + through),
+                min(back + 2 * down, front + through),
+            )
+        else:
+            front, back = min(front, back + through), min(back, front + through)
+        if aisle >= last:
+            best = min(best, front + abs(block.front_m[aisle] - depot_m))
+    return best + 2 * block.depot_m
+
+
+@njit(cache=True)
 def _from_both_ends(
     block: Block, bits: npt.NDArray[np.int64], first: int, last: int, to_middle: bool
 ) -> float:
     length = block.aisle_m[first] + block.aisle_m[last] + block.back_m[last] - block.back_m[first]
     for aisle in range(first + 1, last):
         if _holds(bits[aisle]):
-            if to_middle:
-                skipped = _middle_gap(block, bits, aisle)
-            else:
-                skipped = _largest_gap(block, bits, aisle)
+            skipped = _middle_gap(block, bits, aisle) if to_middle else _largest_gap(block, bits, aisle)
             length += 2 * (block.aisle_m[aisle] - skipped)
     return length
 
