@@ -17,7 +17,7 @@ from numba import njit
 from layouts.tours.exact.aisle_sweep import sweep
 from layouts.tours.exact.aisle_tables import AisleTables
 from layouts.tours.exact.aisle_walk import ways_taken
-from layouts.tours.exact.frontier_state import CLOSED, EVEN, NONE, ODD, WAYS
+from layouts.tours.exact.frontier_state import CLOSED, EVEN, NONE, WAYS
 from layouts.tours.exact.valued_stretch import valued_ways
 
 
@@ -111,7 +111,7 @@ def lengths_through(
             cross = part - blocks
             ahead = cross_m[cross, aisle] if aisle + 1 < aisles else np.inf
             degree, there = tables.degree[cross, state], tables.left[cross, state]
-            total = so_far + _carried(degree, ahead)
+            total = so_far + (degree * ahead if degree else 0.0)
             before[step + 1, state] = min(before[step + 1, state], total)
             if degree == EVEN and there >= 0:
                 before[step + 1, there] = min(before[step + 1, there], so_far)
@@ -128,17 +128,9 @@ def lengths_through(
             cross = part - blocks
             ahead = cross_m[cross, aisle] if aisle + 1 < aisles else np.inf
             degree, there = tables.degree[cross, state], tables.left[cross, state]
-            after[step, state] = _carried(degree, ahead) + after[step + 1, state]
+            after[step, state] = (degree * ahead if degree else 0.0) + after[step + 1, state]
             if degree == EVEN and there >= 0:
                 after[step, state] = min(after[step, state], after[step + 1, there])
             if degree == EVEN and there == CLOSED:
                 after[step, state] = min(after[step, state], rest[step + 1])
     return before, after
-
-
-@njit(cache=True)
-def _carried(degree: int, ahead_m: float) -> float:
-    """What the edge ahead of a junction takes when its component goes on along it."""
-    if degree == ODD:
-        return ahead_m
-    return 2 * ahead_m if degree == EVEN else 0.0

@@ -8,6 +8,7 @@ places takes 2 n of them and not n² arcs. States that no tour within the known 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,25 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from layouts.tours.exact.aisle_tables import AisleTables
-from layouts.tours.exact.frontier_state import BACK, BOTH, CLOSED, EVEN, FRONT, NONE, ONCE, TWICE, WAYS
+from layouts.tours.exact.frontier_state import (
+    BACK,
+    BOTH,
+    CLOSED,
+    EVEN,
+    FRONT,
+    ILLEGAL,
+    NONE,
+    ONCE,
+    TWICE,
+    WAYS,
+)
 from layouts.tours.exact.scattered_bound import Stock, lengths_through, place_values
 from layouts.tours.exact.valued_stretch import valued_ways
 
 Flags = npt.NDArray[np.bool_]
 Lengths = npt.NDArray[np.float64]
+Terms = list[tuple[int, float]]
+"""Variables and their factors in a row."""
 
 SLACK_M = 1e-6
 """A tour as long as the bound is let through in spite of rounding."""
@@ -36,7 +50,7 @@ class _Rows:
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
 
-    def add(self, terms: list[tuple[int, float]], low: float, high: float) -> None:
+    def add(self, terms: Terms, low: float, high: float) -> None:
         for variable, factor in terms:
             self.row.append(len(self.low))
             self.variable.append(variable)
@@ -117,73 +131,71 @@ def _add_flow(
     before, after = lengths_through(ways, cross_m, tables)
     limit = bound_m - float(stock.demand @ price_m) + SLACK_M
     use: list[list[int]] = []
-    into: dict[int, list[tuple[int, float]]] = {0: []}
+    inflows: dict[int, Terms] = {0: []}
     for step in range((2 * blocks + 1) * aisles):
         aisle, part = divmod(step, 2 * blocks + 1)
-        onward: dict[int, list[tuple[int, float]]] = {}
-        taken: list[list[tuple[int, float]]] = [[] for _ in range(WAYS)]
-        for state, inflow in into.items():
-            outflow: list[tuple[int, float]] = []
-            for there, way, metres, priced in _arcs(
-                aisle,
-                part,
-                state,
-                aisle_m,
-                cross_m,
-                tables,
-                ways[aisle * blocks + part] if part < blocks else None,
-            ):
-                beyond = after[step + 1, there] if there != CLOSED else 0.0
-                if before[step, state] + priced + beyond > limit:
+        onward: dict[int, Terms] = {}
+        taken: list[Terms] = [[] for _ in range(WAYS)]
+        for state, inflow in inflows.items():
+            if part < blocks:
+                arcs = _through(aisle_m[part, aisle], ways[aisle * blocks + part], tables.after[part, state])
+            else:
+                ahead_m = cross_m[part - blocks, aisle] if aisle + 1 < aisles else np.inf
+                arcs = _past(state, float(ahead_m), tables, part - blocks)
+            outflow: Terms = []
+            for arc in arcs:
+                beyond = 0.0 if arc.there == CLOSED else after[step + 1, arc.there]
+                if before[step, state] + arc.valued_m + beyond > limit:
                     continue
-                arc = program.variable(metres, whole=False)
-                outflow.append((arc, -1.0))
-                taken[way].append((arc, 1.0))
-                if there != CLOSED:
-                    onward.setdefault(there, []).append((arc, 1.0))
+                flow = program.variable(arc.length_m, whole=False)
+                outflow.append((flow, -1.0))
+                taken[arc.way].append((flow, 1.0))
+                if arc.there != CLOSED:
+                    onward.setdefault(arc.there, []).append((flow, 1.0))
             source = 1.0 if step == 0 else 0.0
             program.rows.add(inflow + outflow, -source, -source)
         if part < blocks:
-            use.append([_total(program, arcs) for arcs in taken])
-        into = onward
+            use.append([_total(program, flows) for flows in taken])
+        inflows = onward
     return use
 
 
-def _total(program: _Program, arcs: list[tuple[int, float]]) -> int:
-    """A whole variable that is the sum of these arcs; −1 where there are none."""
-    if not arcs:
+class _Arc(NamedTuple):
+    """To another state, by a way of using a stretch: its length, and the least it is less what places are worth."""
+
+    there: int
+    way: int
+    length_m: float
+    valued_m: float
+
+
+def _through(length_m: float, ways: Lengths, after: npt.NDArray[np.int32]) -> list[_Arc]:
+    """From a state into a stretch; `ways` and `after` (WAYS,) are what each way takes and leads to."""
+    through_m = {ONCE: float(length_m), TWICE: 2 * float(length_m)}
+    return [
+        _Arc(there, way, through_m.get(way, 0.0), float(ways[way]))
+        for way, there in enumerate(after.tolist())
+        if there >= 0 and ways[way] < np.inf
+    ]
+
+
+def _past(state: int, ahead_m: float, tables: AisleTables, cross: int) -> list[_Arc]:
+    """From a state past the junction at a cross-aisle: along the edge ahead, or leaving its component behind."""
+    degree, left = int(tables.degree[cross, state]), int(tables.left[cross, state])
+    carried_m = degree * ahead_m if degree else 0.0
+    arcs = [_Arc(state, NONE, carried_m, carried_m)] if carried_m < np.inf else []
+    if degree == EVEN and left != ILLEGAL:
+        arcs.append(_Arc(left, NONE, 0.0, 0.0))
+    return arcs
+
+
+def _total(program: _Program, flows: Terms) -> int:
+    """A whole variable that is the sum of these flows; −1 where there are none."""
+    if not flows:
         return -1
     total = program.variable(0.0, whole=True)
-    program.rows.add([*arcs, (total, -1.0)], 0.0, 0.0)
+    program.rows.add([*flows, (total, -1.0)], 0.0, 0.0)
     return total
-
-
-def _arcs(
-    aisle: int,
-    part: int,
-    state: int,
-    aisle_m: Lengths,
-    cross_m: Lengths,
-    tables: AisleTables,
-    ways: Lengths | None,
-) -> list[tuple[int, int, float, float]]:
-    """From a state at a step: the next state, the way, its length, and its least length less values."""
-    blocks, aisles = aisle_m.shape
-    if ways is not None:
-        through_m = {ONCE: aisle_m[part, aisle], TWICE: 2 * aisle_m[part, aisle]}
-        return [
-            (int(there), way, float(through_m.get(way, 0.0)), float(ways[way]))
-            for way, there in enumerate(tables.after[part, state])
-            if there >= 0 and ways[way] < np.inf
-        ]
-    cross = part - blocks
-    ahead = float(cross_m[cross, aisle]) if aisle + 1 < aisles else np.inf
-    degree, left = int(tables.degree[cross, state]), int(tables.left[cross, state])
-    carried = ahead * degree if degree else 0.0
-    arcs = [(state, NONE, carried, carried)] if carried < np.inf else []
-    if degree == EVEN and (left >= 0 or left == CLOSED):
-        arcs.append((left, NONE, 0.0, 0.0))
-    return arcs
 
 
 def _add_reaches(program: _Program, aisle_m: Lengths, stock: Stock, use: list[list[int]]) -> list[list[int]]:
@@ -202,7 +214,7 @@ def _add_reaches(program: _Program, aisle_m: Lengths, stock: Stock, use: list[li
         )
         for front, back in zip(from_front, from_back[::-1], strict=True):
             passed.append([*through, *(one for one in (front, back) if one >= 0)])
-    covers: list[list[tuple[int, float]]] = [[] for _ in stock.demand]
+    covers: list[Terms] = [[] for _ in stock.demand]
     for place, terms in enumerate(passed):
         sku = int(stock.sku[place])
         program.rows.add([(one, 1.0) for one in terms], 1.0 if sku < 0 else 0.0, 1.0)
