@@ -96,13 +96,24 @@ def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Jo
     joined: list[Joints] = []
     for spots_of in spots_in_turn(places):
         spots = spots_of(missing)
-        joints = join(standing_lines(spots, floor.space), floor.lines, floor.floor)
+        stands = standing_lines(spots, floor.space)
+        joints = join(_on_floor(stands, floor.floor), floor.lines, floor.floor)
         rows = np.flatnonzero(joints.edge >= 0).tolist()
         found += [spots[row] for row in rows]
         joined.append(joints.take(rows))
         met = {spots[row].face for row in rows}
         missing = {face: None for face in missing if face not in met}
     return found, Joints.stack(*joined)
+
+
+def _on_floor(stands: npt.NDArray[np.object_], floor: MultiPolygon) -> npt.NDArray[np.object_]:
+    """The standing lines (S,) that begin on the floor that has lanes; the others become None."""
+    row = np.flatnonzero([line is not None for line in stands])
+    shapely.prepare(floor)
+    off = row[~shapely.intersects(floor, shapely.get_point(stands[row], 0))]
+    kept = stands.copy()
+    kept[off] = None
+    return kept
 
 
 def _mouths(aisles: list[Aisle], floor: LevelFloor) -> Joints:

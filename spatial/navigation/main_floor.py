@@ -29,7 +29,9 @@ within this."""
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LevelFloor:
-    """The lanes of one level: nodes `xy` (L, 2), `edges` (E, 2), all of them in `floor`."""
+    """The lanes of one level: nodes `xy` (L, 2), `edges` (E, 2), all of them in `floor`, the parts of the
+    walkable floor that have lanes.
+    """
 
     space: FreeSpace
     floor: MultiPolygon
@@ -130,4 +132,6 @@ def _joined(
 
 def _only(floor: LevelFloor, keep: npt.NDArray[np.bool_]) -> LevelFloor:
     xy, edges = only(floor.xy, floor.edges, keep)
-    return replace(floor, xy=xy, edges=edges)
+    parts = np.array(floor.floor.geoms, dtype=object)
+    used = np.unique(shapely.STRtree(parts).query(shapely.points(xy), predicate="intersects")[1])
+    return replace(floor, floor=MultiPolygon(parts[used].tolist()), xy=xy, edges=edges)
