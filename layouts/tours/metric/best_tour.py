@@ -80,44 +80,40 @@ def best_tour(
     if iterations is None:
         iterations = (ITERATIONS + ITERATIONS_PER_PLACE * m) * (ORDERED if problem.before.any() else 1)
     order = search(problem, iterations=iterations // FIRST_SHARE, seed=seed, budget_s=_left(deadline))
-    bound_m, beyond = quick_bound(problem, problem.total_m(order))
+    bound_m, with_leg_m = quick_bound(problem, problem.total_m(order))
     if bound_m < problem.total_m(order) * (1 - PROOF):
         found = search(problem, iterations=iterations, seed=seed, budget_s=_left(deadline), first=order)
         order = min(order, found, key=problem.total_m)
-        order, bound_m = _prove(problem, order, bound_m, beyond, proof_rounds, deadline)
+        order, bound_m = _prove(problem, order, bound_m, with_leg_m, proof_rounds, deadline)
     return _tour(problem, length_m, order, bound_m)
 
 
 def quick_bound(problem: FixedEnds, tour_m: float) -> tuple[float, Lengths]:
-    """A bound without programs, at most `tour_m`, and by how much any tour with each leg must exceed it.
+    """A bound without programs, at most `tour_m`, and one (m, m) for tours with each leg.
 
     Trees on the shorter of both directions, and on a table that is not symmetric assignments: each place has
     one leg in and one out.
     """
     length_m = problem.length_m
-    bound_m, beyond = tree_bound(np.minimum(length_m, length_m.T), length_of_tour_m=tour_m)
+    bound_m, with_leg_m = tree_bound(np.minimum(length_m, length_m.T), length_of_tour_m=tour_m)
     if not problem.is_symmetric:
-        forbidden = length_m.copy()
-        np.fill_diagonal(forbidden, problem.blocked_m)
-        rows, columns = linear_sum_assignment(forbidden[:-1, 1:])
-        assigned_m = float(forbidden[:-1, 1:][rows, columns].sum())
-        if assigned_m > bound_m:
-            bound_m, beyond = assigned_m, np.minimum(beyond + bound_m - assigned_m, 0.0)
-    return min(bound_m, tour_m), beyond
+        legs = length_m[:-1, 1:].copy()
+        np.fill_diagonal(legs[1:], problem.blocked_m)
+        bound_m = max(bound_m, float(legs[linear_sum_assignment(legs)].sum()))
+    return min(bound_m, tour_m), with_leg_m
 
 
 def _prove(
     problem: FixedEnds,
     order: Order,
     bound_m: float,
-    beyond: Lengths,
+    with_leg_m: Lengths,
     rounds: int,
     deadline: float | None,
 ) -> tuple[Order, float]:
     """Branch and cut on the legs that a shorter tour can have; the best order then known, and its bound."""
     tour_m = problem.total_m(order)
-    useful: Relation = bound_m + beyond < tour_m * (1 - PROOF)
-    useful[order[:-1], order[1:]] = useful[order[1:], order[:-1]] = True
+    useful: Relation = (with_leg_m < tour_m * (1 - PROOF)) & (problem.length_m < problem.blocked_m)
     model = (Undirected if problem.is_symmetric else Directed)(problem, useful)
     proof = branch_and_cut(
         model.relaxation(), tour_m=tour_m, bound_m=bound_m, rounds=rounds, deadline=deadline

@@ -100,6 +100,8 @@ def _checked_loads(table: Lengths, load: Sequence[float], capacity: float, depot
         raise ValueError(f"length_m[{i}, {j}] is inf: drop the places that cannot be reached from all others")
     if not 0 <= depot < n:
         raise ValueError(f"depot {depot} is outside the table's places 0 … {n - 1}")
+    if not capacity > 0:
+        raise ValueError(f"capacity is {capacity}: expected more than 0")
     loads = np.array(load, np.float64)
     if loads.shape != (n,):
         raise ValueError(f"load has shape {loads.shape}: expected one load for each of {n} places")

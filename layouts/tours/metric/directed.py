@@ -18,7 +18,7 @@ VIOLATED = 1e-4
 
 
 class Directed:
-    """The columns of any problem: every leg that exists, that `useful` (m, m) leaves and that the order allows.
+    """The columns of any problem: every leg that `useful` (m, m) leaves and that the order allows.
 
     The cuts say that from the start each place is reached, and from each place the end, and what must follow
     it, without passing what may not come between (after Balas, Fischetti and Pulleyblank, 1995). A tour of
@@ -29,7 +29,7 @@ class Directed:
     def __init__(self, problem: FixedEnds, useful: Relation) -> None:
         self._before = problem.before
         self._m = m = len(problem.length_m)
-        wanted = useful & (problem.length_m < problem.blocked_m) & ~np.eye(m, dtype=bool)
+        wanted = useful & ~np.eye(m, dtype=bool)
         wanted[-1, :] = wanted[:, 0] = False
         wanted[0, -1] = False
         wanted &= ~self._before.T

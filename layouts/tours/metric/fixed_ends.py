@@ -151,11 +151,13 @@ def _together(
     """
     n = len(table)
     rows = {start: [start], end: [end]}
-    free = ~np.asarray(order.any(axis=0) | order.any(axis=1))
+    close = (table <= tolerance_m) & (tolerance_m >= table.T)
+    close[order.any(axis=0) | order.any(axis=1)] = False
     for place in range(n):
         if place in (start, end):
             continue
-        at = next((row for row in rows if _coincide(table, free, place, row, tolerance_m)), place)
+        near = [row for row in np.flatnonzero(close[place]).tolist() if row in rows]
+        at = next((row for row in near if _coincide(table, place, row, tolerance_m)), place)
         if at == place:
             rows[place] = [place]
         else:
@@ -165,9 +167,7 @@ def _together(
     return (tuple(rows[start]), *between, last)
 
 
-def _coincide(table: Lengths, free: Relation, place: int, row: int, tolerance_m: float) -> bool:
-    if table[place, row] > tolerance_m or table[row, place] > tolerance_m or not free[place]:
-        return False
+def _coincide(table: Lengths, place: int, row: int, tolerance_m: float) -> bool:
     if np.abs(table[place] - table[row]).max() > tolerance_m:
         return False
     if np.abs(table[:, place] - table[:, row]).max() > tolerance_m:

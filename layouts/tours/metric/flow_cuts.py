@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from layouts.tours.metric.fixed_ends import Lengths, Relation
@@ -53,8 +52,3 @@ def flow_cut(
             residual[at, came[at]] += step
             at = came[at]
         flow += step
-
-
-def nobody(m: int) -> npt.NDArray[np.bool_]:
-    """No row of m to avoid."""
-    return np.zeros(m, np.bool_)

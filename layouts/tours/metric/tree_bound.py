@@ -14,21 +14,20 @@ PATIENCE = 20
 
 
 def tree_bound(length_m: Lengths, *, length_of_tour_m: float) -> tuple[float, Lengths]:
-    """The longest least spanning tree over prices of the rows, and what each leg costs beyond the bound.
+    """The longest least spanning tree over prices of the rows, and the same with each leg in it.
 
     A tour from row 0 to row m − 1 is a spanning tree in which the ends have degree 1 and all others 2. A price
     on each row's degree changes the length of all tours by the same amount, but not which tree is least:
     subgradient steps, with the step of Held, Wolfe and Crowder (1974) towards `length_of_tour_m`, find prices
-    under which the tree is nearly a tour. `length_m` (m, m) is symmetric, m ≥ 3. The second result (m, m) is
-    how much longer than the bound any tour with that leg must be.
+    under which the tree is nearly a tour. `length_m` (m, m) is symmetric, m ≥ 3. No tour is shorter than the first
+    result, none with leg (i, j) shorter than [i, j] of the second, (m, m).
     """
     m = len(length_m)
     table = length_m.copy()
     table[0, -1] = table[-1, 0] = np.inf
     rounds = ROUNDS + ROUNDS_PER_ROW * m
     bound, price = _ascend(table, length_of_tour_m, rounds)
-    beyond = _beyond(table + price[:, None] + price[None, :])
-    return float(bound), np.asarray(beyond)
+    return float(bound), bound + np.asarray(_beyond(table + price[:, None] + price[None, :]))
 
 
 @njit(cache=True)
