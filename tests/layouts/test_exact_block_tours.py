@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -206,36 +202,3 @@ def test_a_pick_outside_its_aisle_is_refused() -> None:
     one = np.zeros(1, np.int64)
     with pytest.raises(ValueError, match=r"offset_m 1\.5"):
         optimal_tour(warehouse, Picks(aisle=one, block=one, offset_m=np.array([1.5])))
-
-
-PLAIN = """
-import numpy as np
-from layouts.tours.exact.block_tour import optimal_tour
-from layouts.tours.parallel_aisles import ParallelAisles, Picks
-rng = np.random.default_rng(3)
-for blocks, aisles, count in ((1, 4, 6), (2, 3, 7), (3, 3, 5)):
-    warehouse = ParallelAisles(
-        aisle_m=rng.integers(1, 9, (blocks, aisles)) * 1.1,
-        cross_m=rng.integers(1, 9, (blocks + 1, aisles - 1)) * 1.3,
-    )
-    aisle, block = rng.integers(0, aisles, count), rng.integers(0, blocks, count)
-    offset_m = rng.random(count) * warehouse.aisle_m[block, aisle]
-    tour = optimal_tour(warehouse, Picks(aisle=aisle, block=block, offset_m=offset_m))
-    print(tour.length_m.hex(), tour.order.tolist(), tour.walk.tolist())
-"""
-
-
-def test_plain_python_and_compiled_agree() -> None:
-    root = Path(__file__).resolve().parents[2]
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", PLAIN],
-            cwd=root,
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert told[0] == told[1]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -256,34 +252,3 @@ def test_a_navigation_graph_is_walked_leg_by_leg() -> None:
     assert walked == pytest.approx(tour.length_m, abs=1e-9)
     with pytest.raises(UndecidedError, match="one-way"):
         exact_visits(graph_of(edges, np.zeros((20, 2)), one_way=True), 2, stops)
-
-
-PLAIN = """
-import numpy as np
-from layouts.tours.exact.network_tour import optimal_network_tour
-rng = np.random.default_rng(3)
-for columns in (3, 4, 5):
-    node = np.arange(3 * columns).reshape(3, columns)
-    across = np.column_stack((node[:, :-1].ravel(), node[:, 1:].ravel()))
-    along = np.column_stack((node[:-1].ravel(), node[1:].ravel()))
-    edges = np.vstack((across, along, [[0, 0], [1, 3 * columns]]))
-    stops = rng.integers(0, 3 * columns + 1, 5)
-    tour = optimal_network_tour(edges, rng.integers(1, 9, len(edges)) * 1.1, stops, depot=1, end=columns)
-    print(tour.length_m.hex(), tour.order.tolist(), tour.walk.tolist(), tour.states)
-"""
-
-
-def test_plain_python_and_compiled_agree_on_networks() -> None:
-    root = Path(__file__).resolve().parents[2]
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", PLAIN],
-            cwd=root,
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert told[0] == told[1]
