@@ -11,7 +11,6 @@ tours stand for every set.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import sys
 import time
@@ -24,25 +23,27 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from obstacle_floors import author_tours
 from peers.aisle_lengths import aisle_lengths
 from peers.tour_solvers import INSTALLED, PEERS
 from published import instances, shared_data, sprp, tours450
 
 from layouts.tours.exact.block_tour import optimal_tour
 from layouts.tours.metric.best_tour import best_tour
-from spatial.any_angle.among import lengths_among
 
 Lengths = npt.NDArray[np.float64]
 ROUNDS = 3
 FEW = 5
-"""Tours of a set without --all."""
+"""Tours of a set without --all; twice as many on floors with obstacles."""
+APART = 20
+"""These are so far apart in the order of their length, longest first."""
 SAME = 1e-6
 """A tour is as short as another if it is longer by a smaller share: the peers count in whole numbers."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A tour to plan from place 0 to place `end`: the table, how ours does it, and a published length."""
+    """A tour to plan from place 0 to place `end`: the table, how ours does it, a published or authors' length."""
 
     name: str
     length_m: Lengths
@@ -73,43 +74,23 @@ def aisle_tasks(rows: list[dict[str, Any]], read: Callable[[dict[str, Any]], Any
 
 
 def floor_tasks(few: int | None) -> Iterator[Task]:
-    """The authors' batches: the longest `few` of them spread over the floors, or all."""
-    folder = shared_data()
-    assert folder is not None
-    with gzip.open(folder / "benchmarks" / "oxenstierna_obp" / "layouts.json.gz", "rt") as file:
-        layouts = json.load(file)
-    tables = {name: floor_lengths(layout) for name, layout in layouts.items()}
-    batches = [
-        (row, number, batch)
-        for row in instances("oxenstierna_obp")
-        for number, batch in enumerate(row["author_batches"])
-    ]
+    """The authors' tours on floors with obstacles: `few` of the longest, or all."""
+    tours = list(author_tours())
     if few is not None:
-        batches.sort(key=lambda item: -len(item[2]["route"]))
-        batches = batches[: 20 * few : 20]
-    for row, number, batch in batches:
-        table, at = tables[row["layout"]]
-        places = [at[place] for place in (0, *batch["route"], 1)]
-        length_m = table[np.ix_(places, places)]
-        end = len(places) - 1
+        tours.sort(key=lambda tour: -len(tour[1]))
+        tours = tours[: APART * few : APART]
+    for name, length_m in tours:
+        end = len(length_m) - 1
         yield Task(
-            name=f"{row['name']}/{number}",
+            name=name,
             length_m=length_m,
             end=end,
             ours={
                 "ours": partial(_metric, length_m, end, proof_rounds=0),
                 "ours, proving": partial(_metric, length_m, end),
             },
-            published_m=float(sum(length_m[i, i + 1] for i in range(end))),
+            published_m=float(np.trace(length_m, offset=1)),
         )
-
-
-def floor_lengths(layout: dict[str, Any]) -> tuple[Lengths, dict[int, int]]:
-    """The table of a floor with obstacles and the row of each of its places."""
-    names = sorted(layout["coords"], key=int)
-    xy = np.array([layout["coords"][name] for name in names], np.float64)
-    outlines = [[layout["coords"][str(c)] for c in ring] for ring in layout["obstacles"].values()]
-    return lengths_among(outlines, xy), {int(name): row for row, name in enumerate(names)}
 
 
 def _metric(length_m: Lengths, end: int, **effort: Any) -> float:
