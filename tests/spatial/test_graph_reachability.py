@@ -22,7 +22,10 @@ from scipy import ndimage
 from spatial.facility import Facility, Location, Obstacle, Rack
 from spatial.facility_json import read_facility
 from spatial.floor.agents import CART, PICKER, REACH_TRUCK, AgentClass
+from spatial.floor.free_space import free_space, shrunk
 from spatial.navigation.build_graph import build_graph
+from spatial.navigation.lanes import lanes_of, pieces_of
+from spatial.navigation.medial_axis import medial_axis
 from spatial.navigation.nav_graph import NavGraph
 
 CELL_M = 0.1
@@ -124,6 +127,26 @@ def test_in_a_cluttered_hall_the_graph_reaches_what_a_flood_fill_reaches(hall, s
     facility = hall(rows=4, bays=5, tiers=0, obstacles=stacks(*clutter))
     graph = compare(facility, agent)
     assert graph.access.keys() | graph.unreached.keys() >= {place.id for place in facility.locations}
+
+
+@pytest.mark.parametrize("seed", [213, *range(20)])
+def test_lanes_hold_together_wherever_the_walkable_floor_does(hall, seed: int) -> None:
+    """Seed 213 has a way past a corner that is 2 mm wider than the agent."""
+    random = np.random.default_rng(seed)
+    clutter = zip(*random.uniform(0.5, 19, (2, 20)), *random.uniform(0.1, 1.6, (2, 20)), strict=True)
+    obstacles = stacks(*[tuple(map(float, each)) for each in clutter])
+    aisle_m, yaw_rad = float(random.uniform(0.9, 3)), float(random.uniform(-3, 3))
+    agent = replace(PICKER, radius_m=float(random.uniform(0.2, 0.6)))
+    facility = hall(rows=4, bays=5, aisle_m=aisle_m, yaw_rad=yaw_rad, obstacles=obstacles)
+    space = free_space(facility, agent, "L0")
+    floor = shrunk(space.clear, agent.radius_m - 0.002)
+    xy, edges = lanes_of(medial_axis(space.clear, radius_m=agent.radius_m), floor)
+    piece = pieces_of(len(xy), edges)
+    used = np.unique(edges)
+    for part in space.walkable.geoms:
+        inside = used[shapely.intersects_xy(part.buffer(0.003), xy[used])]
+        assert len(np.unique(piece[inside])) <= 1
+        assert len(inside) or part.area < 0.5
 
 
 def test_a_place_whose_middle_is_blocked_is_worked_from_beside_it(hall) -> None:
