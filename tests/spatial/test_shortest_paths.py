@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import networkx as nx
@@ -10,7 +11,13 @@ import pytest
 
 from spatial.floor.agents import PICKER
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import path_length, path_polyline, shortest_distances, shortest_route
+from spatial.navigation.shortest_paths import (
+    path_length,
+    path_polyline,
+    shortest_distances,
+    shortest_route,
+    shortest_times,
+)
 
 
 def random_graph(seed: int, count: int = 60) -> NavGraph:
@@ -80,3 +87,33 @@ def test_no_way_no_nodes_and_unknown_nodes() -> None:
     assert shortest_distances(graph, []).length_m.shape == (0, 0)
     with pytest.raises(ValueError, match="0 … 59"):
         shortest_distances(graph, [60])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_way_edges_are_taken_their_way_only_and_times_are_counted_apart(seed: int) -> None:
+    graph = random_graph(seed)
+    random = np.random.default_rng(seed)
+    ways = random.integers(-1, 2, len(graph.edges))
+    seconds = random.uniform(0.0, 9.0, len(graph.edges))
+    graph = replace(graph, direction=ways.astype(np.int8), time_s=seconds)
+    public = nx.DiGraph()
+    public.add_nodes_from(range(60))
+    for (a, b), way, length, time in zip(graph.edges.tolist(), ways, graph.length_m, seconds, strict=True):
+        for tail, head, open_ in ((a, b, way >= 0), (b, a, way <= 0)):
+            if open_:
+                public.add_edge(tail, head, length=length, time=time)
+    found = shortest_distances(graph, range(60)).length_m, shortest_times(graph, range(60)).time_s
+    for costs, weight in zip(found, ("length", "time"), strict=True):
+        expected = np.full((60, 60), np.inf)
+        for a, lengths in nx.all_pairs_dijkstra_path_length(public, weight=weight):
+            expected[a, list(lengths)] = list(lengths.values())
+        assert np.allclose(costs, expected)
+
+
+def test_a_graph_made_without_rules_goes_both_ways_at_the_agents_own_speed() -> None:
+    graph = random_graph(3)
+    assert not graph.is_one_way
+    assert np.allclose(graph.time_s, graph.length_m / PICKER.speed_m_s)
+    assert np.isinf(graph.speed_limit_m_s).all()
+    assert (np.stack([graph.zone, graph.aisle, graph.link, graph.agent_group]) == -1).all()
+    assert replace(graph) == graph
