@@ -34,8 +34,8 @@ def price(
 
     Their rows in the pool go to `found` (F,). `ranked` (R,) are the orders in play by falling dual per size.
     `lowest_m` (R,) becomes a lower bound, at most 0, on the reduced cost of the batches whose first order by rank
-    is r, whether the search ends by itself or by `nodes`, after `each` of one first order, a full `found` or pool. The limit follows the
-    lowest reduced cost found times `share`; 0 finds all.
+    is r, even where the search breaks off: at `nodes`, after `each` of one first order, or with a full `found` or
+    pool. The limit follows the lowest reduced cost found times `share`; with 0 it stays.
     """
     number = len(ranked)
     depth_most = pool.members.shape[1]
@@ -94,7 +94,8 @@ def price(
                 root_ended = root_count == each
             ended = ended or row < 0 or count == len(found)
             lowest_m[rank[1]] = min(lowest_m[rank[1]], length_m - earned)
-            limit_m = min(limit_m, share * (length_m - earned))
+            if share > 0.0:
+                limit_m = min(limit_m, share * (length_m - earned))
     for at in range(number):
         lowest_m[at] = min(lowest_m[at], limit_m)
     return count, visited

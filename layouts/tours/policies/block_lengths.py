@@ -310,10 +310,10 @@ def _optimal(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -
 
 @njit(cache=True)
 def _holds(words: npt.NDArray[np.int64]) -> bool:
+    union = 0
     for word in words:
-        if word != 0:
-            return True
-    return False
+        union |= word
+    return union != 0
 
 
 @njit(cache=True)
