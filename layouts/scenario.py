@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layouts.tours.routing import EXACT
-from spatial.errors import BadDataError
 from spatial.floor.agents import AGENT_CLASSES
+from spatial.model_yaml import read_model
 
 Routing = Literal[
     "exact", "s-shape", "return", "midpoint", "largest-gap", "combined", "aisle-by-aisle", "nearest-neighbour"
@@ -85,18 +84,7 @@ class Scenario(BaseModel):
 
 def read_scenario(path: Path) -> Scenario:
     """Read a scenario.yaml; BadDataError names the file and the path of the field that is wrong."""
-    try:
-        record = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadDataError(f"{path} cannot be read ({error.strerror}): check the path") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadDataError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(record, dict):
-        raise BadDataError(f"{path} holds no fields: start with 'site: SITE/'")
-    try:
-        scenario = Scenario.model_validate(record)
-    except ValidationError as error:
-        raise BadDataError(f"{path}: {_first_fault(error)}") from error
+    scenario = read_model(path, Scenario, start="site: SITE/")
     return scenario.model_copy(update=_beside(path, scenario))
 
 
@@ -104,16 +92,3 @@ def _beside(path: Path, scenario: Scenario) -> dict[str, Any]:
     """The scenario's paths, seen from where its file is."""
     given = {name: getattr(scenario, name) for name in PATHS}
     return {name: path.parent / value for name, value in given.items() if value is not None}
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in fault["loc"])
-    said = fault["msg"].removeprefix("Value error, ")
-    if not field:
-        return said
-    if fault["type"] == "extra_forbidden":
-        return f"{field}: there is no such field; known are {', '.join(Scenario.model_fields)}"
-    if fault["type"] == "missing":
-        return f"{field}: this field is needed"
-    return f"{field}: {said}, got {fault['input']!r}"

@@ -6,12 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
-
 from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.floor.floor_rules import FloorRules
+from spatial.model_yaml import read_model
 
 
 def read_floor_rules(path: Path, facility: Facility | None = None) -> FloorRules:
@@ -19,22 +17,10 @@ def read_floor_rules(path: Path, facility: Facility | None = None) -> FloorRules
 
     With a `facility`, the aisles and levels they name must be in it. Raises BadDataError.
     """
+    rules = read_model(path, FloorRules, start="closed_aisles: [A1]", may_be_empty=True)
     try:
-        record = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadDataError(f"{path} cannot be read ({error.strerror}): check the path") from error
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise BadDataError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
-    if record is None:
-        return FloorRules()
-    if not isinstance(record, dict):
-        raise BadDataError(f"{path} holds no fields: start with a list such as 'closed_aisles: [A1]'")
-    try:
-        rules = FloorRules.model_validate(record)
         if facility is not None:
             check_facility(rules, facility)
-    except ValidationError as error:
-        raise BadDataError(f"{path}: {_first_fault(error)}") from error
     except BadDataError as error:
         raise BadDataError(f"{path}: {error}") from error
     return rules
@@ -72,21 +58,3 @@ def check_names(rules: FloorRules, facility: str, aisles: Collection[str], level
 def _some(names: Collection[str], limit: int = 10) -> str:
     listed = sorted(names)
     return ", ".join(listed[:limit]) + (f" … ({len(listed)})" if len(listed) > limit else "")
-
-
-def _first_fault(error: ValidationError) -> str:
-    fault = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in fault["loc"])
-    said = fault["msg"].removeprefix("Value error, ")
-    if not field:
-        return said
-    if fault["type"] == "extra_forbidden":
-        return f"{field}: there is no such field: remove it or correct its name"
-    if fault["type"] == "missing":
-        return f"{field}: this field is needed"
-    return f"{field}: {said}, got {_short(fault['input'])}"
-
-
-def _short(value: object, limit: int = 80) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}…"
