@@ -17,7 +17,7 @@ from spatial.navigation.access import ON_LANE_M, Joints, join
 from spatial.navigation.main_floor import LevelFloor, link_joints, standing_places
 from spatial.navigation.nav_graph import NODE_KINDS
 from spatial.navigation.network import canonical, weave
-from spatial.navigation.pick_spots import Spot, places_of, spots_in_turn, standing_lines
+from spatial.navigation.pick_spots import SEARCH, Spot, places_of, spots_of, standing_lines
 
 BESIDE_AISLE_M = 0.1
 """A standing place this far outside an aisle's clear width still belongs to the aisle."""
@@ -54,7 +54,7 @@ def level_network(facility: Facility, floor: LevelFloor, links: Sequence[Link]) 
     stations = [station for station in facility.stations if station.level == level]
     spots, at_spots = _joined_faces(facility, floor)
     at_mouths = _mouths(aisles, floor)
-    places = standing_places([station.pose[:2] for station in stations], floor.space)
+    places = standing_places([station.pose[:2] for station in stations], floor.reached)
     at_stations = join(places, floor.lines, floor.floor)
     link_ends, at_links = link_joints(links, floor)
 
@@ -94,26 +94,15 @@ def _joined_faces(facility: Facility, floor: LevelFloor) -> tuple[list[Spot], Jo
     missing = dict.fromkeys(places)
     found: list[Spot] = []
     joined: list[Joints] = []
-    for spots_of in spots_in_turn(places):
-        spots = spots_of(missing)
-        stands = standing_lines(spots, floor.space)
-        joints = join(_on_floor(stands, floor.floor), floor.lines, floor.floor)
+    for known, share in SEARCH:
+        spots = spots_of(places, missing, known=known, share=share)
+        joints = join(standing_lines(spots, floor.reached), floor.lines, floor.floor)
         rows = np.flatnonzero(joints.edge >= 0).tolist()
         found += [spots[row] for row in rows]
         joined.append(joints.take(rows))
         met = {spots[row].face for row in rows}
         missing = {face: None for face in missing if face not in met}
     return found, Joints.stack(*joined)
-
-
-def _on_floor(stands: npt.NDArray[np.object_], floor: MultiPolygon) -> npt.NDArray[np.object_]:
-    """The standing lines (S,) that begin on the floor that has lanes; the others become None."""
-    row = np.flatnonzero([line is not None for line in stands])
-    shapely.prepare(floor)
-    off = row[~shapely.intersects(floor, shapely.get_point(stands[row], 0))]
-    kept = stands.copy()
-    kept[off] = None
-    return kept
 
 
 def _mouths(aisles: list[Aisle], floor: LevelFloor) -> Joints:

@@ -29,11 +29,13 @@ within this."""
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LevelFloor:
-    """The lanes of one level: nodes `xy` (L, 2), `edges` (E, 2), all of them in `floor`, the parts of the
-    walkable floor that have lanes.
+    """The lanes of one level: nodes `xy` (L, 2) and `edges` (E, 2), all of them in `floor`.
+
+    `space` is that of the whole level, `reached` has only the walkable parts with lanes.
     """
 
     space: FreeSpace
+    reached: FreeSpace
     floor: MultiPolygon
     xy: npt.NDArray[np.float64]
     edges: npt.NDArray[np.int64]
@@ -79,7 +81,7 @@ def links_for(agent: AgentClass, rules: FloorRules) -> list[Link]:
 def link_joints(links: Sequence[Link], floor: LevelFloor) -> tuple[list[tuple[int, int]], Joints]:
     """The ends of links on this level, as (index of the link, 0 its start or 1 its end), and how they join."""
     ends = [(k, e) for k, link in enumerate(links) for e in (0, 1) if _end(link, e)[0] == floor.space.level]
-    places = standing_places([_end(links[k], e)[1] for k, e in ends], floor.space)
+    places = standing_places([_end(links[k], e)[1] for k, e in ends], floor.reached)
     return ends, join(places, floor.lines, floor.floor)
 
 
@@ -102,7 +104,7 @@ def _lanes(space: FreeSpace) -> LevelFloor:
     radius = space.agent.radius_m
     floor = shrunk(space.clear, radius - TOUCH_M)
     xy, edges = lanes_of(medial_axis(space.clear, radius_m=radius), floor)
-    return LevelFloor(space=space, floor=floor, xy=xy, edges=edges)
+    return LevelFloor(space=space, reached=space, floor=floor, xy=xy, edges=edges)
 
 
 def _parts(floors: Sequence[LevelFloor], links: Sequence[Link]) -> list[npt.NDArray[np.int64]]:
@@ -132,6 +134,7 @@ def _joined(
 
 def _only(floor: LevelFloor, keep: npt.NDArray[np.bool_]) -> LevelFloor:
     xy, edges = only(floor.xy, floor.edges, keep)
-    parts = np.array(floor.floor.geoms, dtype=object)
-    used = np.unique(shapely.STRtree(parts).query(shapely.points(xy), predicate="intersects")[1])
-    return replace(floor, floor=MultiPolygon(parts[used].tolist()), xy=xy, edges=edges)
+    parts = np.array(floor.space.walkable.geoms, dtype=object)
+    _, near = shapely.STRtree(parts).query(shapely.points(xy), predicate="dwithin", distance=2 * TOUCH_M)
+    reached = replace(floor.space, walkable=MultiPolygon(parts[np.unique(near)].tolist()))
+    return replace(floor, reached=reached, xy=xy, edges=edges)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +21,9 @@ INSIDE_M = 0.005
 """A standing place keeps this far from the edge of the walkable floor, out of reach of rounding."""
 
 
-ASIDE = (0.0, -0.25, 0.25, -0.45, 0.45)
-"""Where before a place one may stand, in shares of its width from its middle; the first that can be is taken."""
+SEARCH = tuple((known, share) for known in (True, False) for share in (0.0, -0.25, 0.25, -0.45, 0.45))
+"""Where to look for a standing place, the best first: sides known to face an aisle before the others, and on each
+the middle of the place before what is beside it, in shares of its width."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,21 +52,12 @@ def places_of(facility: Facility, level: str) -> dict[str, tuple[Location, Rack]
     return {pick_face(each): (each, racks[each.rack]) for each in facility.locations if each.rack in racks}
 
 
-def spots_in_turn(
-    places: Mapping[str, tuple[Location, Rack]],
-) -> Iterator[Callable[[Collection[str]], list[Spot]]]:
-    """Where to look for a standing place, the best first: each gives the spots of the faces asked for.
-
-    The sides that are known to face an aisle come before the others; on each, the middle of the place first.
-    """
-    for known in (True, False):
-        for share in ASIDE:
-            yield partial(_spots, places, known, share)
-
-
-def _spots(
-    places: Mapping[str, tuple[Location, Rack]], known: bool, share: float, faces: Collection[str]
+def spots_of(
+    places: Mapping[str, tuple[Location, Rack]], faces: Iterable[str], *, known: bool, share: float
 ) -> list[Spot]:
+    """The spots of some pick faces, `share` of a place's width beside its middle: on the sides that are known to
+    face an aisle, or else on the others.
+    """
     return [
         _spot(face, *places[face], side, share) for face in faces for side in _sides(places[face][1], known)
     ]

@@ -13,10 +13,11 @@ from spatial.floor.free_space import FreeSpace
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.pick_spots import (
     OVERHANG_M,
+    SEARCH,
     Spot,
     pick_face,
     places_of,
-    spots_in_turn,
+    spots_of,
     standing_lines,
 )
 
@@ -43,8 +44,9 @@ def _locations(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph)
     why: dict[str, str] = {}
     for level, space in on.items():
         places = {face: place for face, place in places_of(facility, level).items() if face in faces}
-        for spots_of in spots_in_turn(places):
-            why |= _faces(spots_of([face for face in places if face not in why]), space)
+        for known, share in SEARCH:
+            unsaid = [face for face in places if face not in why]
+            why |= _faces(spots_of(places, unsaid, known=known, share=share), space)
     for place in missing:
         if place.rack not in racks:
             yield place.id, f"its rack '{place.rack}' is not in the facility"

@@ -165,6 +165,15 @@ def test_a_sliver_of_floor_before_a_face_does_not_hide_the_floor_behind_it(hall)
     compare(facility, replace(PICKER, radius_m=0.349, reach_m=2.0))
 
 
+def test_a_station_in_a_pocket_is_served_from_the_main_floor_beside_it(hall) -> None:
+    ring = stacks((0.8, 0.8, 1.4, 0.2), (0.8, 2.0, 1.4, 0.2), (0.8, 1.0, 0.2, 1.0), (2.0, 1.0, 0.2, 1.0))
+    facility = hall(obstacles=ring)
+    graph = build_graph(facility, replace(PICKER, radius_m=0.25))
+    x, y = graph.xy[graph.stations["DEPOT"]]
+    assert not ((0.8 < x < 2.2) and (0.8 < y < 2.2))
+    assert np.hypot(x - 1.5, y - 1.5) < 1.3
+
+
 @pytest.mark.parametrize("name", ["tiny101", "small102", "medium103"])
 def test_the_true_floors_of_scanned_halls(tmp_path: Path, name: str) -> None:
     folder = shared_data()
