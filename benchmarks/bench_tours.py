@@ -28,7 +28,7 @@ from peers.aisle_lengths import aisle_lengths
 from peers.tour_solvers import INSTALLED, PEERS
 from published import instances, shared_data, sprp, tours450
 
-from layouts.tours.exact.block_tour import optimal_tour
+from layouts.tours.exact.aisles.block_tour import optimal_tour
 from layouts.tours.metric.best_tour import best_tour
 
 Lengths = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from layouts.tours.aisle_problem import aisle_problem
-from layouts.tours.exact.graph_tour import exact_visits
+from layouts.tours.exact.network.graph_tour import exact_visits
 from layouts.tours.metric.best_tour import best_tour
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.tour import Stop, Tour

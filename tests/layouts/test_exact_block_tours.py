@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import instances, shared_data, sprp, tours450
 
-from layouts.tours.exact.aisle_sweep import optimal_length
-from layouts.tours.exact.aisle_tables import aisle_tables
-from layouts.tours.exact.block_tour import BlockTour, optimal_tour
+from layouts.tours.exact.aisles.aisle_sweep import optimal_length
+from layouts.tours.exact.aisles.aisle_tables import aisle_tables
+from layouts.tours.exact.aisles.block_tour import BlockTour, optimal_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from spatial.errors import UndecidedError
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import arcs, instances, jobprp_foodmart, shared_data
 
-from layouts.tours.exact.block_tour import optimal_tour
-from layouts.tours.exact.graph_tour import exact_visits
-from layouts.tours.exact.network_tour import NetworkTour, optimal_network_tour
+from layouts.tours.exact.aisles.block_tour import optimal_tour
+from layouts.tours.exact.network.graph_tour import exact_visits
+from layouts.tours.exact.network.network_tour import NetworkTour, optimal_network_tour
 from layouts.tours.parallel_aisles import Picks
 from spatial.errors import UndecidedError
 from spatial.floor.agents import PICKER

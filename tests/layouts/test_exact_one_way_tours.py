@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pytest
 from brute_force import shortest_by_permutation
 
-from layouts.tours.exact.block_tour import optimal_tour
-from layouts.tours.exact.one_way_tour import optimal_one_way_tour
+from layouts.tours.exact.aisles.block_tour import optimal_tour
+from layouts.tours.exact.one_way.one_way_tour import optimal_one_way_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from spatial.errors import UndecidedError
 

@@ -11,7 +11,7 @@ import pytest
 
 BLOCKS = """
 import numpy as np
-from layouts.tours.exact.block_tour import optimal_tour
+from layouts.tours.exact.aisles.block_tour import optimal_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 rng = np.random.default_rng(3)
 for blocks, aisles, count in ((1, 4, 6), (2, 3, 7), (3, 3, 5)):
@@ -27,7 +27,7 @@ for blocks, aisles, count in ((1, 4, 6), (2, 3, 7), (3, 3, 5)):
 
 NETWORK = """
 import numpy as np
-from layouts.tours.exact.network_tour import optimal_network_tour
+from layouts.tours.exact.network.network_tour import optimal_network_tour
 rng = np.random.default_rng(3)
 for columns in (3, 4, 5):
     node = np.arange(3 * columns).reshape(3, columns)
@@ -41,7 +41,7 @@ for columns in (3, 4, 5):
 
 ONE_WAY = """
 import numpy as np
-from layouts.tours.exact.one_way_tour import optimal_one_way_tour
+from layouts.tours.exact.one_way.one_way_tour import optimal_one_way_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 rng = np.random.default_rng(3)
 for blocks, aisles in ((1, 4), (2, 2)):
@@ -58,7 +58,7 @@ for blocks, aisles in ((1, 4), (2, 2)):
 
 SCATTERED = """
 import numpy as np
-from layouts.tours.exact.scattered_tour import optimal_scattered_tour
+from layouts.tours.exact.scattered.scattered_tour import optimal_scattered_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 rng = np.random.default_rng(3)
 warehouse = ParallelAisles(aisle_m=np.full((1, 4), 7.7), cross_m=np.full((2, 3), 1.3))

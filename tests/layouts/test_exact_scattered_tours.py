@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import instances, shared_data, sprp_scattered
 
-from layouts.tours.exact.block_tour import optimal_tour
-from layouts.tours.exact.scattered_tour import ScatteredTour, optimal_scattered_tour
+from layouts.tours.exact.aisles.block_tour import optimal_tour
+from layouts.tours.exact.scattered.scattered_tour import ScatteredTour, optimal_scattered_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 
 

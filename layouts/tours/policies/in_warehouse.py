@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from layouts.tours.exact.block_tour import BlockTour
+from layouts.tours.exact.aisles.block_tour import BlockTour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.problem import Lane, RoutingProblem, Section

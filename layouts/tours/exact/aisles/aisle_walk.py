@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.aisle_sweep import DEPOT, STAYED, aisle_ways, places_to_visit, sweep
-from layouts.tours.exact.aisle_tables import AisleTables
+from layouts.tours.exact.aisles.aisle_sweep import DEPOT, STAYED, aisle_ways, places_to_visit, sweep
+from layouts.tours.exact.aisles.aisle_tables import AisleTables
 from layouts.tours.exact.closed_walk import closed_walk
 from layouts.tours.exact.frontier_state import NONE, WAYS
 from layouts.tours.exact.stretch import add_legs, sort_by_stretch

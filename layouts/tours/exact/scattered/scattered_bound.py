@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.aisle_sweep import sweep
-from layouts.tours.exact.aisle_tables import AisleTables
-from layouts.tours.exact.aisle_walk import ways_taken
+from layouts.tours.exact.aisles.aisle_sweep import sweep
+from layouts.tours.exact.aisles.aisle_tables import AisleTables
+from layouts.tours.exact.aisles.aisle_walk import ways_taken
 from layouts.tours.exact.frontier_state import CLOSED, EVEN, NONE, WAYS
-from layouts.tours.exact.valued_stretch import valued_ways
+from layouts.tours.exact.scattered.valued_stretch import valued_ways
 
 
 class Stock(NamedTuple):

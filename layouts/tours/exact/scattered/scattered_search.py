@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.aisle_sweep import aisle_ways, sweep
-from layouts.tours.exact.aisle_tables import AisleTables
-from layouts.tours.exact.scattered_bound import Stock, missing
+from layouts.tours.exact.aisles.aisle_sweep import aisle_ways, sweep
+from layouts.tours.exact.aisles.aisle_tables import AisleTables
+from layouts.tours.exact.scattered.scattered_bound import Stock, missing
 
 _WORTH_M = 1e-9
 """What is shorter by less is not shorter."""

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.elimination import LEAVE, STRETCH, Program
 from layouts.tours.exact.frontier_state import (
     CLOSED,
     EMPTY,
@@ -20,6 +19,7 @@ from layouts.tours.exact.frontier_state import (
     visit,
 )
 from layouts.tours.exact.interning import empty_index, find_or_add
+from layouts.tours.exact.network.elimination import LEAVE, STRETCH, Program
 
 
 class Swept(NamedTuple):

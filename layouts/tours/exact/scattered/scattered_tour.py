@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from layouts.tours.exact.aisle_sweep import places_to_visit
-from layouts.tours.exact.aisle_tables import AisleTables, aisle_tables
-from layouts.tours.exact.block_tour import BlockTour, optimal_tour
-from layouts.tours.exact.scattered_bound import Stock, best_at_prices, missing
-from layouts.tours.exact.scattered_program import best_choice
-from layouts.tours.exact.scattered_search import good_choice
+from layouts.tours.exact.aisles.aisle_sweep import places_to_visit
+from layouts.tours.exact.aisles.aisle_tables import AisleTables, aisle_tables
+from layouts.tours.exact.aisles.block_tour import BlockTour, optimal_tour
+from layouts.tours.exact.scattered.scattered_bound import Stock, best_at_prices, missing
+from layouts.tours.exact.scattered.scattered_program import best_choice
+from layouts.tours.exact.scattered.scattered_search import good_choice
 from layouts.tours.exact.stretch import sort_by_stretch
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 

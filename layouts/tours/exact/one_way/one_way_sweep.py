@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.elimination import LEAVE, STRETCH, Program
 from layouts.tours.exact.frontier_state import AGAINST, CLOSED, NONE, ONCE
 from layouts.tours.exact.interning import empty_index, find_or_add
-from layouts.tours.exact.network_sweep import what_is_ahead
-from layouts.tours.exact.one_way_state import (
+from layouts.tours.exact.network.elimination import LEAVE, STRETCH, Program
+from layouts.tours.exact.network.network_sweep import what_is_ahead
+from layouts.tours.exact.one_way.one_way_state import (
     OVERFULL,
     empty_state,
     leave_one_way,

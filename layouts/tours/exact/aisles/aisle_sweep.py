@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.exact.aisle_tables import AisleTables
+from layouts.tours.exact.aisles.aisle_tables import AisleTables
 from layouts.tours.exact.frontier_state import CLOSED, NONE, ODD, UNTOUCHED, WAYS
 from layouts.tours.exact.stretch import sort_by_stretch, way_lengths
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from layouts.tours.exact.aisle_tables import AisleTables
+from layouts.tours.exact.aisles.aisle_tables import AisleTables
 from layouts.tours.exact.frontier_state import (
     BACK,
     BOTH,
@@ -28,8 +28,8 @@ from layouts.tours.exact.frontier_state import (
     TWICE,
     WAYS,
 )
-from layouts.tours.exact.scattered_bound import Stock, lengths_through, place_values
-from layouts.tours.exact.valued_stretch import valued_ways
+from layouts.tours.exact.scattered.scattered_bound import Stock, lengths_through, place_values
+from layouts.tours.exact.scattered.valued_stretch import valued_ways
 
 Flags = npt.NDArray[np.bool_]
 Lengths = npt.NDArray[np.float64]

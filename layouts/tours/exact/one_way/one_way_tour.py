@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 
-from layouts.tours.exact.block_tour import BlockTour, as_block_tour
+from layouts.tours.exact.aisles.block_tour import BlockTour, as_block_tour
 from layouts.tours.exact.closed_walk import closed_walk
-from layouts.tours.exact.elimination import sweep_program
 from layouts.tours.exact.frontier_state import AGAINST, BACK, BOTH, FRONT, NONE, ONCE, TWICE
-from layouts.tours.exact.one_way_state import ONE_WAY_SLOTS, largest_surplus
-from layouts.tours.exact.one_way_sweep import CHOICES, sweep_one_way
+from layouts.tours.exact.network.elimination import sweep_program
+from layouts.tours.exact.one_way.one_way_state import ONE_WAY_SLOTS, largest_surplus
+from layouts.tours.exact.one_way.one_way_sweep import CHOICES, sweep_one_way
 from layouts.tours.exact.stretch import add_legs, sort_by_stretch, way_lengths
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from spatial.errors import UndecidedError

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from layouts.tours.exact.aisle_tables import MOST_CROSS_AISLES, aisle_tables
-from layouts.tours.exact.aisle_walk import optimal_walk
+from layouts.tours.exact.aisles.aisle_tables import MOST_CROSS_AISLES, aisle_tables
+from layouts.tours.exact.aisles.aisle_walk import optimal_walk
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from spatial.errors import UndecidedError
 

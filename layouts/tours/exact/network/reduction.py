@@ -16,7 +16,7 @@ import numpy.typing as npt
 from numba import njit
 
 from layouts.tours.exact.frontier_state import BACK, BOTH, FRONT, NONE, ONCE, WAYS
-from layouts.tours.exact.network import NO_EDGE, Network, degrees, next_edge, other_end
+from layouts.tours.exact.network.flat_network import NO_EDGE, Network, degrees, next_edge, other_end
 from layouts.tours.exact.stretch import largest_gap, way_lengths
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layouts.tours.exact.network_tour import MOST_STATES, optimal_network_tour
+from layouts.tours.exact.network.network_tour import MOST_STATES, optimal_network_tour
 from spatial.errors import UndecidedError
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import Route

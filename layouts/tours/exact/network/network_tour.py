@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.tours.exact.closed_walk import closed_walk
-from layouts.tours.exact.elimination import narrow_order, sweep_program
 from layouts.tours.exact.frontier_state import NONE, SLOTS
-from layouts.tours.exact.network import NO_EDGE, Network, network_of, reachable
-from layouts.tours.exact.network_sweep import sweep_network
-from layouts.tours.exact.reduction import Leftover, settle, use_edges
+from layouts.tours.exact.network.elimination import narrow_order, sweep_program
+from layouts.tours.exact.network.flat_network import NO_EDGE, Network, network_of, reachable
+from layouts.tours.exact.network.network_sweep import sweep_network
+from layouts.tours.exact.network.reduction import Leftover, settle, use_edges
 from spatial.errors import UndecidedError
 
 MOST_STATES = 200_000

@@ -1,0 +1,1 @@
+"""Parallel aisles in any number of blocks, walked either way."""

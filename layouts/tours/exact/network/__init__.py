@@ -1,0 +1,1 @@
+"""Any network of two-way lanes whose frontier stays narrow."""

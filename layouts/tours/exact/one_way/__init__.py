@@ -1,0 +1,1 @@
+"""Parallel aisles that are walked one way only."""
