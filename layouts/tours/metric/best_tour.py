@@ -26,8 +26,8 @@ ORDERED = 3
 """So many times more where places must keep an order."""
 FIRST_SHARE = 8
 """A first search of one in so many of the changes often meets the bound, and the rest is saved."""
-PROOF_ROUNDS = 60
-"""Linear programs solved for a proof by default: seconds for a hundred places."""
+PROOF_ROUNDS, PROOF_ROUNDS_IF_ORDERED = 60, 24
+"""Linear programs solved for a proof by default: seconds for a hundred places, longer ones where an order is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def best_tour(
     end: int | None = None,
     before: Iterable[tuple[int, int]] = (),
     iterations: int | None = None,
-    proof_rounds: int = PROOF_ROUNDS,
+    proof_rounds: int | None = None,
     seed: int = 0,
     budget_s: float | None = None,
 ) -> MetricTour:
@@ -67,9 +67,10 @@ def best_tour(
 
     `length_m` (n, n), `before` and what is refused: as `fixed_ends` says. The effort is counted: `iterations` of
     the local search (by default 500 and 50 a place, three times as many with `before`) and `proof_rounds` of
-    branch and cut, 0 for the quick bounds alone, which take milliseconds. `budget_s` may stop both earlier, and
-    results then depend on the machine. Up to `MOST_BETWEEN` places the tour is exact without either. Raises
-    ValueError if no tour avoids the legs that are inf, UndecidedError if none was found but one may exist.
+    branch and cut (by default 60, with `before` 24), 0 for the quick bounds alone, which take milliseconds.
+    `budget_s` may stop both earlier, and results then depend on the machine. Up to `MOST_BETWEEN` places the
+    tour is exact without either. Raises ValueError if no tour avoids the legs that are inf, UndecidedError if
+    none was found but one may exist.
     """
     deadline = None if budget_s is None else time.perf_counter() + budget_s
     problem = fixed_ends(length_m, start=start, end=end, before=before)
@@ -77,8 +78,11 @@ def best_tour(
     if m - 2 <= MOST_BETWEEN:
         order = shortest_order(problem)
         return _tour(problem, length_m, order, problem.total_m(order))
+    is_ordered = bool(problem.before.any())
     if iterations is None:
-        iterations = (ITERATIONS + ITERATIONS_PER_PLACE * m) * (ORDERED if problem.before.any() else 1)
+        iterations = (ITERATIONS + ITERATIONS_PER_PLACE * m) * (ORDERED if is_ordered else 1)
+    if proof_rounds is None:
+        proof_rounds = PROOF_ROUNDS_IF_ORDERED if is_ordered else PROOF_ROUNDS
     order = search(problem, iterations=iterations // FIRST_SHARE, seed=seed, budget_s=_left(deadline))
     bound_m, with_leg_m = quick_bound(problem, problem.total_m(order))
     if bound_m < problem.total_m(order) * (1 - PROOF):

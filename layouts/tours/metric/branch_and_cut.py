@@ -22,8 +22,8 @@ PROOF = 1e-6
 """A bound this share below a tour proves it: no closer than the linear programs' tolerances allow."""
 WHOLE = 1e-6
 """A value this close to 0 or 1 is that."""
-INTEGER_ROUNDS = 6
-"""What an integer program counts for, in linear ones."""
+INTEGER_ROUNDS, ENTRIES = 6, 40_000
+"""What an integer program counts for, in linear ones: so many, and as many again for so many entries of its cuts."""
 NODES_EACH = 500
 """Branches of one integer program, at most."""
 
@@ -54,7 +54,7 @@ def branch_and_cut(
     Linear programs with cuts come first (Dantzig, Fulkerson and Johnson, 1954). Columns whose reduced cost
     lifts the bound to the known tour are dropped: no shorter tour uses them. When no cut is violated integer
     programs follow, again with the cuts that their answers violate, for
-    `INTEGER_ROUNDS` rounds each; one that violates none is the shortest tour.
+    `INTEGER_ROUNDS` rounds each or more; one that violates none is the shortest tour.
     `deadline` is a reading of time.perf_counter.
     """
     columns = len(relaxation.length_m)
@@ -62,10 +62,13 @@ def branch_and_cut(
     cuts: list[Cut] = []
     is_integer = False
     goal = tour_m * (1 - PROOF)
-    while rounds > 0 and bound_m < goal and (deadline is None or time.perf_counter() < deadline):
-        rounds -= INTEGER_ROUNDS if is_integer else 1
+    while bound_m < goal and (deadline is None or time.perf_counter() < deadline):
+        rows, least = _rows(cuts, columns)
+        rounds -= INTEGER_ROUNDS * (1 + rows[:, keep].nnz // ENTRIES) if is_integer else 1
+        if rounds < 0:
+            break
         solve = _integer_program if is_integer else _linear_program
-        answer = solve(relaxation, keep, *_rows(cuts, columns), deadline)
+        answer = solve(relaxation, keep, rows, least, deadline)
         if answer.is_impossible:
             return Proof(bound_m=tour_m)
         bound_m = max(bound_m, answer.bound_m)

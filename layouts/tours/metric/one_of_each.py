@@ -49,28 +49,33 @@ def one_of_each(
     rows = np.array([start, *(place for group in groups for place in group), end])
     first = np.cumsum([1, *(len(group) for group in groups)])
     ground = np.ascontiguousarray(table[np.ix_(rows, rows)])
-    is_exact = 2.0 ** len(groups) * len(rows) ** 2 <= MOST_EXACT_STEPS
-    if is_exact:
+    if 2.0 ** len(groups) * len(rows) ** 2 <= MOST_EXACT_STEPS:
         chosen = shortest_choice(ground, first)
+        bound = _along(ground, chosen)
     else:
         count = ITERATIONS + ITERATIONS_PER_GROUP * len(groups) if iterations is None else iterations
         chosen = exchange_groups(ground, first, iterations=count, seed=seed)
+        chosen, bound = _prove(ground, first, chosen, proof_rounds)
     length = _along(ground, chosen)
-    bound = length if is_exact else 0.0
-    if not is_exact and len(rows) <= MOST_PLACES_BOUNDED:
-        program = GroupsProgram(ground, first)
-        proof = branch_and_cut(program.relaxation(), tour_m=length, bound_m=0.0, rounds=proof_rounds)
-        bound = proof.bound_m
-        if proof.chosen is not None:
-            chosen = min(chosen, program.order(proof.chosen), key=lambda order: _along(ground, order))
-            length = _along(ground, chosen)
-    if not is_exact and bound < length * (1 - PROOF):
-        bound = max(bound, _nearest_groups(ground, first, proof_rounds))
     return MetricTour(
         order=(start, *rows[chosen].tolist(), end),
         length_m=length,
         lower_bound_m=length if bound >= length * (1 - PROOF) else bound,
     )
+
+
+def _prove(ground: Lengths, first: Indices, chosen: Indices, proof_rounds: int) -> tuple[Indices, float]:
+    """The better of the chosen rows and those that branch and cut finds, and a bound."""
+    length, bound = _along(ground, chosen), 0.0
+    if len(ground) <= MOST_PLACES_BOUNDED:
+        program = GroupsProgram(ground, first)
+        proof = branch_and_cut(program.relaxation(), tour_m=length, bound_m=0.0, rounds=proof_rounds)
+        bound = proof.bound_m
+        if proof.chosen is not None:
+            chosen = min(chosen, program.order(proof.chosen), key=lambda order: _along(ground, order))
+    if bound < length * (1 - PROOF):
+        bound = max(bound, _nearest_groups(ground, first, proof_rounds))
+    return chosen, bound
 
 
 def _along(ground: Lengths, chosen: Indices) -> float:
