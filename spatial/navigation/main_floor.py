@@ -88,10 +88,9 @@ def link_joints(links: Sequence[Link], floor: LevelFloor) -> tuple[list[tuple[in
 def standing_places(points: list[tuple[float, float]], space: FreeSpace) -> npt.NDArray[np.object_]:
     """The point of the walkable floor nearest to each place (S,); None beyond BESIDE_M."""
     places = np.full(len(points), None, dtype=object)
-    for row, point in enumerate(points):
-        way = shapely.shortest_line(space.walkable, shapely.Point(point))
-        if way.length <= BESIDE_M:
-            places[row] = shapely.get_point(way, 0)
+    ways = shapely.shortest_line(space.walkable, shapely.points(np.reshape(points, (-1, 2))))
+    near = shapely.length(ways) <= BESIDE_M  # NaN where nothing is walkable
+    places[near] = shapely.get_point(ways[near], 0)
     return places
 
 

@@ -116,6 +116,15 @@ def test_a_link_that_ends_nowhere_says_so(hall) -> None:
     assert "M00-00-0" in graph.unreached
 
 
+def test_a_link_to_a_level_without_room_leaves_the_other_as_it_is(hall) -> None:
+    facility = two_storeys(hall)
+    strip = ((0.0, 0.0), (20.0, 0.0), (20.0, 0.4), (0.0, 0.4))
+    facility = replace(facility, levels=(facility.levels[0], replace(facility.levels[1], outline=strip)))
+    graph = build_graph(facility, PICKER, stairs())
+    assert "STAIRS" in graph.unreached
+    assert graph.access.keys() == {place.id for place in facility.locations if place.id[0] != "M"}
+
+
 def test_two_links_between_the_same_nodes_are_one_and_the_second_says_so(hall) -> None:
     facility = two_storeys(hall)
     plain = build_graph(facility, PICKER, stairs())

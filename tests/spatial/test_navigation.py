@@ -198,6 +198,18 @@ def test_another_levels_places_and_a_lost_rack_have_their_own_reasons(hall) -> N
     assert graph.unreached["X"] == "its rack 'R9' is not in the facility"
 
 
+def test_places_on_unseen_floor_are_reached_only_when_unknown_floor_is_open(hall) -> None:
+    facility = hall(rows=3)
+    width, height = facility.levels[0].outline[2]
+    seen = ((0.0, 0.0), (width, 0.0), (width, 9.0), (0.0, 9.0))
+    facility = replace(facility, levels=(replace(facility.levels[0], outline=seen),))
+    graph = build_graph(facility, PICKER)
+    assert graph.unreached["02-00-0"].endswith("the floor there is too narrow or was not seen")
+    assert height > 12
+    opened = build_graph(facility, PICKER, unknown="open")
+    assert "01-00-0" in opened.access
+
+
 def test_slivers_between_touching_things_and_noisy_outlines_do_no_harm(hall) -> None:
     facility = hall(rows=3, bays=6)
     random = np.random.default_rng(4)
