@@ -95,6 +95,27 @@ def relax(
     )
 
 
+def part_relaxation(
+    search: Search,
+    start: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.int64],
+    *,
+    fewest: int,
+    most: int,
+    rounds: int = 60,
+) -> Relaxation:
+    """The relaxation over the pool `rows` (C,) alone, from `start`, which hold a batching."""
+    in_play = np.ones(search.problem.orders, bool)
+    part = np.unique(start)
+    for _ in range(rounds):
+        now = _linear_programme(search, part, in_play, fewest, most)
+        cost_m = reduced_m(search, rows, now)
+        if cost_m.min() > -TOLERANCE_M:
+            break
+        part = np.union1d(part, rows[np.argsort(cost_m, kind="stable")[:PRICED_IN]])
+    return now
+
+
 def reduced_m(search: Search, rows: npt.NDArray[np.int64], now: Relaxation) -> npt.NDArray[np.float64]:
     """The reduced costs (C,) of pool rows: length less duals."""
     dual_m = np.append(now.dual_m, 0.0)[search.pool.members[rows]].sum(axis=1)

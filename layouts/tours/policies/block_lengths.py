@@ -98,7 +98,7 @@ def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block,
     cross_m = np.concatenate([np.zeros((2, 1)), np.cumsum(warehouse.cross_m, axis=1)], axis=1)
     block = Block(
         at_m=at_m,
-        front_half=_packed(half),
+        front_half=pack_bits(half),
         aisle_m=aisle_m.astype(np.float64),
         front_m=cross_m[1 if turned else 0],
         back_m=cross_m[0 if turned else 1],
@@ -106,7 +106,7 @@ def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block,
         depot_m=float(warehouse.depot_m),
         is_rectangle=bool(np.ptp(aisle_m) == 0 and (warehouse.cross_m[0] == warehouse.cross_m[1]).all()),
     )
-    return block, _packed(marks)
+    return block, pack_bits(marks)
 
 
 def one_block_length(warehouse: ParallelAisles, picks: Picks, *, policy: str) -> float:
@@ -122,7 +122,7 @@ def block_policy(name: str) -> int:
     return BLOCK_POLICIES[name]
 
 
-def _packed(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def pack_bits(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Bits (…, W) from flags (…, W · WORD)."""
     words = marks.reshape(*marks.shape[:-1], -1, WORD).astype(np.int64)
     packed: npt.NDArray[np.int64] = (words << np.arange(WORD)).sum(axis=-1)
@@ -317,7 +317,8 @@ def _holds(words: npt.NDArray[np.int64]) -> bool:
 
 
 @njit(cache=True)
-def _lowest(word: int) -> int:
+def lowest_bit(word: int) -> int:
+    """The number of the lowest bit of a word that has one."""
     return BIT_OF[(word & -word) % 67]
 
 
@@ -340,7 +341,7 @@ def _nearest(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
     at = 0
     while bits[aisle, at] == 0:
         at += 1
-    return block.at_m[aisle, at * WORD + _lowest(bits[aisle, at])]
+    return block.at_m[aisle, at * WORD + lowest_bit(bits[aisle, at])]
 
 
 @njit(cache=True)
@@ -349,7 +350,7 @@ def _largest_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float
     for at in range(len(bits[aisle])):
         word = bits[aisle, at]
         while word != 0:
-            there = block.at_m[aisle, at * WORD + _lowest(word)]
+            there = block.at_m[aisle, at * WORD + lowest_bit(word)]
             widest = max(widest, there - here)
             here = there
             word &= word - 1
@@ -367,5 +368,5 @@ def _middle_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
     for at in range(len(bits[aisle]) - 1, -1, -1):
         far = bits[aisle, at] & ~block.front_half[aisle, at]
         if far != 0:
-            above = block.at_m[aisle, at * WORD + _lowest(far)]
+            above = block.at_m[aisle, at * WORD + lowest_bit(far)]
     return above - below
