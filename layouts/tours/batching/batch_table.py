@@ -17,7 +17,7 @@ from layouts.tours.batching.batch_orders import fewest_batches
 from layouts.tours.batching.column_generation import batch_row, part_relaxation, reduced_m
 from layouts.tours.batching.feasible import feasible_batches
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members
-from layouts.tours.batching.search import anneal_from, new_search
+from layouts.tours.batching.search import Search, anneal_from, new_search
 from layouts.tours.batching.set_partitioning import best_partition
 from layouts.tours.batching.start import first_fit
 from layouts.tours.batching.tour_lengths import table_tours
