@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from layouts.tours.bounded import Bounded
 from layouts.tours.metric.branch_and_cut import PROOF, branch_and_cut
 from layouts.tours.metric.directed import Directed
 from layouts.tours.metric.fixed_ends import FixedEnds, Lengths, Relation, fixed_ends
@@ -31,25 +32,13 @@ PROOF_ROUNDS, PROOF_ROUNDS_IF_ORDERED = 60, 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class MetricTour:
+class MetricTour(Bounded):
     """Places from the start to the end, both included: a closed tour names its start twice.
 
-    No tour is shorter than `lower_bound_m`; `length_m` is the sum of the legs of `order`.
+    `length_m` is the sum of the legs of `order`.
     """
 
     order: tuple[int, ...]
-    length_m: float
-    lower_bound_m: float
-
-    @property
-    def gap(self) -> float:
-        """How much longer than the shortest the tour can be, as a share of its own length."""
-        return (self.length_m - self.lower_bound_m) / self.length_m if self.length_m > 0 else 0.0
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether no tour is shorter."""
-        return self.lower_bound_m >= self.length_m
 
 
 def best_tour(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from layouts.tours.bounded import Bounded
 from layouts.tours.metric.best_tour import MetricTour, best_tour, quick_bound
 from layouts.tours.metric.branch_and_cut import PROOF, branch_and_cut
 from layouts.tours.metric.fixed_ends import FixedEnds, Lengths, checked_lengths
@@ -21,22 +22,10 @@ PROOF_ROUNDS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
-class CartTrips:
+class CartTrips(Bounded):
     """Closed tours from the depot, `trips[k]` with it at both ends; no split into trips is below the bound."""
 
     trips: tuple[tuple[int, ...], ...]
-    length_m: float
-    lower_bound_m: float
-
-    @property
-    def gap(self) -> float:
-        """How much longer than the shortest the trips can be, as a share of their own length."""
-        return (self.length_m - self.lower_bound_m) / self.length_m if self.length_m > 0 else 0.0
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether no trips are shorter."""
-        return self.lower_bound_m >= self.length_m
 
 
 def cart_trips(
