@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from layouts.items import Items
 from layouts.orders import Order
 from layouts.slotting_table import Slotting
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.batching.first_come import Batch, batch_first_come
+from layouts.tours.large_orders import cut_to_carts
 from layouts.tours.metric.heavy_first import heavy_first
 from layouts.tours.order_parts import OrderPart, order_parts, zones_of
 from layouts.tours.policies.by_name import ALONG_AISLES
@@ -56,7 +57,13 @@ def plan_tours(
     `distances`.
     """
     parts = order_parts(orders, zones_of(graph, slotting) if settings.is_zoned else None)
-    batches = _batches(parts, settings)
+    lines = settings.batch_lines
+    fitting = [
+        replace(part, order=order)
+        for part in parts
+        for order in cut_to_carts(graph, distances, slotting, part.order, depot=depot, lines=lines)
+    ]
+    batches = _batches(fitting, settings)
     tasks = [
         _task(f"T{number:05d}", graph, distances, slotting, batch, depot, settings)
         for number, batch in enumerate(batches, start=1)

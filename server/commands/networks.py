@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -35,22 +35,28 @@ def graph(
     """Derive the navigation graph of a site for an agent class."""
     from server.chain import graph_site
     from server.site_files import GRAPH
+    from spatial.navigation.turning import aisle_turning
 
     if output is None and form != "node-link":
         raise typer.BadParameter(f"--format {form} needs a file: name it with -o", param_hint="--output")
     path = output or site / GRAPH
     nav = graph_site(site, path, agent_of(agent), rules=rules, unknown=unknown, form=form)
-    summary = {
+    summary: dict[str, Any] = {
         "graph": str(path),
         "nodes": len(nav.xy),
         "edges": len(nav.edges),
         "locations": len(nav.access),
         "unreached": dict(nav.unreached),
+        "turning": dict(aisle_turning(nav)),
     }
     if as_json:
         print_json(summary)
         return
     typer.echo(f"{path}: {len(nav.xy)} nodes, {len(nav.edges)} edges, {len(nav.access)} locations reached")
+    for said, verdict in (("is too narrow", "fail"), ("may be too narrow", "cannot_decide")):
+        narrow = [aisle for aisle, found in summary["turning"].items() if found == verdict]
+        if narrow:
+            typer.echo(f"{len(narrow)} aisles where it {said} to turn: {', '.join(narrow[:10])}")
     for place, reason in list(nav.unreached.items())[:5]:
         typer.echo(f"unreached: {place}: {reason}", err=True)
     if len(nav.unreached) > 5:

@@ -74,7 +74,7 @@ def plan(graph: NavGraph, places: list[str], policy: str, **settings: Any) -> To
         orders,
         slotting,
         depot=0,
-        settings=TourSettings(policy=policy, batch_lines=50, **settings),
+        settings=TourSettings(**{"policy": policy, "batch_lines": 50, **settings}),
     )
 
 
@@ -265,6 +265,16 @@ def test_waves_and_zones_are_never_mixed_and_nothing_is_lost() -> None:
     assert planned() == [a + c, b]
     assert planned(is_zoned=True) == [[a[0], c[0]], [a[1], c[1]], [b[0]], [b[1]]]
     assert planned(is_zoned=True, batch_lines=1) == [[a[0]], [c[0]], [a[1]], [c[1]], [b[0]], [b[1]]]
+
+
+def test_an_order_that_no_cart_holds_is_cut_into_parts_that_lie_together() -> None:
+    graph = block()
+    places = ["0-2", "4-2", "0-4", "4-4", "0-6", "4-6"]
+    found = plan(graph, places, EXACT, batch_lines=3)
+    assert [{sku for _, sku in tour} for tour in lines_of(found)] == [
+        {"0-2", "0-4", "0-6"},
+        {"4-2", "4-4", "4-6"},
+    ]
 
 
 def test_picks_at_one_face_are_one_stop() -> None:
