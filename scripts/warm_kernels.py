@@ -6,17 +6,22 @@ import tempfile
 from pathlib import Path
 
 from layouts.demo_hall import demo_hall, demo_scan_positions
+from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
+from layouts.tours.between import way_between
 from scans.laz_writer import write_laz
 from scans.readers import open_scans
 from scans.scan_to_facility import scan_to_facility
 from scans.virtual import TerrestrialScanner, scan_terrestrial
 from server.site_files import write_json
+from spatial.floor.agents import PICKER
 from spatial.meshes.mesh import facility_mesh
 
 hall = demo_hall()
 run_on(hall, Scenario(site=Path(), pickers=2, synthetic_orders=4))
+plan_scenario(hall, Scenario(site=Path(), synthetic_orders=4, routing="exact"))
+way_between(hall, PICKER, hall.locations[0].id, hall.locations[-1].id)
 
 mesh = facility_mesh(hall)
 scan = scan_terrestrial(

@@ -18,6 +18,7 @@ from layouts.demo_hall import demo_camera_poses, demo_hall, demo_scan_positions
 from layouts.run import Run
 from layouts.run_files import read_run
 from layouts.scenario import read_scenario
+from layouts.tours.tour import plan_line
 from scans.cloud import PointCloud
 from scans.laz_writer import write_laz
 from scans.units import Unit
@@ -77,6 +78,7 @@ class DemoResult:
     seconds: dict[str, float] = field(default_factory=dict)
     found: dict[str, int] = field(default_factory=dict)
     rack_errors_m: tuple[float, ...] = ()
+    tours: str = ""
     kpis: dict[str, Any] | None = None
     notes: tuple[str, ...] = ()
     pictures: tuple[Path, ...] = ()
@@ -88,6 +90,7 @@ class DemoResult:
             "seconds": self.seconds,
             "found": self.found,
             "rack_errors_m": list(self.rack_errors_m),
+            "tours": self.tours,
             "kpis": self.kpis,
             "notes": list(self.notes),
             "pictures": [str(p) for p in self.pictures],
@@ -100,6 +103,7 @@ class DemoResult:
         if self.rack_errors_m:
             worst = max(self.rack_errors_m) * 100
             yield f"against the plan: {len(self.rack_errors_m)} racks, the worst {worst:.1f} cm off"
+        yield f"tours: {self.tours}"
         yield "seconds: " + ", ".join(f"{stage} {s:.1f}" for stage, s in self.seconds.items())
         yield f"in all {sum(self.seconds.values()):.1f} s, at most {self.peak_mib:,.0f} MiB of memory"
         for path in self.pictures:
@@ -139,7 +143,8 @@ def run_demo(demo: Demo, *, with_pictures: bool, progress: Tell) -> DemoResult:
     progress("tours", 0.65)
     with _timed(result, "tours"):
         scenario = _scenario(demo)
-        plan_site(read_scenario(scenario), demo.folder / "tours.json")
+        shift = plan_site(read_scenario(scenario), demo.folder / "tours.json")
+    result.tours = plan_line(shift.plan)
     progress("simulate", 0.7)
     with _timed(result, "simulate"):
         run, result.kpis = simulate_scenario(scenario, demo.run)

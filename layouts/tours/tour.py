@@ -75,6 +75,18 @@ class TourPlan:
         return sum(len(stop.picks) for tour in self.tours for stop in tour.stops)
 
 
+def plan_line(plan: TourPlan) -> str:
+    """The plan in one line; how much longer than the shortest it can be, where that is known."""
+    bound = plan.lower_bound_m
+    if bound is None or plan.length_m == 0:
+        gap = ""
+    elif bound >= plan.length_m:
+        gap = ", none can be shorter"
+    else:
+        gap = f", at most {(plan.length_m - bound) / bound:.1%} above the shortest"
+    return f"{len(plan.tours)} tours, {plan.lines} lines, {plan.length_m:,.0f} m, {plan.policy}{gap}"
+
+
 def tours_dict(plan: TourPlan) -> dict[str, Any]:
     """The plan as values for JSON: totals first, then every tour with its stops and route."""
     return {

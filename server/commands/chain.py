@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from server.commands.options import Depot, DropInvalid, Json, Poses, Rules, Seed, Site, Unit, point_of
-from server.commands.printing import plan_text, print_json, print_kpis, print_notes
+from server.commands.printing import print_json, print_kpis, print_notes
 from server.progress import reporting
 
 
@@ -93,7 +93,7 @@ def tours(
 
     from layouts.scenario import Scenario
     from layouts.tours.explain import explain_tour, steps_text
-    from layouts.tours.tour import tours_dict
+    from layouts.tours.tour import plan_line, tours_dict
     from server.chain import plan_site
 
     if (orders is None) != (slotting is None):
@@ -127,7 +127,7 @@ def tours(
         return
     for tour in told:
         typer.echo(steps_text(explain_tour(shift.graph, tour)))
-    typer.echo(f"{plan_text(shift.plan)}")
+    typer.echo(plan_line(shift.plan))
     print_notes(shift.notes)
 
 

@@ -9,7 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from layouts.tours.between import Way
-    from layouts.tours.tour import TourPlan
 
 
 def print_json(record: Any) -> None:
@@ -48,18 +47,6 @@ def way_json(way: Way) -> dict[str, Any]:
         "open_floor_m": way.open_floor_m,
         "open_floor": None if way.open_floor is None else way.open_floor.tolist(),
     }
-
-
-def plan_text(plan: TourPlan) -> str:
-    """Planned tours in one line; how much longer they are than the shortest, where that is known."""
-    bound = plan.lower_bound_m
-    if bound is None or plan.length_m == 0:
-        gap = ""
-    elif bound >= plan.length_m:
-        gap = ", none can be shorter"
-    else:
-        gap = f", at most {(plan.length_m - bound) / bound:.1%} above the shortest"
-    return f"{len(plan.tours)} tours, {plan.lines} lines, {plan.length_m:,.0f} m, {plan.policy}{gap}"
 
 
 def print_notes(notes: tuple[str, ...]) -> None:
