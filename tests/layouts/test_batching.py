@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from published import instances, shared_data
+from published_batching import POLICY_OF, block_instance
 
 from layouts.tours.batching.batch_orders import BatchingEffort, batch_orders, fewest_batches
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members, batching_problem
 from layouts.tours.batching.tour_lengths import CompiledTours, block_tours, tour_length
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.block_lengths import BLOCK_POLICIES
-from published import instances, shared_data
-from published_batching import POLICY_OF, block_instance
 from spatial.errors import UndecidedError
 
 QUICK = BatchingEffort(moves=20_000, dives=2)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
+from layouts.tours.policies.block_bits import block_of
 from layouts.tours.policies.block_lengths import (
     BLOCK_POLICIES,
     block_length,
-    block_of,
     least_block_length,
     one_block_length,
 )

@@ -31,11 +31,11 @@ class Orders(NamedTuple):
 
 
 class State(NamedTuple):
-    """A batching: `batch_of` (N,); of each of B slots `members` (B, N) with `count` (B,), `load`, `length_m`."""
+    """A batching: `batch_of` (N,); of each of B slots `members` (B, N), `held` (B,) of them, `load`, `length_m`."""
 
     batch_of: npt.NDArray[np.int64]
     members: npt.NDArray[np.int64]
-    count: npt.NDArray[np.int64]
+    held: npt.NDArray[np.int64]
     load: npt.NDArray[np.float64]
     length_m: npt.NDArray[np.float64]
 
@@ -82,10 +82,10 @@ def anneal(
                 continue
         else:
             q = state.batch_of[two]
-        if p == q or (state.count[q] > 0 and orders.group[one] != orders.group[two]):
+        if p == q or (state.held[q] > 0 and orders.group[one] != orders.group[two]):
             continue
         out, back = 1 + int(draw[2] * 6) % 2, int(draw[2] * 3)
-        if state.count[q] == 0:
+        if state.held[q] == 0:
             back = 0
         second = _another(state, p, one, draw[3]) if out == 2 else -1
         fourth = _another(state, q, two, draw[4]) if back == 2 else -1
@@ -123,9 +123,10 @@ def keep(pool: Pool, members: npt.NDArray[np.int64], count: int, length_m: float
     place = mark % len(pool.slot)
     while pool.slot[place] >= 0:
         if pool.mark[pool.slot[place]] == mark:
-            return pool.slot[place]
+            known: int = pool.slot[place]
+            return known
         place = (place + 1) % len(pool.slot)
-    row = pool.used[0]
+    row: int = pool.used[0]
     if row == len(pool.length_m):
         return -1
     pool.slot[place] = row
@@ -141,18 +142,18 @@ def keep(pool: Pool, members: npt.NDArray[np.int64], count: int, length_m: float
 def load_state(orders: Orders, tours: CompiledTours, batch_of: npt.NDArray[np.int64], state: State) -> None:
     """Fill `state` with a batching (N,)."""
     bits = np.zeros(orders.bits.shape[1:], np.int64)
-    state.count[:] = 0
+    state.held[:] = 0
     state.load[:] = 0.0
     state.length_m[:] = 0.0
     for order in range(len(batch_of)):
         batch = batch_of[order]
         state.batch_of[order] = batch
-        state.members[batch, state.count[batch]] = order
-        state.count[batch] += 1
+        state.members[batch, state.held[batch]] = order
+        state.held[batch] += 1
         state.load[batch] += orders.size[order]
-    for batch in range(len(state.count)):
-        if state.count[batch] > 0:
-            state.length_m[batch] = _length(orders, tours, state.members[batch], state.count[batch], bits)
+    for batch in range(len(state.held)):
+        if state.held[batch] > 0:
+            state.length_m[batch] = _length(orders, tours, state.members[batch], state.held[batch], bits)
 
 
 @njit(cache=True)
@@ -169,7 +170,8 @@ def _length(
         for aisle in range(bits.shape[0]):
             for word in range(bits.shape[1]):
                 bits[aisle, word] |= orders.bits[order, aisle, word]
-    return tour_length(tours, bits)
+    length_m: float = tour_length(tours, bits)
+    return length_m
 
 
 @njit(cache=True)
@@ -179,8 +181,8 @@ def _size(orders: Orders, order: int) -> float:
 
 @njit(cache=True)
 def _empty(state: State) -> int:
-    for batch in range(len(state.count)):
-        if state.count[batch] == 0:
+    for batch in range(len(state.held)):
+        if state.held[batch] == 0:
             return batch
     return -1
 
@@ -188,9 +190,9 @@ def _empty(state: State) -> int:
 @njit(cache=True)
 def _another(state: State, batch: int, order: int, draw: float) -> int:
     """Another order of that batch, −1 where there is none."""
-    if state.count[batch] < 2:
+    if state.held[batch] < 2:
         return -1
-    other = state.members[batch, int(draw * state.count[batch])]
+    other = state.members[batch, int(draw * state.held[batch])]
     return -1 if other == order else other
 
 
@@ -199,7 +201,7 @@ def _exchanged(
     state: State, batch: int, out: int, out_too: int, into: int, into_too: int, members: npt.NDArray[np.int64]
 ) -> int:
     count = 0
-    for at in range(state.count[batch]):
+    for at in range(state.held[batch]):
         order = state.members[batch, at]
         if order not in (out, out_too):
             members[count] = order
@@ -215,7 +217,7 @@ def _exchanged(
 def _put(
     orders: Orders, state: State, batch: int, members: npt.NDArray[np.int64], count: int, length_m: float
 ) -> None:
-    state.count[batch] = count
+    state.held[batch] = count
     state.length_m[batch] = length_m
     load = 0.0
     for at in range(count):

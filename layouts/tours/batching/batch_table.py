@@ -66,7 +66,7 @@ def batch_over_table(
     counts = {"fewest": fewest_batches(problem), "most": problem.most_batches}
     for _ in range(effort.routings):
         now = part_relaxation(search, start, rows, **counts)
-        ranked = rows[np.argsort(reduced_m(search, rows, now), kind="stable")]
+        ranked = rows[np.argsort(reduced_m(search, rows, now), kind="stable")].tolist()
         unknown = [row for row in ranked if _members(search, row) not in known][: effort.routed]
         for row in {*start.tolist(), *unknown}:
             batch = _members(search, row)

@@ -9,6 +9,7 @@ where pricing broke off: these shifts make the duals feasible.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -203,7 +204,8 @@ def _linear_programme(
     cover = cover_of(search.pool.members[rows], search.problem.orders)[np.flatnonzero(in_play)]
     fortune_m = 10.0 * float(length_m.max()) + 1.0
     count = np.append(np.ones(len(rows)), -1.0)
-    answer = linprog(
+    programme: Any = linprog  # its types know no sparse matrices
+    answer = programme(
         np.append(length_m, fortune_m),
         A_eq=hstack([cover, csc_array((cover.shape[0], 1))]),
         b_eq=np.ones(cover.shape[0]),

@@ -33,7 +33,7 @@ def price_quickly(
     number = len(orders.size)
     members = np.zeros(number, np.int64)
     inside = np.zeros(number, np.bool_)
-    rest, whole = np.zeros(orders.bits.shape[1:], np.int64), np.zeros(orders.bits.shape[1:], np.int64)
+    rest, whole = np.zeros_like(orders.bits[0]), np.zeros_like(orders.bits[0])
     found_count = 0
     for seed in seeds:
         inside[:] = False

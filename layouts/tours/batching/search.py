@@ -63,7 +63,7 @@ def anneal_from(
 ) -> npt.NDArray[np.int64]:
     """The best batching (N,) met in one round of `moves` from `batch_of`; all accepted batches join the pool."""
     state = _state(search, batch_of)
-    mean_m = float(state.length_m.sum()) / int((state.count > 0).sum())
+    mean_m = float(state.length_m.sum()) / int((state.held > 0).sum())
     chunks = max(1, moves // CHUNK)
     steps = np.geomspace(hot, cold, chunks + 1) * max(mean_m, 1e-9)
     best, best_m = batch_of.copy(), float(state.length_m.sum())
@@ -79,8 +79,8 @@ def anneal_from(
 def batch_lengths(search: Search, batch_of: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """The length of every batch by its number; 0 for numbers without orders. All of them join the pool."""
     state = _state(search, batch_of)
-    for batch in range(len(state.count)):
-        keep(search.pool, state.members[batch], state.count[batch], state.length_m[batch])
+    for batch in range(len(state.held)):
+        keep(search.pool, state.members[batch], state.held[batch], state.length_m[batch])
     return state.length_m
 
 
@@ -89,7 +89,7 @@ def _state(search: Search, batch_of: npt.NDArray[np.int64]) -> State:
     state = State(
         batch_of=np.zeros(number, np.int64),
         members=np.zeros((slots, number), np.int64),
-        count=np.zeros(slots, np.int64),
+        held=np.zeros(slots, np.int64),
         load=np.zeros(slots),
         length_m=np.zeros(slots),
     )

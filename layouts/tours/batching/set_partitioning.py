@@ -27,7 +27,7 @@ def best_partition(
             LinearConstraint(cover_of(members, orders), 1, 1),
             LinearConstraint(np.ones((1, len(members))), fewest, most),
         ],
-        integrality=np.ones(len(members)),
+        integrality=np.ones(len(members), np.int64),
         bounds=Bounds(0, 1),
         options={"node_limit": nodes, "mip_rel_gap": 0.0},
     )

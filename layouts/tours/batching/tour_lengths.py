@@ -11,17 +11,8 @@ from numba import njit
 
 from layouts.tours.batching.table_tour import table_length
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
-from layouts.tours.policies.block_lengths import (
-    OPTIMAL,
-    WORD,
-    Block,
-    block_length,
-    block_of,
-    block_policy,
-    least_block_length,
-    lowest_bit,
-    pack_bits,
-)
+from layouts.tours.policies.block_bits import WORD, Block, block_of, lowest_bit, pack_bits
+from layouts.tours.policies.block_lengths import OPTIMAL, block_length, block_policy, least_block_length
 
 TABLE = OPTIMAL + 1
 """The policy number of tours over a length table."""

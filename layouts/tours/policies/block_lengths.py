@@ -20,15 +20,14 @@ A single aisle under 3 and 4 is entered and left at the front. A batch without p
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
+from layouts.tours.policies.block_bits import WORD, Block, block_of, highest_bit, holds, lowest_bit
 
 S_SHAPE, RETURN, MIDPOINT, LARGEST_GAP, COMBINED, OPTIMAL = range(6)
 
@@ -40,73 +39,6 @@ BLOCK_POLICIES: Mapping[str, int] = {
     "combined": COMBINED,
     "optimal": OPTIMAL,
 }
-
-WORD = 52
-"""Bits a word: as many as a float64 holds exactly, which is how the highest one is found."""
-
-BIT_OF = np.full(67, -1)
-BIT_OF[[pow(2, bit, 67) for bit in range(WORD)]] = np.arange(WORD)
-"""The powers of two differ modulo 67, a prime that 2 generates."""
-
-
-class Block(NamedTuple):
-    """One block with A aisles and its distinct places, those of an aisle numbered from the front.
-
-    `at_m` (A, P): where they are; `front_half` (A, W): the bits of those up to the middle; `aisle_m` (A,);
-    `front_m`, `back_m` (A,): where the aisles meet the two cross-aisles; `depot`: its aisle, `depot_m` away;
-    `is_rectangle`: all aisles are as long as each other, both cross-aisles alike.
-    """
-
-    at_m: npt.NDArray[np.float64]
-    front_half: npt.NDArray[np.int64]
-    aisle_m: npt.NDArray[np.float64]
-    front_m: npt.NDArray[np.float64]
-    back_m: npt.NDArray[np.float64]
-    depot: int
-    depot_m: float
-    is_rectangle: bool
-
-
-def block_of(warehouse: ParallelAisles, orders: Sequence[Picks]) -> tuple[Block, npt.NDArray[np.int64]]:
-    """The block that `warehouse` is, and the bits (N, A, W) of the places of each of `orders`.
-
-    A depot on the back cross-aisle turns the block round. ValueError for more than one block, no orders, or a
-    place outside the warehouse.
-    """
-    if warehouse.blocks != 1:
-        raise ValueError(f"the warehouse has {warehouse.blocks} blocks: these lengths are for one")
-    if not orders:
-        raise ValueError("there are no orders: give at least one")
-    aisles, aisle_m = warehouse.aisles, warehouse.aisle_m[0]
-    turned = warehouse.depot[0] == 1
-    where = []
-    for picks in orders:
-        picks.within(warehouse)
-        where.append(aisle_m[picks.aisle] - picks.offset_m if turned else picks.offset_m)
-    every_aisle, every_m = np.concatenate([p.aisle for p in orders]), np.concatenate(where)
-    places = [np.unique(every_m[every_aisle == aisle]) for aisle in range(aisles)]
-    words = max(1, -(-max(map(len, places)) // WORD))
-    at_m = np.zeros((aisles, words * WORD))
-    half = np.zeros((aisles, words * WORD), bool)
-    for aisle, metres in enumerate(places):
-        at_m[aisle, : len(metres)] = metres
-        half[aisle, : len(metres)] = metres <= aisle_m[aisle] / 2
-    marks = np.zeros((len(orders), aisles, words * WORD), bool)
-    for order, (picks, metres) in enumerate(zip(orders, where, strict=True)):
-        for aisle, metre in zip(picks.aisle, metres, strict=True):
-            marks[order, aisle, np.searchsorted(places[aisle], metre)] = True
-    cross_m = np.concatenate([np.zeros((2, 1)), np.cumsum(warehouse.cross_m, axis=1)], axis=1)
-    block = Block(
-        at_m=at_m,
-        front_half=pack_bits(half),
-        aisle_m=aisle_m.astype(np.float64),
-        front_m=cross_m[1 if turned else 0],
-        back_m=cross_m[0 if turned else 1],
-        depot=warehouse.depot[1],
-        depot_m=float(warehouse.depot_m),
-        is_rectangle=bool(np.ptp(aisle_m) == 0 and (warehouse.cross_m[0] == warehouse.cross_m[1]).all()),
-    )
-    return block, pack_bits(marks)
 
 
 def one_block_length(warehouse: ParallelAisles, picks: Picks, *, policy: str) -> float:
@@ -122,19 +54,12 @@ def block_policy(name: str) -> int:
     return BLOCK_POLICIES[name]
 
 
-def pack_bits(marks: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Bits (…, W) from flags (…, W · WORD)."""
-    words = marks.reshape(*marks.shape[:-1], -1, WORD).astype(np.int64)
-    packed: npt.NDArray[np.int64] = (words << np.arange(WORD)).sum(axis=-1)
-    return packed
-
-
 @njit(cache=True)
 def block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -> float:
     """Metres of one tour through the places `bits` (A, W)."""
     first, last = -1, -1
     for aisle in range(len(bits)):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             last = aisle
             if first < 0:
                 first = aisle
@@ -174,10 +99,11 @@ def least_block_length(policy: int, block: Block, bits: npt.NDArray[np.int64]) -
 
 @njit(cache=True)
 def _s_shape(block: Block, bits: npt.NDArray[np.int64], first: int, last: int, step: int) -> float:
-    length, here = 0.0, first
+    length: float = 0.0
+    here = first
     at_front = True
     for aisle in range(first, last + step, step):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             if at_front:
                 length += abs(block.front_m[aisle] - block.front_m[here])
             else:
@@ -193,9 +119,9 @@ def _s_shape(block: Block, bits: npt.NDArray[np.int64], first: int, last: int, s
 
 @njit(cache=True)
 def _return(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -> float:
-    length = block.front_m[last] - block.front_m[first]
+    length: float = block.front_m[last] - block.front_m[first]
     for aisle in range(first, last + 1):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             length += 2 * _farthest(block, bits, aisle)
     return length
 
@@ -205,7 +131,7 @@ def _combined(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) 
     """Roodbergen & De Koster (2001, §3.5): the shortest way to be at either end with the aisles so far done."""
     front, back, here = 0.0, np.inf, first
     for aisle in range(first, last + 1):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             front += block.front_m[aisle] - block.front_m[here]
             back += block.back_m[aisle] - block.back_m[here]
             down = block.aisle_m[aisle] - _nearest(block, bits, aisle)
@@ -223,11 +149,12 @@ def _least_combined(block: Block, bits: npt.NDArray[np.int64]) -> float:
     depot_m = block.front_m[block.depot]
     first, last = -1, -1
     for aisle in range(len(bits)):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             last = aisle
             if first < 0:
                 first = aisle
-    front, back, best = np.inf, np.inf, np.inf
+    front, back = np.inf, np.inf
+    best: float = np.inf
     for aisle in range(len(bits)):
         if aisle > 0:
             front += block.front_m[aisle] - block.front_m[aisle - 1]
@@ -235,7 +162,7 @@ def _least_combined(block: Block, bits: npt.NDArray[np.int64]) -> float:
         if aisle <= first:
             front = min(front, abs(block.front_m[aisle] - depot_m))
         through = block.aisle_m[aisle]
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             down = through - _nearest(block, bits, aisle)
             front, back = (
                 min(front + 2 * _farthest(block, bits, aisle), back + through),
@@ -252,9 +179,9 @@ def _least_combined(block: Block, bits: npt.NDArray[np.int64]) -> float:
 def _from_both_ends(
     block: Block, bits: npt.NDArray[np.int64], first: int, last: int, to_middle: bool
 ) -> float:
-    length = block.aisle_m[first] + block.aisle_m[last] + block.back_m[last] - block.back_m[first]
+    length: float = block.aisle_m[first] + block.aisle_m[last] + block.back_m[last] - block.back_m[first]
     for aisle in range(first + 1, last):
-        if _holds(bits[aisle]):
+        if holds(bits[aisle]):
             skipped = _middle_gap(block, bits, aisle) if to_middle else _largest_gap(block, bits, aisle)
             length += 2 * (block.aisle_m[aisle] - skipped)
     return length
@@ -280,15 +207,15 @@ def _optimal(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -
                 joined + 2 * (one + other),
                 min(apart, back, front) + 2 * (one + other),
             )
-        holds = _holds(bits[aisle])
-        if not holds and aisle != block.depot:
+        visited = holds(bits[aisle])
+        if not visited and aisle != block.depot:
             odd, joined = (
                 min(odd, min(back, front, joined, apart) + through),
                 min(joined, odd + through, min(back, front, apart) + 2 * through),
             )
             continue
         up, down, split = 0.0, through, 0.0
-        if holds:
+        if visited:
             up = 2 * _farthest(block, bits, aisle)
             down = 2 * (through - _nearest(block, bits, aisle))
             split = 2 * (through - _largest_gap(block, bits, aisle))
@@ -309,31 +236,13 @@ def _optimal(block: Block, bits: npt.NDArray[np.int64], first: int, last: int) -
 
 
 @njit(cache=True)
-def _holds(words: npt.NDArray[np.int64]) -> bool:
-    union = 0
-    for word in words:
-        union |= word
-    return union != 0
-
-
-@njit(cache=True)
-def lowest_bit(word: int) -> int:
-    """The number of the lowest bit of a word that has one."""
-    return BIT_OF[(word & -word) % 67]
-
-
-@njit(cache=True)
-def _highest(word: int) -> int:
-    return math.frexp(float(word))[1] - 1
-
-
-@njit(cache=True)
 def _farthest(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
     """Metres from the front to the farthest place of an aisle that holds one."""
     at = len(bits[aisle]) - 1
     while bits[aisle, at] == 0:
         at -= 1
-    return block.at_m[aisle, at * WORD + _highest(bits[aisle, at])]
+    metres: float = block.at_m[aisle, at * WORD + highest_bit(bits[aisle, at])]
+    return metres
 
 
 @njit(cache=True)
@@ -341,7 +250,8 @@ def _nearest(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
     at = 0
     while bits[aisle, at] == 0:
         at += 1
-    return block.at_m[aisle, at * WORD + lowest_bit(bits[aisle, at])]
+    metres: float = block.at_m[aisle, at * WORD + lowest_bit(bits[aisle, at])]
+    return metres
 
 
 @njit(cache=True)
@@ -354,7 +264,8 @@ def _largest_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float
             widest = max(widest, there - here)
             here = there
             word &= word - 1
-    return max(widest, block.aisle_m[aisle] - here)
+    last: float = block.aisle_m[aisle] - here
+    return max(widest, last)
 
 
 @njit(cache=True)
@@ -364,9 +275,10 @@ def _middle_gap(block: Block, bits: npt.NDArray[np.int64], aisle: int) -> float:
     for at in range(len(bits[aisle])):
         near = bits[aisle, at] & block.front_half[aisle, at]
         if near != 0:
-            below = block.at_m[aisle, at * WORD + _highest(near)]
+            below = block.at_m[aisle, at * WORD + highest_bit(near)]
     for at in range(len(bits[aisle]) - 1, -1, -1):
         far = bits[aisle, at] & ~block.front_half[aisle, at]
         if far != 0:
             above = block.at_m[aisle, at * WORD + lowest_bit(far)]
-    return above - below
+    skipped: float = above - below
+    return skipped
