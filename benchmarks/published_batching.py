@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
 from layouts.tours.batching.problem import BatchingProblem, Members, batching_problem
+from layouts.tours.exact.network.network_tour import optimal_network_tour
 from layouts.tours.metric.best_tour import best_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from spatial.any_angle.among import lengths_among
@@ -84,18 +85,27 @@ def obstacle_instance(instance: Instance) -> tuple[BatchingProblem, Table]:
     return problem, (table_m, _rows(wanted, orders))
 
 
-def routed(
-    table: Table, *, iterations: int | None = None, proof_rounds: int | None = None
-) -> Callable[[Members], tuple[float, float]]:
-    """What `best_tour` makes of a batch over the table: length and bound."""
+def routed_over(table: Table, *, iterations: int = 2000) -> Callable[[Members], float]:
+    """The length that `best_tour` finds for a batch over the table."""
     table_m, orders = table
 
-    def tour_length(batch: Members) -> tuple[float, float]:
+    def tour_length(batch: Members) -> float:
         rows = np.unique(np.concatenate([[0, 1], *(orders[order] for order in batch)])).astype(np.int64)
-        tour = best_tour(
-            table_m[np.ix_(rows, rows)], start=0, end=1, iterations=iterations, proof_rounds=proof_rounds
-        )
-        return tour.length_m, tour.lower_bound_m
+        table = table_m[np.ix_(rows, rows)]
+        return best_tour(table, start=0, end=1, iterations=iterations, proof_rounds=0).length_m
+
+    return tour_length
+
+
+def routed_in(instance: Instance) -> Callable[[Members], float]:
+    """The shortest length for a batch in the network of a Foodmart instance."""
+    arcs = np.array(instance["arcs"])
+    edges, length_m = arcs[:, :2].astype(np.int64), arcs[:, 2]
+
+    def tour_length(batch: Members) -> float:
+        stops = np.unique(np.concatenate([instance["orders"][order]["locs"] for order in batch]))
+        ends = {"depot": instance["depot"], "end": instance["arrival"]}
+        return optimal_network_tour(edges, length_m, stops, **ends).length_m
 
     return tour_length
 

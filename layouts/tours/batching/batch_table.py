@@ -1,13 +1,14 @@
-"""Order batching over any table of lengths: obstacle floors and networks, where tours have no closed form.
+"""Order batching jointly with any routing: obstacle floors and networks, where tours have no closed form.
 
-Annealing at the lengths of quick tours fills a pool of batches; those that are nearly worth their length are
-routed properly; set partitioning picks the best of them. The bound is that of the singles: a batch is at least as
-long as the tour of any of its orders, so as long as their mean weighted by share of the capacity.
+1. Annealing at the lengths of quick tours fills a pool of batches; all that fit join it where they are few.
+2. The relaxation over the pool ranks them, and the best are routed properly, which corrects the next ranking.
+3. Set partitioning takes the best of the routed ones, and descents at proper lengths start from there, kicked a
+   little; what they route joins, and set partitioning chooses anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,26 +18,30 @@ from layouts.tours.batching.batch_orders import fewest_batches
 from layouts.tours.batching.column_generation import batch_row, part_relaxation, reduced_m
 from layouts.tours.batching.feasible import feasible_batches
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members
+from layouts.tours.batching.routed import Routed, TourLength, descend, kicked
 from layouts.tours.batching.search import Search, anneal_from, new_search
 from layouts.tours.batching.set_partitioning import best_partition
 from layouts.tours.batching.start import first_fit
 from layouts.tours.batching.tour_lengths import table_tours
 
-TourLength = Callable[[Members], tuple[float, float]]
-"""The length of a tour through the places of these orders, and a bound on the shortest."""
+COMBINED_EVERY = 10
+"""Descents between two set partitionings."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableEffort:
-    """Counts that bound the work: annealing rounds and their moves; batches that fit, to be listed if no more;
-    rounds of proper routing and batches routed in each; nodes of branch and bound.
+    """Counts that bound the work: annealing rounds and their moves; batches that fit, to be listed and all routed
+    if no more; rounds of ranking and batches routed in each; descents, and batches routed in all;
+    nodes of branch and bound.
     """
 
     rounds: int = 3
     moves: int = 20_000
-    listed: int = 5_000
-    routings: int = 5
-    routed: int = 60
+    listed: int = 500
+    rankings: int = 4
+    ranked: int = 60
+    kicks: int = 60
+    routed: int = 3_000
     tree_nodes: int = 200
 
 
@@ -51,47 +56,87 @@ def batch_over_table(
 ) -> Batching:
     """A short batching of `orders`, each the rows of `table_m` (S, S) it wants; tours lead from row 0 to row 1.
 
-    `tour_length` decides what a batch costs; it must not fall when an order joins, as shortest tours never do.
+    `tour_length` decides what a batch costs. Where all batches that fit were routed, and branch and bound ended,
+    the batching is proven shortest for these costs; else the bound is that of single orders: a batch is at least
+    as long as the tour of any of its orders, so as their mean weighted by the share of the capacity they take.
+    UndecidedError where no batching in `batches_at_most` batches is found.
     """
     tours, bits = table_tours(table_m, orders)
     search = new_search(problem, tours, bits, seed=seed, pool_size=1 << 17)
+    routed = Routed(problem=problem, tour_length=tour_length, most=effort.routed)
     best = first_fit(problem)
-    known: dict[Members, tuple[float, float]] = {}
     for at in range(effort.rounds):
         best = anneal_from(search, best, moves=effort.moves, hot=0.05 if at == 0 else 0.02)
-    for batch in feasible_batches(problem, at_most=effort.listed) or []:
-        batch_row(search, list(batch))
-    start = np.array([batch_row(search, list(batch)) for batch in _batches(best)])
-    rows = np.arange(int(search.pool.used[0]))
-    counts = {"fewest": fewest_batches(problem), "most": problem.most_batches}
-    for _ in range(effort.routings):
-        now = part_relaxation(search, start, rows, **counts)
-        ranked = rows[np.argsort(reduced_m(search, rows, now), kind="stable")].tolist()
-        unknown = [row for row in ranked if _members(search, row) not in known][: effort.routed]
-        for row in {*start.tolist(), *unknown}:
-            batch = _members(search, row)
-            if batch not in known:
-                known[batch] = tour_length(batch)
-                search.pool.length_m[row] = known[batch][0]
-    routed = np.array([row for row in rows if _members(search, row) in known])
-    batches = [_members(search, row) for row in routed]
-    chosen, _ = best_partition(
-        search.pool.members[routed],
-        search.pool.length_m[routed],
-        orders=problem.orders,
-        nodes=effort.tree_nodes,
-        **counts,
-    )
-    answer = _batches(best) if chosen is None else sorted(batches[at] for at in chosen)
-    lengths = tuple(known[batch][0] for batch in answer)
-    singles = [tour_length((order,))[1] for order in range(problem.orders)]
-    bound_m = float((problem.size / problem.capacity * np.array(singles)).sum())
+    every = feasible_batches(problem, at_most=effort.listed)
+    for batch in every or []:
+        routed.length_m(batch)
+    if every is None:
+        _route_the_best(search, routed, _batches(best), effort)
+    batches, bound_m = _combined(routed, _batches(best), effort)
+    for kick in range(effort.kicks if every is None else 0):
+        start = kicked(problem, batches, search.generator) if kick else list(batches)
+        found = descend(routed, start)
+        if kick % COMBINED_EVERY == 0:
+            found, _ = _combined(routed, found, effort)
+        batches = min(batches, found, key=lambda each: _total_m(routed, each))
+        if routed.is_spent():
+            break
+    if every is None:
+        batches, _ = _combined(routed, batches, effort)
+        bound_m = _bound_of_singles(routed)
     return Batching(
-        batches=tuple(answer),
-        lengths_m=lengths,
-        bound_m=min(max(bound_m, max(singles)), sum(lengths)),
-        bound_from="single orders",
+        batches=tuple(batches),
+        lengths_m=tuple(routed.length_m(batch) for batch in batches),
+        bound_m=min(bound_m, _total_m(routed, batches)),
+        bound_from="single orders" if every is None else "all batches that fit",
     )
+
+
+def _route_the_best(search: Search, routed: Routed, start: list[Members], effort: TableEffort) -> None:
+    """Route the batches of least reduced cost in the pool, whose lengths are then the proper ones."""
+    first = [batch_row(search, list(batch)) for batch in start]
+    rows = np.arange(int(search.pool.used[0]))
+    batch_of = [_members(search, row) for row in rows.tolist()]
+    fewest, most = fewest_batches(search.problem), search.problem.most_batches
+    for _ in range(effort.rankings):
+        now = part_relaxation(search, np.array(first), rows, fewest=fewest, most=most)
+        ranked = np.argsort(reduced_m(search, rows, now), kind="stable").tolist()
+        unknown = [row for row in ranked if batch_of[row] not in routed.known][: effort.ranked]
+        for row in [*first, *unknown]:
+            search.pool.length_m[row] = routed.length_m(batch_of[row])
+
+
+def _combined(routed: Routed, start: list[Members], effort: TableEffort) -> tuple[list[Members], float]:
+    """The best batching of those routed, none worse than `start`, and a bound on what they can make."""
+    problem = routed.problem
+    for batch in start:
+        routed.length_m(batch)
+    batches = [batch for batch in routed.known if batch]
+    members = np.full((len(batches), max(map(len, batches))), problem.orders, np.int16)
+    for at, batch in enumerate(batches):
+        members[at, : len(batch)] = batch
+    chosen, bound_m = best_partition(
+        members,
+        np.array([routed.known[batch] for batch in batches]),
+        orders=problem.orders,
+        fewest=fewest_batches(problem),
+        most=problem.most_batches,
+        nodes=effort.tree_nodes,
+    )
+    if chosen is not None:
+        found = sorted(batches[at] for at in chosen)
+        start = min(start, found, key=lambda each: _total_m(routed, each))
+    return start, bound_m
+
+
+def _bound_of_singles(routed: Routed) -> float:
+    problem = routed.problem
+    singles_m = np.array([routed.length_m((order,)) for order in range(problem.orders)])
+    return float(max(singles_m.max(), (problem.size / problem.capacity * singles_m).sum()))
+
+
+def _total_m(routed: Routed, batches: list[Members]) -> float:
+    return sum(routed.length_m(batch) for batch in batches)
 
 
 def _batches(batch_of: npt.NDArray[np.int64]) -> list[Members]:
