@@ -10,7 +10,8 @@ from layouts.items import read_items
 from layouts.orders import Order, read_orders
 from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
-from layouts.tours.plan import TourSettings, plan_tours, tour_distances
+from layouts.tours.picking_floor import picking_floor
+from layouts.tours.plan import TourSettings, plan_tours
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
@@ -48,18 +49,17 @@ def plan_scenario(facility: Facility, scenario: Scenario, *, is_bounded: bool = 
     depot = _depot(equipped, graph, station)
     orders, slotting, demand_notes = _demand(scenario, graph)
     plan = plan_tours(
-        graph,
-        tour_distances(graph, orders, slotting, depot=depot.node),
+        picking_floor(graph, slotting, orders, depot=depot.node),
         orders,
-        slotting,
-        depot=depot.node,
-        settings=TourSettings(
+        TourSettings(
             policy=scenario.routing,
+            batching=scenario.batching,
             batch_lines=scenario.batch_lines,
-            is_zoned=scenario.zoned,
             heavy_kg=scenario.heavy_kg,
             items={} if scenario.items is None else read_items(scenario.items),
+            is_zoned=scenario.zoned,
             is_bounded=is_bounded,
+            seed=scenario.seed,
         ),
     )
     notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))

@@ -45,6 +45,8 @@ class Scenario(BaseModel):
     """The name of an agent class."""
     pickers: int = Field(default=6, ge=1, le=10_000)
     routing: Routing = "s-shape"
+    batching: Literal["first-come", "short-tours"] = "first-come"
+    """How orders share tours: as they come, or so that the tours are short in all."""
     batch_lines: int = Field(default=12, ge=1, le=10_000)
     """Lines on one tour."""
     zoned: bool = False

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
 from layouts.tours.policies.only_way import only_way
 from layouts.tours.problem import RoutingProblem
@@ -18,10 +19,9 @@ ROUND_M = 2.0
 the next aisle, which is twice the distance of two aisles longer. What a picker steps round inside is less."""
 
 
-def aisle_problem(
-    graph: NavGraph, distances: Distances, depot: int, stops: Sequence[Stop]
-) -> tuple[RoutingProblem, list[int]]:
+def aisle_problem(floor: PickingFloor, stops: Sequence[Stop]) -> tuple[RoutingProblem, list[int]]:
     """The routing problem of one tour, and the graph node of each of its rows."""
+    graph, distances, depot = floor.graph, floor.distances, floor.depot
     nodes = [depot, *(stop.node for stop in stops)]
     stops_in: dict[str, list[int]] = {}
     for row, stop in enumerate(stops, start=1):
@@ -40,8 +40,7 @@ def aisle_problem(
         only = only_way((low, high), others=others, length_m=distances.length_m)
         ends = AisleEnds(id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=level, only=only)
         aisles.append(ends)
-    rows = distances.rows(nodes)
-    xy, length_m = graph.xy[nodes], distances.length_m[np.ix_(rows, rows)]
+    xy, length_m = graph.xy[nodes], floor.table(nodes)
     sections = floor_sections(aisles, xy=xy)
     return RoutingProblem(stop_count=len(stops), xy=xy, length_m=length_m, sections=sections), nodes
 

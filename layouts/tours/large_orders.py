@@ -4,39 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from layouts.orders import Order
-from layouts.slotting_table import Slotting
 from layouts.tours.metric.cart_trips import cart_trips
-from layouts.tours.stops import pick_locations
-from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Distances
+from layouts.tours.picking_floor import PickingFloor
 
 
-def cut_to_carts(
-    graph: NavGraph, distances: Distances, slotting: Slotting, order: Order, *, depot: int, lines: int
-) -> list[Order]:
+def cut_to_carts(floor: PickingFloor, order: Order, *, lines: int) -> list[Order]:
     """The order in parts of at most `lines` lines, those of one part near each other; itself if it fits.
-    Lines keep their order, and parts that of their first lines.
 
-    A SKU in several locations counts as lying in the first one reached. Lines at one node stay together, but for
-    more of them than a cart holds.
+    Lines keep their order, and parts that of their first lines. A SKU in several locations counts as lying in the
+    first one reached. Lines at one node stay together, but for more of them than a cart holds.
     """
     if len(order.lines) <= lines:
         return [order]
     at_node: dict[int, list[int]] = {}
     for number, line in enumerate(order.lines):
-        place = pick_locations(graph, slotting, line.sku)[0]
-        at_node.setdefault(graph.access[place], []).append(number)
+        at_node.setdefault(floor.graph.access[floor.locations(line.sku)[0]], []).append(number)
     loads = [
         (node, held[start : start + lines])
         for node, held in at_node.items()
         for start in range(0, len(held), lines)
     ]
-    rows = distances.rows([depot, *(node for node, _ in loads)])
     found = cart_trips(
-        distances.length_m[np.ix_(rows, rows)],
+        floor.table([floor.depot, *(node for node, _ in loads)]),
         [0, *(len(held) for _, held in loads)],
         capacity=lines,
         proof_rounds=0,

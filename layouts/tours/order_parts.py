@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from layouts.orders import Order, OrderLine
-from layouts.slotting_table import Slotting
-from layouts.tours.stops import pick_locations
-from spatial.navigation.nav_graph import NavGraph
+from layouts.tours.picking_floor import PickingFloor
 
 ZoneOf = Callable[[str], str | None]
 """The zone that a SKU is picked in; None where it is in none."""
@@ -39,11 +37,11 @@ def order_parts(orders: Sequence[Order], zone_of: ZoneOf | None = None) -> list[
     return parts
 
 
-def zones_of(graph: NavGraph, slotting: Slotting) -> ZoneOf:
+def zones_of(floor: PickingFloor) -> ZoneOf:
     """The zone of a SKU: the one its first reachable location is worked in, by the floor rules."""
-    zone_at: dict[int, str] = {}
+    graph, zone_at = floor.graph, dict[int, str]()
     for (tail, head), zone in zip(graph.edges.tolist(), graph.zone.tolist(), strict=True):
         if zone >= 0:
             zone_at.setdefault(tail, graph.zones[zone])
             zone_at.setdefault(head, graph.zones[zone])
-    return lambda sku: zone_at.get(graph.access[pick_locations(graph, slotting, sku)[0]])
+    return lambda sku: zone_at.get(graph.access[floor.locations(sku)[0]])

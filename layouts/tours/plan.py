@@ -1,4 +1,4 @@
-"""From orders and slotting to planned tours on a navigation graph."""
+"""From orders to planned tours on a floor."""
 
 from __future__ import annotations
 
@@ -7,104 +7,110 @@ from dataclasses import dataclass, field, replace
 
 from layouts.items import Items
 from layouts.orders import Order
-from layouts.slotting_table import Slotting
 from layouts.tours.aisle_problem import aisle_problem
-from layouts.tours.batching.first_come import Batch, batch_first_come
+from layouts.tours.batching.first_come import Batch
+from layouts.tours.batching.on_floor import first_come, short_together
 from layouts.tours.large_orders import cut_to_carts
 from layouts.tours.metric.heavy_first import heavy_first
 from layouts.tours.order_parts import OrderPart, order_parts, zones_of
+from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.by_name import ALONG_AISLES
-from layouts.tours.routing import Before, TourTask, routed, with_bound
-from layouts.tours.stops import pick_locations, stops_of
+from layouts.tours.routing import EXACT, Before, TourTask, routed, with_bound
+from layouts.tours.stops import stops_of
 from layouts.tours.tour import Stop, Tour, TourPlan
 from spatial.errors import BadDataError
-from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Distances, shortest_distances
+
+FIRST_COME, SHORT_TOURS = "first-come", "short-tours"
+"""How orders are put into batches: as they come, or so that the tours are short in all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TourSettings:
     """How tours are made of orders.
 
-    `policy` is a routing policy or "exact". A tour holds `batch_lines` lines, of one wave and, with `is_zoned`, of
-    one zone of the floor rules. With `heavy_kg`, what weighs that
-    much by the piece, according to `items`, is picked before what is lighter: one band for every limit. With
-    `is_bounded` every tour says how short it could be at best.
+    `policy` is a routing policy or "exact", `batching` "first-come" or "short-tours"; `seed` is of the search for
+    these. A tour holds `batch_lines` lines, of one wave and, with `is_zoned`, of one zone of the floor rules. With
+    `heavy_kg`, what weighs that much by the piece, according to `items`, is picked before what is lighter: one band
+    for every limit. With `is_bounded` every tour says how short it could be at best.
     """
 
     policy: str = "s-shape"
+    batching: str = FIRST_COME
     batch_lines: int = 12
     heavy_kg: tuple[float, ...] = ()
     items: Items = field(default_factory=dict)
     is_zoned: bool = False
     is_bounded: bool = False
+    seed: int = 0
 
 
 def plan_tours(
-    graph: NavGraph,
-    distances: Distances,
+    floor: PickingFloor,
     orders: Sequence[Order],
-    slotting: Slotting,
-    *,
-    depot: int,
     settings: TourSettings = TourSettings(),
 ) -> TourPlan:
     """Batch `orders`, choose what each line is picked from, and route the stops of each batch.
 
-    `depot` is a graph node; `distances` come from `tour_distances`. Picks at one pick face are one stop.
-    Raises BadDataError for a SKU without a location, without a mass where it is asked for, or whose locations
-    cannot be reached, ValueError for settings there are not, KeyError for a node that was not among those of
-    `distances`.
+    Picks at one pick face are one stop. Raises BadDataError for a SKU without a mass where it is asked for,
+    ValueError for settings there are not, KeyError for an order that the floor was not made for.
     """
-    parts = order_parts(orders, zones_of(graph, slotting) if settings.is_zoned else None)
-    lines = settings.batch_lines
+    parts = order_parts(orders, zones_of(floor) if settings.is_zoned else None)
     fitting = [
         replace(part, order=order)
         for part in parts
-        for order in cut_to_carts(graph, distances, slotting, part.order, depot=depot, lines=lines)
+        for order in cut_to_carts(floor, part.order, lines=settings.batch_lines)
     ]
-    batches = _batches(fitting, settings)
+    batches, batching_bound_m = _batches(floor, fitting, settings)
     tasks = [
-        _task(f"T{number:05d}", graph, distances, slotting, batch, depot, settings)
-        for number, batch in enumerate(batches, start=1)
+        _task(floor, batch, settings, name=f"T{number:05d}") for number, batch in enumerate(batches, start=1)
     ]
-    tours = [_tour(graph, distances, task, settings) for task in tasks]
-    notes = _loose_note(graph, distances, tasks, settings.policy)
-    return TourPlan(policy=settings.policy, tours=tuple(tours), notes=notes)
+    tours = [routed(floor, task, policy=settings.policy) for task in tasks]
+    if settings.is_bounded:
+        tours = [with_bound(floor, task, tour) for task, tour in zip(tasks, tours, strict=True)]
+    return TourPlan(
+        policy=settings.policy,
+        batching=settings.batching,
+        tours=tuple(tours),
+        batching_bound_m=batching_bound_m,
+        notes=_loose_note(floor, tasks, settings.policy),
+    )
 
 
-def _batches(parts: Sequence[OrderPart], settings: TourSettings) -> list[Batch]:
-    """The batches of one group after the other."""
-    groups: dict[int, list[Order]] = {}
-    for part in parts:
-        groups.setdefault(part.group, []).append(part.order)
-    return [
-        batch
-        for group in sorted(groups)
-        for batch in batch_first_come(groups[group], capacity_lines=settings.batch_lines)
-    ]
+def _batches(
+    floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings
+) -> tuple[list[Batch], float | None]:
+    """The batches, and what the tours of any batching come to at least; None where that is not known."""
+    if settings.batching == FIRST_COME:
+        return first_come(parts, lines=settings.batch_lines), None
+    if settings.batching != SHORT_TOURS:
+        raise ValueError(f"there is no batching '{settings.batching}': choose {FIRST_COME} or {SHORT_TOURS}")
+
+    tours: list[Tour] = []
+
+    def tour_length(batch: Batch) -> float:
+        tours.append(routed(floor, _task(floor, batch, settings, name=""), policy=settings.policy))
+        return tours[-1].length_m
+
+    batches, found = short_together(floor, parts, tour_length, lines=settings.batch_lines, seed=settings.seed)
+    is_bound = _only_grows_with_orders(floor, parts, settings) and all(
+        tour.lower_bound_m == tour.length_m for tour in tours
+    )
+    return batches, found.bound_m if is_bound else None
 
 
-def tour_distances(graph: NavGraph, orders: Sequence[Order], slotting: Slotting, *, depot: int) -> Distances:
-    """Distances among all that tours for `orders` can pass: depot, stops and the mouths of their aisles."""
-    skus = {line.sku for order in orders for line in order.lines}
-    places = {place for sku in skus for place in pick_locations(graph, slotting, sku)}
-    aisles = {graph.aisle_of[place] for place in places if place in graph.aisle_of} & graph.aisles.keys()
-    mouths = [node for aisle in aisles for node in graph.aisles[aisle]]
-    return shortest_distances(graph, [depot, *(graph.access[place] for place in places), *mouths])
+def _only_grows_with_orders(floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings) -> bool:
+    """Whether a tour never gets shorter when an order joins it, on which bounds rest.
+
+    Rules of thumb may; and with heavy items first or several locations a SKU the question itself changes.
+    """
+    skus = {line.sku for part in parts for line in part.order.lines}
+    one_place_each = all(len(floor.locations(sku)) == 1 for sku in skus)
+    return settings.policy == EXACT and not settings.heavy_kg and one_place_each
 
 
-def _task(
-    name: str,
-    graph: NavGraph,
-    distances: Distances,
-    slotting: Slotting,
-    batch: Batch,
-    depot: int,
-    settings: TourSettings,
-) -> TourTask:
-    stops = stops_of(graph, distances, slotting, batch, depot=depot)
-    return TourTask(id=name, depot=depot, stops=stops, before=_before(stops, settings))
+def _task(floor: PickingFloor, batch: Batch, settings: TourSettings, *, name: str) -> TourTask:
+    stops = stops_of(floor, batch)
+    return TourTask(id=name, stops=stops, before=_before(stops, settings))
 
 
 def _before(stops: Sequence[Stop], settings: TourSettings) -> Before:
@@ -124,18 +130,11 @@ def _mass(items: Items, sku: str) -> float:
     return items[sku]
 
 
-def _tour(graph: NavGraph, distances: Distances, task: TourTask, settings: TourSettings) -> Tour:
-    tour = routed(graph, distances, task, policy=settings.policy)
-    return with_bound(graph, distances, task, tour) if settings.is_bounded else tour
-
-
-def _loose_note(
-    graph: NavGraph, distances: Distances, tasks: Sequence[TourTask], policy: str
-) -> tuple[str, ...]:
+def _loose_note(floor: PickingFloor, tasks: Sequence[TourTask], policy: str) -> tuple[str, ...]:
     """What a policy that follows aisles does with stops in none."""
     if policy not in ALONG_AISLES:
         return ()
-    loose = sum(len(aisle_problem(graph, distances, task.depot, task.stops)[0].loose) for task in tasks)
+    loose = sum(len(aisle_problem(floor, task.stops)[0].loose) for task in tasks)
     if not loose:
         return ()
     return (f"{loose} stops lie in no open aisle; {policy} visits them last, nearest first.",)

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import numpy as np
-
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.exact.network.graph_tour import exact_visits
 from layouts.tours.metric.best_tour import best_tour
+from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.tour import Stop, Tour
 from spatial.errors import UndecidedError
-from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Distances, Route, shortest_route
+from spatial.navigation.shortest_paths import Route, shortest_route
 
 EXACT = "exact"
 """The name of the shortest tour among the routing policies."""
@@ -26,69 +24,67 @@ Before = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class TourTask:
-    """A tour to route: from the node `depot` over `stops` in any order that keeps `before`, and back."""
+    """A tour to route: from the depot over `stops` in any order that keeps `before`, and back."""
 
     id: str
-    depot: int
     stops: tuple[Stop, ...]
     before: Before = ()
 
 
-def routed(graph: NavGraph, distances: Distances, task: TourTask, *, policy: str) -> Tour:
+def routed(floor: PickingFloor, task: TourTask, *, policy: str) -> Tour:
     """The tour of a task by a policy, or as short as can be for the policy "exact".
 
     Raises ValueError for an unknown policy, or for one that is a rule of thumb where something must be visited
     before something else.
     """
     if policy == EXACT:
-        return shortest_tour(graph, distances, task)
+        return shortest_tour(floor, task)
     visits_of = policy_named(policy)
     if task.before:
         raise ValueError(
             f"routing '{policy}' keeps no order of masses: choose '{EXACT}' for heavy items first"
         )
-    problem, nodes = aisle_problem(graph, distances, task.depot, task.stops)
-    return _tour(distances, task, nodes, visits_of(problem))
+    problem, nodes = aisle_problem(floor, task.stops)
+    return _tour(floor, task, nodes, visits_of(problem))
 
 
-def shortest_tour(graph: NavGraph, distances: Distances, task: TourTask) -> Tour:
+def shortest_tour(floor: PickingFloor, task: TourTask) -> Tour:
     """The shortest tour, proven where the lanes are narrow enough to sweep or the stops few enough to prove.
 
     `lower_bound_m` says how short it could be at best; it is `length_m` where that is proven.
     """
     if not task.before:
         try:
-            found = exact_visits(graph, task.depot, [stop.node for stop in task.stops])
+            found = exact_visits(floor.graph, floor.depot, [stop.node for stop in task.stops])
         except UndecidedError:
             pass  # one-way lanes, or too many side by side: the table of distances knows both
         else:
             return Tour(
                 id=task.id,
-                depot=task.depot,
+                depot=floor.depot,
                 stops=tuple(task.stops[stop] for stop in found.order),
                 legs=found.legs,
                 length_m=found.length_m,
                 lower_bound_m=found.length_m,
             )
-    nodes = [task.depot, *(stop.node for stop in task.stops)]
-    rows = distances.rows(nodes)
-    best = best_tour(distances.length_m[np.ix_(rows, rows)], before=[(i + 1, j + 1) for i, j in task.before])
-    tour = _tour(distances, task, nodes, best.order[1:-1])
+    nodes = [floor.depot, *(stop.node for stop in task.stops)]
+    best = best_tour(floor.table(nodes), before=[(i + 1, j + 1) for i, j in task.before])
+    tour = _tour(floor, task, nodes, best.order[1:-1])
     return replace(tour, lower_bound_m=min(best.lower_bound_m, tour.length_m))
 
 
-def with_bound(graph: NavGraph, distances: Distances, task: TourTask, tour: Tour) -> Tour:
+def with_bound(floor: PickingFloor, task: TourTask, tour: Tour) -> Tour:
     """The same tour, with what the shortest one over its stops would be at best."""
     if tour.lower_bound_m is not None:
         return tour
-    return replace(tour, lower_bound_m=shortest_tour(graph, distances, task).lower_bound_m)
+    return replace(tour, lower_bound_m=shortest_tour(floor, task).lower_bound_m)
 
 
-def _tour(distances: Distances, task: TourTask, nodes: Sequence[int], visits: Sequence[int]) -> Tour:
+def _tour(floor: PickingFloor, task: TourTask, nodes: Sequence[int], visits: Sequence[int]) -> Tour:
     """The shortest way through the visits in turn, cut into a leg a stop."""
     legs: list[Route] = []
-    leg: Route = (task.depot,)
-    length = 0.0
+    leg: Route = (floor.depot,)
+    length, distances = 0.0, floor.distances
     rows = distances.rows(nodes).tolist()
     for here, there in pairwise((0, *visits, 0)):
         leg += shortest_route(distances, nodes[here], nodes[there])[1:]
@@ -98,7 +94,7 @@ def _tour(distances: Distances, task: TourTask, nodes: Sequence[int], visits: Se
             leg = (nodes[there],)
     return Tour(
         id=task.id,
-        depot=task.depot,
+        depot=floor.depot,
         stops=tuple(task.stops[row - 1] for row in visits if 1 <= row <= len(task.stops)),
         legs=(*legs, leg),
         length_m=length,

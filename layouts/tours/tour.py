@@ -52,10 +52,15 @@ class Tour:
 
 @dataclass(frozen=True, kw_only=True)
 class TourPlan:
-    """All tours in the order they are released, the policy that routed them, and what a reader must know."""
+    """All tours in the order they are released, how they were batched and routed, and what a reader must know.
+
+    However orders are batched, tours come to `batching_bound_m` at least, where that is known.
+    """
 
     policy: str
     tours: tuple[Tour, ...]
+    batching: str = "first-come"
+    batching_bound_m: float | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -77,20 +82,22 @@ class TourPlan:
 
 def plan_line(plan: TourPlan) -> str:
     """The plan in one line; how much longer than the shortest it can be, where that is known."""
+    told = [f"{len(plan.tours)} tours", f"{plan.lines} lines", f"{plan.length_m:,.0f} m", plan.policy]
     bound = plan.lower_bound_m
-    if bound is None or plan.length_m == 0:
-        gap = ""
-    elif bound >= plan.length_m:
-        gap = ", none can be shorter"
-    else:
-        gap = f", at most {(plan.length_m - bound) / bound:.1%} above the shortest"
-    return f"{len(plan.tours)} tours, {plan.lines} lines, {plan.length_m:,.0f} m, {plan.policy}{gap}"
+    if bound is not None and plan.length_m > 0:
+        above = (plan.length_m - bound) / bound if bound > 0 else 0.0
+        told.append(f"at most {above:.1%} above the shortest" if above > 0 else "none can be shorter")
+    if plan.batching_bound_m is not None:
+        told.append(f"{plan.batching_bound_m:,.0f} m at least with any batches")
+    return ", ".join(told)
 
 
 def tours_dict(plan: TourPlan) -> dict[str, Any]:
     """The plan as values for JSON: totals first, then every tour with its stops and route."""
     return {
         "policy": plan.policy,
+        "batching": plan.batching,
+        "batching_bound_m": plan.batching_bound_m,
         "tours": len(plan.tours),
         "lines": plan.lines,
         "length_m": plan.length_m,

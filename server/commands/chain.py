@@ -74,6 +74,10 @@ def tours(
         ],
         typer.Option(help="Routing policy; exact is the shortest tour."),
     ] = "s-shape",
+    batching: Annotated[
+        Literal["first-come", "short-tours"],
+        typer.Option(help="How orders share tours; short-tours searches for seconds."),
+    ] = "first-come",
     batch_lines: Annotated[int, typer.Option(help="Lines on one tour.", min=1)] = 12,
     items: Annotated[Path | None, typer.Option(help="CSV: sku, mass_kg; needed with --heavy-kg.")] = None,
     heavy_kg: Annotated[
@@ -105,6 +109,7 @@ def tours(
             slotting=slotting,
             synthetic_orders=synthetic_orders,
             routing=policy,
+            batching=batching,
             batch_lines=batch_lines,
             items=items,
             heavy_kg=tuple(heavy_kg or ()),

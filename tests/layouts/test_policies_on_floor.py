@@ -13,6 +13,7 @@ from brute_force import shortest_by_permutation
 
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
+from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.by_name import ALONG_AISLES, POLICIES
 from layouts.tours.policies.floor_sections import AisleEnds, floor_sections
 from layouts.tours.policies.in_warehouse import problem_in_warehouse
@@ -227,6 +228,7 @@ def test_a_long_blocked_aisle_is_no_lane_though_the_way_round_is_not_much_longer
         Stop(node=node, face=place, picks=(Pick(order="O", sku=place, quantity=1, location=place),))
         for place, node in graph.access.items()
     ]
-    problem, _ = aisle_problem(graph, shortest_distances(graph, range(8)), 0, stops)
+    distances = shortest_distances(graph, range(8))
+    problem, _ = aisle_problem(PickingFloor(graph=graph, distances=distances, slotting={}, depot=0), stops)
     assert problem.loose == (1, 2)
     assert [lane.stops for section in problem.sections for lane in section.lanes] == [(3,)]

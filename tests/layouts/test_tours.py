@@ -19,7 +19,8 @@ from layouts.scenario import Scenario
 from layouts.tours.batching.first_come import batch_first_come
 from layouts.tours.explain import explain_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
-from layouts.tours.plan import TourSettings, plan_tours, tour_distances
+from layouts.tours.picking_floor import picking_floor
+from layouts.tours.plan import TourSettings, plan_tours
 from layouts.tours.policies.by_name import POLICIES, policy_named
 from layouts.tours.policies.in_warehouse import tour_in_warehouse
 from layouts.tours.routing import EXACT
@@ -67,15 +68,8 @@ def block(*, back: bool = True) -> NavGraph:
 def plan(graph: NavGraph, places: list[str], policy: str, **settings: Any) -> TourPlan:
     orders = [Order(id="O1", lines=tuple(OrderLine(sku=place, quantity=1) for place in places))]
     slotting = {place: (place,) for place in graph.access}
-    distances = tour_distances(graph, orders, slotting, depot=0)
-    return plan_tours(
-        graph,
-        distances,
-        orders,
-        slotting,
-        depot=0,
-        settings=TourSettings(**{"policy": policy, "batch_lines": 50, **settings}),
-    )
+    how = TourSettings(**{"policy": policy, "batch_lines": 50, **settings})
+    return plan_tours(picking_floor(graph, slotting, orders, depot=0), orders, how)
 
 
 def visited(plan: TourPlan) -> list[str]:
@@ -218,14 +212,8 @@ def test_a_sku_in_several_locations_is_taken_from_the_one_on_the_way() -> None:
     graph = block()
     orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
     slotting = {"a": ("0-9", "3-1", "9-9"), "b": ("3-4",)}
-    found = plan_tours(
-        graph,
-        tour_distances(graph, orders, slotting, depot=0),
-        orders,
-        slotting,
-        depot=0,
-        settings=TourSettings(policy=EXACT),
-    )
+    floor = picking_floor(graph, slotting, orders, depot=0)
+    found = plan_tours(floor, orders, TourSettings(policy=EXACT))
     assert visited(found) == ["3-1", "3-4"]
     assert found.length_m == pytest.approx(2 * (3 * PITCH_M + 4))
 
@@ -255,11 +243,10 @@ def test_waves_and_zones_are_never_mixed_and_nothing_is_lost() -> None:
     lines = tuple(OrderLine(sku=sku, quantity=1) for sku in ("0-2", "4-3"))
     orders = [Order(id=name, lines=lines, wave=wave) for name, wave in (("A", "1"), ("B", "2"), ("C", "1"))]
     slotting = {place: (place,) for place in graph.access}
-    distances = tour_distances(zoned, orders, slotting, depot=0)
+    floor = picking_floor(zoned, slotting, orders, depot=0)
 
     def planned(**settings: Any) -> list[list[tuple[str, str]]]:
-        how = TourSettings(**settings)
-        return lines_of(plan_tours(zoned, distances, orders, slotting, depot=0, settings=how))
+        return lines_of(plan_tours(floor, orders, TourSettings(**settings)))
 
     a, b, c = ([(order.id, line.sku) for line in lines] for order in orders)
     assert planned() == [a + c, b]
@@ -277,11 +264,29 @@ def test_an_order_that_no_cart_holds_is_cut_into_parts_that_lie_together() -> No
     ]
 
 
+def test_orders_that_lie_together_share_a_tour_where_tours_are_to_be_short() -> None:
+    graph = block()
+    places = ["0-9", "4-9", "0-8", "4-8", "0-7", "4-7"]
+    orders = [Order(id=place, lines=(OrderLine(sku=place, quantity=1),)) for place in places]
+    floor = picking_floor(graph, {place: (place,) for place in places}, orders, depot=0)
+    for policy in (EXACT, "s-shape"):
+        how = TourSettings(policy=policy, batch_lines=3)
+        apart = plan_tours(floor, orders, how)
+        found = plan_tours(floor, orders, replace(how, batching="short-tours"))
+        assert sorted(len(tour) for tour in lines_of(found)) == [3, 3]
+        assert {sku[0] for _, sku in lines_of(found)[0]} == {"0"}
+        assert found.length_m < apart.length_m
+        assert found.batching_bound_m == (pytest.approx(found.length_m) if policy == EXACT else None)
+        assert found == plan_tours(floor, orders, replace(how, batching="short-tours"))
+    with pytest.raises(ValueError, match="no batching 'at-random': choose first-come or short-tours"):
+        plan_tours(floor, orders, TourSettings(batching="at-random"))
+
+
 def test_picks_at_one_face_are_one_stop() -> None:
     graph = block()
     orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1), OrderLine(sku="b", quantity=2)))]
     slotting = {"a": ("0-1",), "b": ("0-1",)}
-    found = plan_tours(graph, tour_distances(graph, orders, slotting, depot=0), orders, slotting, depot=0)
+    found = plan_tours(picking_floor(graph, slotting, orders, depot=0), orders)
     assert [len(stop.picks) for stop in found.tours[0].stops] == [2]
     assert tours_dict(found)["lines"] == 2
 
@@ -309,9 +314,9 @@ def test_a_sku_without_a_way_to_it_names_the_reason() -> None:
     graph = block()
     orders = [Order(id="O", lines=(OrderLine(sku="a", quantity=1),))]
     with pytest.raises(BadDataError, match="'a' is ordered but has no location"):
-        tour_distances(graph, orders, {}, depot=0)
+        picking_floor(graph, {}, orders, depot=0)
     with pytest.raises(BadDataError, match="no such location"):
-        tour_distances(graph, orders, {"a": ("9-9",)}, depot=0)
+        picking_floor(graph, {"a": ("9-9",)}, orders, depot=0)
 
 
 def test_batches_hold_whole_orders_first_come_and_cut_only_what_is_too_large() -> None:

@@ -47,7 +47,8 @@ def short_together(
         groups=[part.group for part in parts],
     )
     stands = [
-        sorted({floor.graph.access[floor.locations(line.sku)[0]] for line in part.order.lines}) for part in parts
+        sorted({floor.graph.access[floor.locations(line.sku)[0]] for line in part.order.lines})
+        for part in parts
     ]
     nodes = sorted({node for stand in stands for node in stand})
     row_of = {node: row for row, node in enumerate(nodes, start=2)}
