@@ -1,0 +1,166 @@
+"""Order batching on the published sets: ours beside first come first served and savings, in one run.
+
+    python benchmarks/bench_batching.py [--every N]    of the instances of each size, every Nth (default 16)
+
+Each figure is the mean, over the sampled instances, of metres above the best known; `below` is how far our bound is
+below it, seconds are those of our call on one core. First come fills batches in the order of the file; savings are
+those of Clarke & Wright (1964) between orders, which the literature on batching starts from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import numpy.typing as npt
+from published import instances
+from published_batching import (
+    POLICY_OF,
+    Instance,
+    block_instance,
+    foodmart_instance,
+    obstacle_instance,
+    routed_in,
+    routed_over,
+)
+
+from layouts.tours.batching.batch_orders import BatchingEffort, batch_orders
+from layouts.tours.batching.batch_table import TableEffort, batch_over_table
+from layouts.tours.batching.problem import BatchingProblem, Members
+from layouts.tours.batching.tour_lengths import block_tours, tour_length
+
+Length = Callable[[Members], float]
+
+SECONDS: Mapping[int, float] = {20: 1.0, 60: 5.0, 100: 10.0}
+"""The limit our call is given, by number of orders; the peers need none."""
+
+CALLS_END_EARLIER = 0.75
+"""Dives begin only in this share of the limit."""
+
+
+def first_come(problem: BatchingProblem) -> list[Members]:
+    batches: list[Members] = []
+    load = np.inf
+    for order in range(problem.orders):
+        if load + problem.size[order] > problem.capacity:
+            batches.append(())
+            load = 0.0
+        batches[-1] += (order,)
+        load += problem.size[order]
+    return batches
+
+
+def savings(problem: BatchingProblem, length_m: Length) -> list[Members]:
+    """Join the two batches that save most, as long as any two fit and save."""
+    batches: list[Members] = [(order,) for order in range(problem.orders)]
+    known: dict[Members, float] = {}
+
+    def saved(one: Members, other: Members) -> float:
+        both = tuple(sorted(one + other))
+        if problem.size[list(both)].sum() > problem.capacity:
+            return -np.inf
+        for batch in (one, other, both):
+            if batch not in known:
+                known[batch] = length_m(batch)
+        return known[one] + known[other] - known[both]
+
+    while len(batches) > 1:
+        pairs = [(one, other) for at, one in enumerate(batches) for other in batches[at + 1 :]]
+        one, other = max(pairs, key=lambda pair: saved(*pair))
+        if saved(one, other) <= 0:
+            break
+        batches = [each for each in batches if each not in (one, other)] + [tuple(sorted(one + other))]
+    return batches
+
+
+def above(length_m: Length, batches: Sequence[Members], reference_m: float) -> float:
+    return 100 * (sum(map(length_m, batches)) / reference_m - 1)
+
+
+def line(what: str, rows: list[tuple[float, float, float, float, float]]) -> None:
+    ours, bound, first, saving, seconds = np.mean(rows, axis=0)
+    worst = max(row[0] for row in rows)
+    print(
+        f"{what:44} {len(rows):3}  ours {ours:7.3f} % (worst {worst:6.3f}, bound {bound:6.2f} below)"
+        f"  savings {saving:6.2f} %  first come {first:6.2f} %  {seconds:6.2f} s",
+        flush=True,
+    )
+
+
+def one_block(instance: Instance, policy: str, seconds: float) -> tuple[float, float, float, float, float]:
+    problem, warehouse, picks = block_instance(instance)
+    reference = instance["reference"][policy]["bks"]
+    tours, bits = block_tours(warehouse, picks, policy=POLICY_OF[policy])
+
+    def length_m(batch: Members) -> float:
+        return float(tour_length(tours, np.bitwise_or.reduce(bits[list(batch)], axis=0)))
+
+    effort = BatchingEffort(dives=40, seconds=CALLS_END_EARLIER * seconds)
+    start = time.perf_counter()
+    answer = batch_orders(problem, tours, bits, effort=effort)
+    took = time.perf_counter() - start
+    return (
+        above(length_m, answer.batches, reference),
+        100 * (1 - answer.bound_m / reference),
+        above(length_m, first_come(problem), reference),
+        above(length_m, savings(problem, length_m), reference),
+        took,
+    )
+
+
+def over_table(
+    problem: BatchingProblem,
+    table: tuple[npt.NDArray[np.float64], list[npt.NDArray[np.int64]]],
+    length_m: Length,
+    reference: float,
+    effort: TableEffort,
+) -> tuple[float, float, float, float, float]:
+    start = time.perf_counter()
+    answer = batch_over_table(problem, *table, length_m, effort=effort)
+    took = time.perf_counter() - start
+    first, saving = first_come(problem), savings(problem, length_m)
+    return (
+        100 * (answer.length_m / reference - 1),
+        100 * (1 - answer.bound_m / reference),
+        above(length_m, first, reference),
+        above(length_m, saving, reference),
+        took,
+    )
+
+
+def bench(every: int) -> None:
+    one_block(instances("obp_henn_waescher")[0], "traversal", 1.0)
+    for name in ("obp_henn_waescher", "obp_muter_oncan"):
+        for orders, seconds in SECONDS.items():
+            sample = [each for each in instances(name) if len(each["orders"]) == orders][::every]
+            for policy in POLICY_OF:
+                rows = [one_block(each, policy, seconds) for each in sample]
+                line(f"{name} {orders} {policy}", rows)
+    foodmart = [each for each in instances("jobprp_foodmart") if each["optimal"]]
+    rows = []
+    for each in foodmart:
+        effort = TableEffort(moves=10_000, listed=10_000, routed=12_000)
+        rows.append(over_table(*foodmart_instance(each), routed_in(each), each["optimal"], effort))
+    met = sum(row[0] < 0.001 for row in rows)
+    line(f"jobprp_foodmart: {met} of {len(rows)} optima met", rows)
+    rows = []
+    for each in instances("oxenstierna_obp")[::every]:
+        problem, table = obstacle_instance(each)
+        length_m = routed_over(table)
+        names = list(each["orders"])
+        theirs = [tuple(sorted(map(names.index, batch["orders"]))) for batch in each["author_batches"]]
+        reference = max(each["author_best"], sum(map(length_m, theirs)))
+        if problem.orders >= 10:
+            rows.append(over_table(problem, table, length_m, reference, TableEffort(moves=5_000, routed=500)))
+    line("oxenstierna_obp, 10 orders or more, authors'", rows)
+
+
+options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+options.add_argument("--every", type=int, default=16)
+bench(options.parse_args().every)
