@@ -142,7 +142,7 @@ def test_without_effort_bounds_still_hold(seed: int) -> None:
     problem, length = random_case(seed)
     for little in (
         SchedulingEffort(moves=0, batches=0),
-        SchedulingEffort(moves=0, rounds=1, columns=1, nodes=1, extensions=1),
+        SchedulingEffort(moves=0, rounds=1, extensions=1),
         SchedulingEffort(moves=5, rounds=2, extensions=0),
     ):
         found = schedule_orders(problem, length, effort=little)

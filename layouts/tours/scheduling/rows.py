@@ -28,17 +28,17 @@ class Row:
     limit: float
 
 
-def picker_rows(problem: SchedulingProblem, *, pickers: int) -> list[Row]:
-    """What fits into the time of so many pickers by each due time.
+def picker_rows(problem: SchedulingProblem) -> list[Row]:
+    """What fits into the time of the pickers by each due time.
 
     Batches share it as boxes share bins. So for every dual feasible function f the sum of f(time / due) is at most
     the number of bins: for the share itself, and for ⌊(k + 1) share⌋ / k, which tells how few long batches fit
-    (Fekete & Schepers 2001). For one picker the first of these is enough to be in time (Jackson 1955).
+    (Fekete & Schepers 2001).
     """
     due_s = problem.due_s
     dues = np.unique(due_s[np.isfinite(due_s) & (due_s > 0)])
     return [
-        Row(taken=partial(_share, due_s=due, step=step), limit=float(pickers))
+        Row(taken=partial(_share, due_s=due, step=step), limit=float(problem.pickers))
         for due in dues.tolist()
         for step in STEPS
     ]

@@ -28,17 +28,15 @@ from spatial.errors import UndecidedError
 
 @dataclass(frozen=True, kw_only=True)
 class SchedulingEffort:
-    """Counts that bound the work: `moves` of annealing an order, batches that are listed, pricing rounds of a
-    relaxation, columns and nodes of a tree; batches and extensions of the search for the least tardiness.
+    """Counts that bound the work: `moves` of annealing an order, `batches` that are listed, `rounds` of a relaxation,
+    `extensions` of a search, and `late_batches` that one for the least tardiness copes with.
     """
 
     moves: int = 100
     batches: int = 200_000
     rounds: int = 500
-    columns: int = 5_000
-    nodes: int = 10_000
-    late_batches: int = 2_000
-    extensions: int = 2_000
+    extensions: int = 20_000
+    late_batches: int = 5_000
 
 
 def schedule_orders(
@@ -82,8 +80,7 @@ def _improved(
             columns,
             best if cost_of(times, best)[0] == 0 else None,
             rounds=effort.rounds,
-            most_columns=effort.columns,
-            nodes=effort.nodes,
+            extensions=effort.extensions,
         )
         if found.sequence is not None:
             return found.sequence, (0.0, max(bound[1], found.bound_s))
@@ -113,12 +110,13 @@ def _least_late(
     """At least as good as `best`, where the batches are few enough to know all their tours."""
     if len(columns.masks) > effort.late_batches:
         return best, bound
-    columns.find_out(range(len(columns.masks)))
     root = relax(columns, [], is_in_time=False, rounds=effort.rounds)
     known = cost_of(columns.times, best)
     found = least_late(columns, root.shares_s(columns), known, extensions=effort.extensions)
     higher = max(bound[0], found.bound[0]), max(bound[1], root.bound_s, found.bound[1])
-    return (best if found.sequence is None else found.sequence), higher
+    if found.sequence is not None:
+        best = [int(columns.masks[column]) for _, column in found.sequence]
+    return best, higher
 
 
 def _tell_late(problem: SchedulingProblem, schedule: Schedule) -> None:
