@@ -11,7 +11,7 @@ from layouts.orders import Order, read_orders
 from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
 from layouts.tours.picking_floor import picking_floor
-from layouts.tours.plan import TourSettings, plan_tours
+from layouts.tours.plan import Progress, TourSettings, plan_tours
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
@@ -33,7 +33,13 @@ class PlannedShift:
     notes: tuple[str, ...]
 
 
-def plan_scenario(facility: Facility, scenario: Scenario, *, is_bounded: bool = False) -> PlannedShift:
+def plan_scenario(
+    facility: Facility,
+    scenario: Scenario,
+    *,
+    is_bounded: bool = False,
+    progress: Progress = lambda _stage, _share: None,
+) -> PlannedShift:
     """Plan the tours of `scenario` on `facility`, which is the one at its site; see TourSettings on `is_bounded`.
 
     Raises UndecidedError when there are no racks, no locations, or none that can be reached, and
@@ -61,6 +67,7 @@ def plan_scenario(facility: Facility, scenario: Scenario, *, is_bounded: bool = 
             is_bounded=is_bounded,
             seed=scenario.seed,
         ),
+        progress=progress,
     )
     notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))
     return PlannedShift(graph=graph, depot=depot, slotting=slotting, plan=plan, notes=notes)

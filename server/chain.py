@@ -108,9 +108,11 @@ def reconcile_site(
     )
 
 
-def plan_site(scenario: Scenario, output: Path | None) -> PlannedShift:
+def plan_site(
+    scenario: Scenario, output: Path | None, *, progress: Tell = lambda _what, _share: None
+) -> PlannedShift:
     """Plan the tours of a scenario, each with how short it could be; written to `output` if one is named."""
-    shift = plan_scenario(load_site(scenario.site).facility, scenario, is_bounded=True)
+    shift = plan_scenario(load_site(scenario.site).facility, scenario, is_bounded=True, progress=progress)
     if output is not None:
         write_json(output, tours_dict(shift.plan))
     return shift

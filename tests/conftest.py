@@ -121,7 +121,7 @@ class Outcome:
 
     @property
     def said(self) -> list[str]:
-        progress = ("scan: ", "demo: ", "simulate: ", "film: ")
+        progress = ("scan: ", "demo: ", "tours: ", "simulate: ", "film: ")
         return [line for line in self.err.splitlines() if line and not line.startswith(progress)]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from layouts.items import Items
 from layouts.orders import Order
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.batching.first_come import Batch
-from layouts.tours.batching.on_floor import first_come, short_together
+from layouts.tours.batching.on_floor import EFFORT, first_come, short_together
 from layouts.tours.large_orders import cut_to_carts
 from layouts.tours.metric.heavy_first import heavy_first
 from layouts.tours.order_parts import OrderPart, order_parts, zones_of
@@ -22,6 +22,12 @@ from spatial.errors import BadDataError
 
 FIRST_COME, SHORT_TOURS = "first-come", "short-tours"
 """How orders are put into batches: as they come, or so that the tours are short in all."""
+
+Progress = Callable[[str, float], None]
+"""Told what is being done, and the share (0…1) of the whole that is done."""
+
+BATCHING_SHARE = 0.8
+"""The part of the work that a search for batches is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +54,8 @@ def plan_tours(
     floor: PickingFloor,
     orders: Sequence[Order],
     settings: TourSettings = TourSettings(),
+    *,
+    progress: Progress = lambda _stage, _share: None,
 ) -> TourPlan:
     """Batch `orders`, choose what each line is picked from, and route the stops of each batch.
 
@@ -60,13 +68,15 @@ def plan_tours(
         for part in parts
         for order in cut_to_carts(floor, part.order, lines=settings.batch_lines)
     ]
-    batches, batching_bound_m = _batches(floor, fitting, settings)
+    batches, batching_bound_m = _batches(floor, fitting, settings, progress)
     tasks = [
         _task(floor, batch, settings, name=f"T{number:05d}") for number, batch in enumerate(batches, start=1)
     ]
-    tours = [routed(floor, task, policy=settings.policy) for task in tasks]
-    if settings.is_bounded:
-        tours = [with_bound(floor, task, tour) for task, tour in zip(tasks, tours, strict=True)]
+    tours = []
+    for number, task in enumerate(tasks):
+        progress("routing", BATCHING_SHARE + (1 - BATCHING_SHARE) * number / len(tasks))
+        tour = routed(floor, task, policy=settings.policy)
+        tours.append(with_bound(floor, task, tour) if settings.is_bounded else tour)
     return TourPlan(
         policy=settings.policy,
         batching=settings.batching,
@@ -77,7 +87,7 @@ def plan_tours(
 
 
 def _batches(
-    floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings
+    floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings, progress: Progress
 ) -> tuple[list[Batch], float | None]:
     """The batches, and what the tours of any batching come to at least; None where that is not known."""
     if settings.batching == FIRST_COME:
@@ -88,6 +98,7 @@ def _batches(
     tours: list[Tour] = []
 
     def tour_length(batch: Batch) -> float:
+        progress("batching", BATCHING_SHARE * min(len(tours) / EFFORT.routed, 1.0))
         tours.append(routed(floor, _task(floor, batch, settings, name=""), policy=settings.policy))
         return tours[-1].length_m
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.exact.network.graph_tour import exact_visits
 from layouts.tours.metric.best_tour import best_tour
+from layouts.tours.metric.subset_program import MOST_BETWEEN
 from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.tour import Stop, Tour
@@ -17,6 +18,9 @@ from spatial.navigation.shortest_paths import Route, shortest_route
 
 EXACT = "exact"
 """The name of the shortest tour among the routing policies."""
+
+MOST_STATES = 20_000
+"""States of a sweep that are worth their time beside a search over the table."""
 
 Before = tuple[tuple[int, int], ...]
 """Pairs of stops, by their place in the tour's list: the first is visited before the second."""
@@ -49,13 +53,14 @@ def routed(floor: PickingFloor, task: TourTask, *, policy: str) -> Tour:
 
 
 def shortest_tour(floor: PickingFloor, task: TourTask) -> Tour:
-    """The shortest tour, proven where the lanes are narrow enough to sweep or the stops few enough to prove.
+    """The shortest tour; proven where stops are few, lanes narrow enough to sweep, or the search can prove it.
 
     `lower_bound_m` says how short it could be at best; it is `length_m` where that is proven.
     """
-    if not task.before:
+    if not task.before and len(task.stops) > MOST_BETWEEN:
+        nodes = [stop.node for stop in task.stops]
         try:
-            found = exact_visits(floor.graph, floor.depot, [stop.node for stop in task.stops])
+            found = exact_visits(floor.graph, floor.depot, nodes, most_states=MOST_STATES)
         except UndecidedError:
             pass  # one-way lanes, or too many side by side: the table of distances knows both
         else:

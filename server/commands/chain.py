@@ -120,7 +120,8 @@ def tours(
         )
     except ValidationError as error:
         raise typer.BadParameter(error.errors(include_url=False)[0]["msg"]) from None
-    shift = plan_site(scenario, output)
+    with reporting("tours", quiet=as_json) as tell:
+        shift = plan_site(scenario, output, progress=tell)
     told = [tour for tour in shift.plan.tours if tour.id == explain]
     if explain is not None and not told:
         raise typer.BadParameter(

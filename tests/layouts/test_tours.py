@@ -214,7 +214,7 @@ def test_a_sku_in_several_locations_is_taken_from_the_one_on_the_way() -> None:
     slotting = {"a": ("0-9", "3-1", "9-9"), "b": ("3-4",)}
     floor = picking_floor(graph, slotting, orders, depot=0)
     found = plan_tours(floor, orders, TourSettings(policy=EXACT))
-    assert visited(found) == ["3-1", "3-4"]
+    assert sorted(visited(found)) == ["3-1", "3-4"]
     assert found.length_m == pytest.approx(2 * (3 * PITCH_M + 4))
 
 
