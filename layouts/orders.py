@@ -20,8 +20,8 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A customer's request; `due` is the text of the file, kept for release policies to come. Orders of different
-    `wave` are never picked together.
+    """A customer's request; `due` is the text of the file, read by `due_s`. Orders of different `wave` are never
+    picked together.
     """
 
     id: str

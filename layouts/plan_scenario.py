@@ -10,6 +10,7 @@ from layouts.items import read_items
 from layouts.orders import Order, read_orders
 from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
+from layouts.tours.due_times import Crew
 from layouts.tours.picking_floor import picking_floor
 from layouts.tours.plan import Progress, TourSettings, plan_tours
 from layouts.tours.tour import TourPlan
@@ -65,6 +66,14 @@ def plan_scenario(
             items={} if scenario.items is None else read_items(scenario.items),
             is_zoned=scenario.zoned,
             is_bounded=is_bounded,
+            crew=Crew(
+                pickers=scenario.pickers,
+                seconds_per_metre=1 / agent.speed_m_s,
+                pick_s=scenario.pick_s,
+                piece_s=scenario.piece_s,
+                drop_s=scenario.drop_s,
+                starts_at=scenario.starts_at,
+            ),
             seed=scenario.seed,
         ),
         progress=progress,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from layouts.tours.routing import EXACT
 from spatial.floor.agents import AGENT_CLASSES
@@ -45,8 +45,8 @@ class Scenario(BaseModel):
     """The name of an agent class."""
     pickers: int = Field(default=6, ge=1, le=10_000)
     routing: Routing = "s-shape"
-    batching: Literal["first-come", "short-tours"] = "first-come"
-    """How orders share tours: as they come, or so that the tours are short in all."""
+    batching: Literal["first-come", "short-tours", "in-time"] = "first-come"
+    """How orders share tours: as they come, so that tours are short in all, or so that little is late."""
     batch_lines: int = Field(default=12, ge=1, le=10_000)
     """Lines on one tour."""
     zoned: bool = False
@@ -66,6 +66,8 @@ class Scenario(BaseModel):
     seed: int = Field(default=0, ge=0)
     depot: tuple[float, float] | None = None
     """World x, y in metres; default the facility's depot station, else assumed with a note."""
+    starts_at: AwareDatetime | None = None
+    """When the shift starts; needed where orders are due at dates."""
     horizon_s: float | None = Field(default=None, gt=0)
     """Where the shift is cut; default when all tours are done."""
 

@@ -10,6 +10,7 @@ from layouts.orders import Order
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.batching.first_come import Batch
 from layouts.tours.batching.on_floor import EFFORT, first_come, short_together
+from layouts.tours.due_times import Crew, in_time, lateness_note
 from layouts.tours.large_orders import cut_to_carts
 from layouts.tours.metric.heavy_first import heavy_first
 from layouts.tours.order_parts import OrderPart, order_parts, zones_of
@@ -20,8 +21,8 @@ from layouts.tours.stops import stops_of
 from layouts.tours.tour import Stop, Tour, TourPlan
 from spatial.errors import BadDataError
 
-FIRST_COME, SHORT_TOURS = "first-come", "short-tours"
-"""How orders are put into batches: as they come, or so that the tours are short in all."""
+FIRST_COME, SHORT_TOURS, IN_TIME = "first-come", "short-tours", "in-time"
+"""How orders are put into batches: as they come, so that the tours are short in all, or so that little is late."""
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and the share (0…1) of the whole that is done."""
@@ -34,10 +35,10 @@ BATCHING_SHARE = 0.8
 class TourSettings:
     """How tours are made of orders.
 
-    `policy` is a routing policy or "exact", `batching` "first-come" or "short-tours"; `seed` is of the search for
-    these. A tour holds `batch_lines` lines, of one wave and, with `is_zoned`, of one zone of the floor rules. With
-    `heavy_kg`, what weighs that much by the piece, according to `items`, is picked before what is lighter: one band
-    for every limit. With `is_bounded` every tour says how short it could be at best.
+    `policy` is a routing policy or "exact"; `batching` is "first-come", "short-tours" or, for a `crew`, "in-time",
+    and `seed` that of the searches for these. A tour holds `batch_lines` lines, of one wave and, with `is_zoned`, of
+    one zone of the floor rules. With `heavy_kg`, what weighs that much by the piece, according to `items`, is picked
+    before what is lighter: one band for every limit. With `is_bounded` every tour says how short it could be.
     """
 
     policy: str = "s-shape"
@@ -47,6 +48,7 @@ class TourSettings:
     items: Items = field(default_factory=dict)
     is_zoned: bool = False
     is_bounded: bool = False
+    crew: Crew | None = None
     seed: int = 0
 
 
@@ -68,9 +70,10 @@ def plan_tours(
         for part in parts
         for order in cut_to_carts(floor, part.order, lines=settings.batch_lines)
     ]
-    batches, batching_bound_m = _batches(floor, fitting, settings, progress)
+    batched = _batched(floor, fitting, settings, progress)
     tasks = [
-        _task(floor, batch, settings, name=f"T{number:05d}") for number, batch in enumerate(batches, start=1)
+        _task(floor, batch, settings, name=f"T{number:05d}")
+        for number, batch in enumerate(batched.batches, start=1)
     ]
     tours = []
     for number, task in enumerate(tasks):
@@ -81,32 +84,52 @@ def plan_tours(
         policy=settings.policy,
         batching=settings.batching,
         tours=tuple(tours),
-        batching_bound_m=batching_bound_m,
-        notes=_loose_note(floor, tasks, settings.policy),
+        batching_bound_m=batched.bound_m,
+        notes=(*batched.notes, *_loose_note(floor, tasks, settings.policy)),
     )
 
 
-def _batches(
-    floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings, progress: Progress
-) -> tuple[list[Batch], float | None]:
-    """The batches, and what the tours of any batching come to at least; None where that is not known."""
-    if settings.batching == FIRST_COME:
-        return first_come(parts, lines=settings.batch_lines), None
-    if settings.batching != SHORT_TOURS:
-        raise ValueError(f"there is no batching '{settings.batching}': choose {FIRST_COME} or {SHORT_TOURS}")
+@dataclass(frozen=True, kw_only=True)
+class _Batched:
+    """Batches in the order they are to be picked; what the tours of any batching come to at least, if known."""
 
+    batches: list[Batch]
+    bound_m: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _batched(
+    floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings, progress: Progress
+) -> _Batched:
+    if settings.batching == FIRST_COME:
+        return _Batched(batches=first_come(parts, lines=settings.batch_lines))
     tours: list[Tour] = []
+    only_grows = _only_grows_with_orders(floor, parts, settings)
 
     def tour_length(batch: Batch) -> float:
         progress("batching", BATCHING_SHARE * min(len(tours) / EFFORT.routed, 1.0))
         tours.append(routed(floor, _task(floor, batch, settings, name=""), policy=settings.policy))
         return tours[-1].length_m
 
-    batches, found = short_together(floor, parts, tour_length, lines=settings.batch_lines, seed=settings.seed)
-    is_bound = _only_grows_with_orders(floor, parts, settings) and all(
-        tour.lower_bound_m == tour.length_m for tour in tours
+    if settings.batching == SHORT_TOURS:
+        batches, found = short_together(
+            floor, parts, tour_length, lines=settings.batch_lines, seed=settings.seed
+        )
+        is_bound = only_grows and all(tour.lower_bound_m == tour.length_m for tour in tours)
+        return _Batched(batches=batches, bound_m=found.bound_m if is_bound else None)
+    if settings.batching == IN_TIME:
+        if settings.crew is None or not only_grows or any(part.group for part in parts):
+            raise ValueError(
+                f"batching '{IN_TIME}' needs a crew, '{EXACT}' routing, one location a SKU, and neither waves, zones "
+                "nor heavy items first"
+            )
+        batches, schedule = in_time(
+            parts, tour_length, settings.crew, lines=settings.batch_lines, seed=settings.seed
+        )
+        return _Batched(batches=batches, notes=(lateness_note(schedule),))
+    raise ValueError(
+        f"there is no batching '{settings.batching}': choose {FIRST_COME}, {SHORT_TOURS} or {IN_TIME}"
     )
-    return batches, found.bound_m if is_bound else None
 
 
 def _only_grows_with_orders(floor: PickingFloor, parts: Sequence[OrderPart], settings: TourSettings) -> bool:

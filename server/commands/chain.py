@@ -75,9 +75,10 @@ def tours(
         typer.Option(help="Routing policy; exact is the shortest tour."),
     ] = "s-shape",
     batching: Annotated[
-        Literal["first-come", "short-tours"],
-        typer.Option(help="How orders share tours; short-tours searches for seconds."),
+        Literal["first-come", "short-tours", "in-time"],
+        typer.Option(help="How orders share tours: as they come, all short, or little late."),
     ] = "first-come",
+    pickers: Annotated[int, typer.Option(help="Who shares the work, for in-time.", min=1, max=10_000)] = 6,
     batch_lines: Annotated[int, typer.Option(help="Lines on one tour.", min=1)] = 12,
     items: Annotated[Path | None, typer.Option(help="CSV: sku, mass_kg; needed with --heavy-kg.")] = None,
     heavy_kg: Annotated[
@@ -110,6 +111,7 @@ def tours(
             synthetic_orders=synthetic_orders,
             routing=policy,
             batching=batching,
+            pickers=pickers,
             batch_lines=batch_lines,
             items=items,
             heavy_kg=tuple(heavy_kg or ()),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from layouts.orders import Order, OrderLine
 from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
 from layouts.tours.batching.first_come import batch_first_come
+from layouts.tours.due_times import Crew, due_s
 from layouts.tours.explain import explain_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.picking_floor import picking_floor
@@ -278,7 +281,9 @@ def test_orders_that_lie_together_share_a_tour_where_tours_are_to_be_short() -> 
         assert found.length_m < apart.length_m
         assert found.batching_bound_m == (pytest.approx(found.length_m) if policy == EXACT else None)
         assert found == plan_tours(floor, orders, replace(how, batching="short-tours"))
-    with pytest.raises(ValueError, match="no batching 'at-random': choose first-come or short-tours"):
+    with pytest.raises(
+        ValueError, match="no batching 'at-random': choose first-come, short-tours or in-time"
+    ):
         plan_tours(floor, orders, TourSettings(batching="at-random"))
 
 
@@ -337,3 +342,41 @@ def test_batches_hold_whole_orders_first_come_and_cut_only_what_is_too_large() -
 def test_an_unknown_policy_lists_the_known() -> None:
     with pytest.raises(ValueError, match="s-shape, return"):
         policy_named("teleport")
+
+
+def test_what_is_due_first_is_picked_first_and_what_is_late_is_said() -> None:
+    graph = block()
+    places = ["0-9", "4-9", "2-5"]
+    dues = {"0-9": "500", "4-9": "60", "2-5": None}
+    orders = [Order(id=p, lines=(OrderLine(sku=p, quantity=1),), due=dues[p]) for p in places]
+    floor = picking_floor(graph, {place: (place,) for place in places}, orders, depot=0)
+    crew = Crew(pickers=1, seconds_per_metre=1.0, pick_s=5.0, piece_s=0.0, drop_s=0.0)
+    how = TourSettings(policy=EXACT, batching="in-time", batch_lines=1, crew=crew)
+    found = plan_tours(floor, orders, how)
+    assert visited(found)[0] == "4-9"
+    assert sorted(visited(found)) == sorted(places)
+    assert found.notes == ("Every order is in time, as planned: waits are not counted.",)
+
+    hurried = [replace(order, due="10") for order in orders]
+    (note,) = plan_tours(floor, hurried, how).notes
+    assert note.startswith("3 of 3 orders are late, by ")
+    assert note.endswith("no plan is less late.")
+    with pytest.raises(ValueError, match="batching 'in-time' needs a crew, 'exact' routing"):
+        plan_tours(floor, orders, replace(how, policy="s-shape"))
+
+
+def test_due_times_are_seconds_or_dates_and_nothing_is_guessed() -> None:
+    start = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
+    order = Order(id="A", lines=())
+    assert due_s(order, None) == math.inf
+    assert due_s(replace(order, due="90.5"), None) == 90.5
+    assert due_s(replace(order, due="2026-11-27T08:00:00+01:00"), start) == 3600
+    for due, said in (
+        ("noon", "expected seconds from the start of the shift, or a date as in"),
+        ("nan", "expected seconds"),
+        ("2026-11-27T08:00:00", "of an unknown time zone: add Z"),
+    ):
+        with pytest.raises(BadDataError, match=f"order 'A' is due '{due}'.*{said}"):
+            due_s(replace(order, due=due), start)
+    with pytest.raises(BadDataError, match="start of the shift is not known: set 'starts_at'"):
+        due_s(replace(order, due="2026-11-27T08:00:00Z"), None)
