@@ -12,7 +12,7 @@ from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
 from layouts.tours.due_times import Crew
 from layouts.tours.picking_floor import picking_floor
-from layouts.tours.plan import Progress, TourSettings, plan_tours
+from layouts.tours.plan import TourSettings, plan_tours
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
@@ -21,6 +21,7 @@ from spatial.floor.floor_rules import NO_RULES
 from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
+from spatial.progress import Progress, silent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +40,7 @@ def plan_scenario(
     scenario: Scenario,
     *,
     is_bounded: bool = False,
-    progress: Progress = lambda _stage, _share: None,
+    progress: Progress = silent,
 ) -> PlannedShift:
     """Plan the tours of `scenario` on `facility`, which is the one at its site; see TourSettings on `is_bounded`.
 

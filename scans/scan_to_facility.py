@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,7 @@ from scans.recognition.sight import look_around
 from scans.scan_report import ScanReport, StageClock
 from scans.voxels import VoxelCloud
 from spatial.facility import Facility, Frame, Provenance, Station
-
-Progress = Callable[[str, float], None]
-"""Told the name of the stage that begins, or goes on, and the share of the whole that is done."""
+from spatial.progress import Progress, silent
 
 _WALL_SKIN_M = 0.08
 
@@ -53,7 +51,7 @@ def scan_to_facility(
     name: str,
     stations: Sequence[Station] = (),
     seed: int = 0,
-    progress: Progress = lambda _stage, _share: None,
+    progress: Progress = silent,
 ) -> Scanned:
     """Recognise the facility in `scans`.
 

@@ -17,7 +17,6 @@ from layouts.tours.tour import tours_dict
 from scans.readers import open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
 from scans.units import Unit
-from server.progress import Tell
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
 from spatial.exchange.control_points import read_control_points
@@ -32,6 +31,7 @@ from spatial.floor.free_space import Unknown
 from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
+from spatial.progress import Progress, silent
 
 
 def scan_site(
@@ -44,7 +44,7 @@ def scan_site(
     depot: tuple[float, float] | None = None,
     name: str | None = None,
     seed: int = 0,
-    progress: Tell = lambda _what, _share: None,
+    progress: Progress = silent,
 ) -> Scanned:
     """Scan `files` into the site `folder`; if any of it raises, nothing is written and an older site stays.
 
@@ -108,9 +108,7 @@ def reconcile_site(
     )
 
 
-def plan_site(
-    scenario: Scenario, output: Path | None, *, progress: Tell = lambda _what, _share: None
-) -> PlannedShift:
+def plan_site(scenario: Scenario, output: Path | None, *, progress: Progress = silent) -> PlannedShift:
     """Plan the tours of a scenario, each with how short it could be; written to `output` if one is named."""
     shift = plan_scenario(load_site(scenario.site).facility, scenario, is_bounded=True, progress=progress)
     if output is not None:
@@ -118,9 +116,7 @@ def plan_site(
     return shift
 
 
-def simulate_scenario(
-    path: Path, folder: Path, *, progress: Tell = lambda _what, _share: None
-) -> tuple[Run, dict[str, Any]]:
+def simulate_scenario(path: Path, folder: Path, *, progress: Progress = silent) -> tuple[Run, dict[str, Any]]:
     """Simulate scenario.yaml into the run `folder`; returns the run and its KPIs as plain values."""
     progress("planning and walking", 0.1)
     run = run_scenario(read_scenario(path))

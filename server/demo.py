@@ -27,7 +27,6 @@ from scans.virtual_camera import DepthCamera, scan_depth_camera, unproject
 from server.app import create_app
 from server.chain import graph_site, plan_site, scan_site, simulate_scenario
 from server.listening import listen, web_server
-from server.progress import Tell
 from server.screenshot import find_chromium, screenshot_page
 from server.site_files import GRAPH, require_room, write_json
 from server.sites import load_site
@@ -36,6 +35,7 @@ from spatial.facility import Facility
 from spatial.facility_json import write_facility
 from spatial.floor.agents import PICKER
 from spatial.meshes.mesh import facility_mesh
+from spatial.progress import Progress
 from spatial.whole_files import write_whole
 from viewer.desktop import picture
 from viewer.messages import Seek
@@ -110,7 +110,7 @@ class DemoResult:
             yield f"picture: {path}"
 
 
-def run_demo(demo: Demo, *, with_pictures: bool, progress: Tell) -> DemoResult:
+def run_demo(demo: Demo, *, with_pictures: bool, progress: Progress) -> DemoResult:
     """Run the chain into `demo.folder`. Raises UndecidedError where the scan holds nothing to pick from."""
     result = DemoResult()
     require_room(demo.folder)

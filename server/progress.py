@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
-Tell = Callable[[str, float], None]
-"""Told what is being done, and the share (0…1) of the whole that is done."""
+from spatial.progress import Progress, silent
 
 
 @contextmanager
-def reporting(title: str, *, quiet: bool = False) -> Iterator[Tell]:
-    """Yield a `Tell` that shows progress on standard error."""
+def reporting(title: str, *, quiet: bool = False) -> Iterator[Progress]:
+    """Yield a `Progress` that shows progress on standard error."""
     console = Console(stderr=True)
     if quiet:
-        yield lambda _what, _share: None
+        yield silent
     elif console.is_terminal:
         columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-        with Progress(*columns, console=console, transient=True) as bar:
+        with Bar(*columns, console=console, transient=True) as bar:
             task = bar.add_task(title, total=1.0)
             yield lambda what, share: bar.update(task, description=f"{title}: {what}", completed=share)
     else:

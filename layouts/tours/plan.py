@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from layouts.items import Items
@@ -20,12 +20,10 @@ from layouts.tours.routing import EXACT, Before, TourTask, routed, with_bound
 from layouts.tours.stops import stops_of
 from layouts.tours.tour import Stop, Tour, TourPlan
 from spatial.errors import BadDataError
+from spatial.progress import Progress, silent
 
 FIRST_COME, SHORT_TOURS, IN_TIME = "first-come", "short-tours", "in-time"
 """How orders are put into batches: as they come, so that the tours are short in all, or so that little is late."""
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and the share (0…1) of the whole that is done."""
 
 BATCHING_SHARE = 0.8
 """The part of the work that a search for batches is."""
@@ -57,7 +55,7 @@ def plan_tours(
     orders: Sequence[Order],
     settings: TourSettings = TourSettings(),
     *,
-    progress: Progress = lambda _stage, _share: None,
+    progress: Progress = silent,
 ) -> TourPlan:
     """Batch `orders`, choose what each line is picked from, and route the stops of each batch.
 
