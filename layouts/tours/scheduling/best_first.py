@@ -8,6 +8,7 @@ the partial schedule that ends with it comes up.
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -76,7 +77,14 @@ class Found:
 
 
 def best_first(
-    extension: Extension, *, orders: int, pickers: int, floor: Cost, known: Cost, extensions: int
+    extension: Extension,
+    *,
+    orders: int,
+    pickers: int,
+    floor: Cost,
+    known: Cost,
+    extensions: int,
+    deadline: float,
 ) -> Found:
     """A sequence better than one of cost `known`, if there is one, within so many extensions.
 
@@ -88,11 +96,11 @@ def best_first(
     extended: dict[Batch, list[Partial]] = {}
     counter = 0
     while heap:
-        late, time, _, partial = heapq.heappop(heap)
+        late, least_s, _, partial = heapq.heappop(heap)
         if partial.is_exact and partial.orders == everything:
-            return Found(sequence=partial.sequence, bound=(late, time))
-        if extensions == 0:
-            return Found(sequence=None, bound=(late, min([time, *(each for _, each, _, _ in heap)])))
+            return Found(sequence=partial.sequence, bound=(late, least_s))
+        if extensions == 0 or time.perf_counter() > deadline:
+            return Found(sequence=None, bound=(late, min([least_s, *(each for _, each, _, _ in heap)])))
         rivals = extended.setdefault(partial.orders, [])
         if any(partial.is_no_better(rival) for rival in rivals):
             continue

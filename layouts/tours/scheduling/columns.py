@@ -21,11 +21,12 @@ Seconds = npt.NDArray[np.float64]
 
 
 class Batches(NamedTuple):
-    """C batches: `time_s` (C,), the first due time `due_s` (C,), the orders each `holds` (C, N)."""
+    """C batches: their orders as bits (C,) and `holds` (C, N), `time_s` (C,), the first due time `due_s` (C,)."""
 
+    masks: Indices
+    holds: npt.NDArray[np.bool_]
     time_s: Seconds
     due_s: Seconds
-    holds: npt.NDArray[np.bool_]
 
 
 class Columns:
@@ -61,8 +62,8 @@ class Columns:
     def batches(self, which: Indices | None = None) -> Batches:
         """Some of them, or all."""
         if which is None:
-            return Batches(self.time_s, self.due_s, self.holds)
-        return Batches(self.time_s[which], self.due_s[which], self.holds[which])
+            return Batches(self.masks, self.holds, self.time_s, self.due_s)
+        return Batches(self.masks[which], self.holds[which], self.time_s[which], self.due_s[which])
 
     def find_out(self, which: Iterable[int] | Indices) -> None:
         """Ask for the tours of these batches."""
@@ -75,13 +76,10 @@ class Columns:
         mask = self.masks[column]
         length = self.times.length_m(int(mask))
         self.times.check_no_shorter(int(mask), float(self._length_m[column]))
-        wider = ((self.masks & mask) == mask) & ~self.is_exact
-        self._length_m[wider] = np.maximum(self._length_m[wider], length)
-        self._length_m[column] = length
-        wider[column] = True
-        self.time_s[wider] = (
-            self._fixed_s[wider] + self.times.problem.seconds_per_metre * self._length_m[wider]
-        )
+        wider = np.flatnonzero(((self.masks & mask) == mask) & ~self.is_exact)
+        longer = np.maximum(self._length_m[wider], length)
+        self._length_m[wider] = longer
+        self.time_s[wider] = self._fixed_s[wider] + self.times.problem.seconds_per_metre * longer
         self.is_exact[column] = True
         self.time_s[column] = self.times.time_s(int(mask))
 

@@ -33,29 +33,36 @@ class InTime:
 
 
 def least_time_in_time(
-    columns: Columns, known: list[Batch] | None, *, rounds: int, extensions: int
+    columns: Columns, known: list[Batch] | None, *, rounds: int, extensions: int, deadline: float
 ) -> InTime:
     """At least as good as `known`, a sequence in time; within so many extensions of each of two searches."""
     problem = columns.times.problem
     rows = picker_rows(problem)
     fewest = math.ceil(problem.size.sum() / problem.capacity - 1e-9)
-    root = relax(columns, [*rows, *number_rows(fewest, problem.orders)], is_in_time=True, rounds=rounds)
+    root = relax(
+        columns,
+        [*rows, *number_rows(fewest, problem.orders)],
+        is_in_time=True,
+        rounds=rounds,
+        deadline=deadline,
+    )
     branches = [root]
     if abs(root.batches - round(root.batches)) > 1e-6:
         low = math.floor(root.batches)
         branches = [
-            relax(columns, [*rows, *number_rows(*numbers)], is_in_time=True, rounds=rounds)
+            relax(columns, [*rows, *number_rows(*numbers)], is_in_time=True, rounds=rounds, deadline=deadline)
             for numbers in ((fewest, low), (low + 1, problem.orders))
         ]
     best, bound_s = known, np.inf
     for branch in branches:
         found = best_first(
-            _ByDueTime(columns, branch),
+            _ByDueTime(columns, branch, below_s=_time_s(columns, best)),
             orders=problem.orders,
             pickers=problem.pickers,
             floor=(0.0, branch.bound_s),
             known=(0.0, _time_s(columns, best)),
             extensions=extensions,
+            deadline=deadline,
         )
         bound_s = min(bound_s, max(branch.bound_s, found.bound[1]))
         if found.sequence is not None:
@@ -71,13 +78,14 @@ class _ByDueTime:
     """Batches by due time, each with any picker: the next holds the first due of the orders left.
 
     That is enough to find whatever is in time (Jackson 1955). The bound is that of the relaxation and of what each
-    batch lifts it by.
+    batch lifts it by; what is not below `below_s` is left out.
     """
 
-    def __init__(self, columns: Columns, branch: Relaxation) -> None:
+    def __init__(self, columns: Columns, branch: Relaxation, *, below_s: float) -> None:
         problem = columns.times.problem
         self.columns = columns
         self.branch = branch
+        self.below_s = below_s
         self.lift_s = branch.reduced_s(columns)
         self.by_due = np.argsort(problem.due_s, kind="stable").tolist()
         first = columns.holds[:, self.by_due].argmax(axis=1)
@@ -87,32 +95,32 @@ class _ByDueTime:
         """The batches of the first order left, with each picker that is free at another time."""
         rank = next(rank for rank, order in enumerate(self.by_due) if not partial.orders >> order & 1)
         led = self.led_by[rank]
-        for column in led[(self.columns.masks[led] & partial.orders) == 0].tolist():
-            for start_s in dict.fromkeys(partial.free_s):
-                yield from self._with(partial, column, start_s)
+        led = led[(self.columns.masks[led] & partial.orders) == 0]
+        for start_s in dict.fromkeys(partial.free_s):
+            yield from self._with(partial, led, start_s)
 
     def exact(self, partial: Partial) -> Iterator[tuple[Cost, Partial]]:
         """The last batch with its tour."""
         start_s, column = partial.sequence[-1]
-        self.columns.find_out([column])
-        self.lift_s = self.branch.reduced_s(self.columns)
-        if partial.before is not None:
-            yield from self._with(partial.before, column, start_s)
+        which = np.array([column])
+        self.columns.find_out(which)
+        self.lift_s[which] = self.branch.reduced_s(self.columns, which)
+        return iter(()) if partial.before is None else self._with(partial.before, which, start_s)
 
-    def _with(self, partial: Partial, column: int, start_s: float) -> Iterator[tuple[Cost, Partial]]:
+    def _with(self, partial: Partial, which: Indices, start_s: float) -> Iterator[tuple[Cost, Partial]]:
         columns = self.columns
-        end_s = start_s + float(columns.time_s[column])
-        if end_s > columns.due_s[column] + SAME_S:
-            return
-        longer = partial.with_batch(
-            int(columns.masks[column]),
-            column,
-            start_s=start_s,
-            end_s=end_s,
-            late_s=0.0,
-            is_exact=bool(columns.is_exact[column]),
-        )
-        bound_s = self.branch.bound_s + sum(float(self.lift_s[at]) for _, at in longer.sequence)
-        if longer.orders == (1 << columns.times.problem.orders) - 1:
-            bound_s = sum(longer.free_s)
-        yield (0.0, bound_s), longer
+        bound_s = self.branch.bound_s + self.lift_s[which]
+        bound_s += sum(float(self.lift_s[column]) for _, column in partial.sequence)
+        end_s = start_s + columns.time_s[which]
+        everything = (1 << columns.times.problem.orders) - 1
+        for at in np.flatnonzero((end_s <= columns.due_s[which] + SAME_S) & (bound_s < self.below_s)):
+            longer = partial.with_batch(
+                int(columns.masks[which[at]]),
+                int(which[at]),
+                start_s=start_s,
+                end_s=float(end_s[at]),
+                late_s=0.0,
+                is_exact=bool(columns.is_exact[which[at]]),
+            )
+            is_whole = longer.orders == everything
+            yield (0.0, sum(longer.free_s) if is_whole else float(bound_s[at])), longer

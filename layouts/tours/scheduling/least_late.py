@@ -15,7 +15,7 @@ DIGITS = 6
 """Tardiness is compared to a microsecond, so that the time decides where it is the same."""
 
 
-def least_late(columns: Columns, share_s: Seconds, known: Cost, *, extensions: int) -> Found:
+def least_late(columns: Columns, share_s: Seconds, known: Cost, *, extensions: int, deadline: float) -> Found:
     """Better than a schedule of cost `known`, if there is one, within `extensions`.
 
     `share_s` (N,): no batch takes less than its orders' shares.
@@ -28,6 +28,7 @@ def least_late(columns: Columns, share_s: Seconds, known: Cost, *, extensions: i
         floor=(0.0, float(share_s.sum())),
         known=known,
         extensions=extensions,
+        deadline=deadline,
     )
 
 

@@ -10,6 +10,7 @@ does not rule it out. Rows of three orders come as shares break them.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,9 @@ KEPT = 400
 CLOSE = 1e-7
 """Share of the bound within which a relaxation is solved."""
 
+NOTHING = 1e-9
+"""A smaller price is none."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Relaxation:
@@ -41,11 +45,12 @@ class Relaxation:
     rows: tuple[Row, ...]
     batches: float
 
-    def reduced_s(self, columns: Columns) -> Seconds:
-        """By how much each column (C,) at least lifts the bound if it is taken."""
-        reduced = columns.time_s - columns.holds @ self.order_s
+    def reduced_s(self, columns: Columns, which: Indices | None = None) -> Seconds:
+        """By how much each column (C,), of `which` or of all, at least lifts the bound if it is taken."""
+        batches = columns.batches(which)
+        reduced = batches.time_s - batches.holds @ self.order_s
         for row in np.flatnonzero(self.row_s):
-            reduced += self.row_s[row] * self.rows[row].taken(columns.batches())
+            reduced += self.row_s[row] * self.rows[row].taken(batches)
         return np.asarray(reduced)
 
     def shares_s(self, columns: Columns) -> Seconds:
@@ -55,10 +60,10 @@ class Relaxation:
         return np.asarray(self.order_s * min(1.0, float(scale)))
 
 
-def relax(columns: Columns, rows: list[Row], *, is_in_time: bool, rounds: int) -> Relaxation:
+def relax(columns: Columns, rows: list[Row], *, is_in_time: bool, rounds: int, deadline: float) -> Relaxation:
     """The relaxation after at most `rounds`, over the columns that can be in time if `is_in_time`, else over all.
 
-    Its bound holds however many rounds were enough.
+    Its bound holds however many rounds there were; `deadline` of time.perf_counter() may end them after the first.
     """
     known = list(rows)
     met: set[tuple[int, ...]] = set()
@@ -72,6 +77,8 @@ def relax(columns: Columns, rows: list[Row], *, is_in_time: bool, rounds: int) -
         bound_s = found.bound_s + columns.times.problem.orders * min(0.0, float(reduced.min(initial=0.0)))
         if best is None or bound_s > best.bound_s:
             best = replace(found, bound_s=bound_s)
+        if time.perf_counter() > deadline:
+            break
         if found.bound_s - bound_s <= CLOSE * abs(found.bound_s):
             broken = violated_triples(columns.batches(inside), x, met)
             if not broken:
@@ -79,8 +86,8 @@ def relax(columns: Columns, rows: list[Row], *, is_in_time: bool, rounds: int) -
             met |= {triple for triple, _ in broken}
             known += [row for _, row in broken]
         else:
-            asked = np.argsort(reduced, kind="stable")[:AT_ONCE]
-            asked = asked[reduced[asked] < 0]
+            asked = np.flatnonzero(reduced < 0)
+            asked = asked[np.argsort(reduced[asked], kind="stable")[:AT_ONCE]]
             columns.find_out(asked)
             kept = inside[np.argsort(reduced[inside], kind="stable")[:KEPT]]
             inside = np.union1d(kept, asked)
@@ -104,7 +111,7 @@ def _solved(columns: Columns, inside: Indices, rows: list[Row]) -> tuple[Relaxat
     )
     if answer.x is None:
         raise UndecidedError(f"the relaxation was not solved: {answer.message}")
-    price = np.maximum(0.0, -answer.ineqlin.marginals)
+    price = np.where(answer.ineqlin.marginals < -NOTHING, -answer.ineqlin.marginals, 0.0)
     x = answer.x[: len(inside)]
     found = Relaxation(
         bound_s=float(-limit @ price),

@@ -50,8 +50,8 @@ def schedule_orders(
 ) -> Schedule:
     """The schedule of least tardiness found, and of least time among these, with bounds of both.
 
-    The same arguments give the same schedule; `budget_s` may end the annealing earlier and leave out the steps
-    that follow, and what is found then depends on the machine. With `due_is_hard`, ValueError if no schedule is
+    The same arguments give the same schedule; `budget_s` may end its steps earlier, and what is found then
+    depends on the machine. With `due_is_hard`, ValueError if no schedule is
     in time and UndecidedError if none was found; both name the orders that are late.
     """
     deadline = math.inf if budget_s is None else time.perf_counter() + budget_s
@@ -81,12 +81,13 @@ def _improved(
             best if cost_of(times, best)[0] == 0 else None,
             rounds=effort.rounds,
             extensions=effort.extensions,
+            deadline=deadline,
         )
         if found.sequence is not None:
             return found.sequence, (0.0, max(bound[1], found.bound_s))
         if found.bound_s == np.inf:
             bound = SAME_S, bound[1]
-    return _least_late(columns, best, bound, effort)
+    return _least_late(columns, best, bound, effort, deadline)
 
 
 def _quick_bound(times: BatchTimes) -> Cost:
@@ -105,14 +106,16 @@ def _quick_bound(times: BatchTimes) -> Cost:
 
 
 def _least_late(
-    columns: Columns, best: list[Batch], bound: Cost, effort: SchedulingEffort
+    columns: Columns, best: list[Batch], bound: Cost, effort: SchedulingEffort, deadline: float
 ) -> tuple[list[Batch], Cost]:
     """At least as good as `best`, where the batches are few enough to know all their tours."""
     if len(columns.masks) > effort.late_batches:
         return best, bound
-    root = relax(columns, [], is_in_time=False, rounds=effort.rounds)
+    root = relax(columns, [], is_in_time=False, rounds=effort.rounds, deadline=deadline)
     known = cost_of(columns.times, best)
-    found = least_late(columns, root.shares_s(columns), known, extensions=effort.extensions)
+    found = least_late(
+        columns, root.shares_s(columns), known, extensions=effort.extensions, deadline=deadline
+    )
     higher = max(bound[0], found.bound[0]), max(bound[1], root.bound_s, found.bound[1])
     if found.sequence is not None:
         best = [int(columns.masks[column]) for _, column in found.sequence]
