@@ -7,6 +7,7 @@ each to the picker then free first: none starts later than before, and the time 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from layouts.tours.scheduling.batch_times import Batch, BatchTimes, members_of
 from layouts.tours.scheduling.problem import SAME_S, Schedule, ScheduledBatch
@@ -30,7 +31,6 @@ def is_less(one: Cost, other: Cost) -> bool:
 
 def schedule_of(times: BatchTimes, sequence: Sequence[Batch], bound: Cost) -> Schedule:
     """The schedule of these batches, with the bounds of both costs."""
-    cost = cost_of(times, sequence)
     late = [0.0] * times.problem.orders
     batches = []
     for batch, picker, start, end in _played(times, sequence):
@@ -43,11 +43,16 @@ def schedule_of(times: BatchTimes, sequence: Sequence[Batch], bound: Cost) -> Sc
                 picker=picker, orders=orders, length_m=times.length_m(batch), start_s=start, end_s=end
             )
         )
-    return Schedule(
+    schedule = Schedule(
         batches=tuple(sorted(batches, key=lambda batch: (batch.start_s, batch.picker))),
         late_s=tuple(late),
-        tardiness_bound_s=min(bound[0], cost[0]),
-        time_bound_s=min(bound[1], cost[1]),
+        tardiness_bound_s=bound[0],
+        time_bound_s=bound[1],
+    )
+    return replace(
+        schedule,
+        tardiness_bound_s=min(bound[0], schedule.tardiness_s),
+        time_bound_s=min(bound[1], schedule.time_s),
     )
 
 

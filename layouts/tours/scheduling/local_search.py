@@ -16,7 +16,7 @@ from layouts.tours.scheduling.problem import SchedulingProblem
 
 LATE = 10.0
 """A second of tardiness weighs as much as so many of work, so that the search can pass through late schedules."""
-HOT, COLD = 0.1, 0.001
+HOT, COLD = 0.3, 0.003
 """Temperatures at the first and the last move, as shares of the mean time of a batch at the start."""
 
 

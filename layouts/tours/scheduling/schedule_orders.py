@@ -2,8 +2,9 @@
 
 1. Annealing over sequences of batches gives a schedule; whichever batch starts next is the first free picker's.
 2. Bounds from the tours of single orders may already prove it.
-3. Where the batches that fit can be listed, the schedule of least time among those in time is found and proven.
-4. If none is in time, or none was found, a best-first search looks for the least tardiness.
+3. The batches met on the way are combined anew to a schedule in time.
+4. Where the batches that fit can be listed, the schedule of least time among those in time is found and proven.
+5. If none is in time, or none was found, a best-first search looks for the least tardiness.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 
 from layouts.tours.scheduling.batch_times import Batch, BatchTimes
 from layouts.tours.scheduling.bounds import least_tardiness_s, least_time_s, shares_s
-from layouts.tours.scheduling.columns import Columns, batches_that_fit
+from layouts.tours.scheduling.columns import MOST_ORDERS, Columns, batches_that_fit
 from layouts.tours.scheduling.in_time import least_time_in_time
 from layouts.tours.scheduling.least_late import least_late
 from layouts.tours.scheduling.list_schedule import Cost, cost_of, is_less, schedule_of
@@ -25,6 +26,9 @@ from layouts.tours.scheduling.problem import SAME_S, Schedule, SchedulingProblem
 from layouts.tours.scheduling.relaxation import relax
 from spatial.errors import UndecidedError
 
+MET_ROUNDS, MET_EXTENSIONS = 50, 2_000
+"""To combine the batches met takes no more of these."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class SchedulingEffort:
@@ -32,7 +36,7 @@ class SchedulingEffort:
     `extensions` of a search, and `late_batches` that one for the least tardiness copes with.
     """
 
-    moves: int = 100
+    moves: int = 300
     batches: int = 200_000
     rounds: int = 500
     extensions: int = 20_000
@@ -71,6 +75,8 @@ def _improved(
     bound = _quick_bound(times)
     if not is_less(bound, cost_of(times, best)) or time.perf_counter() > deadline:
         return best, bound
+    if bound[0] == 0:
+        best = _of_batches_met(times, best, effort, deadline)
     masks = batches_that_fit(times.problem, at_most=effort.batches)
     if masks is None:
         return best, bound
@@ -78,7 +84,7 @@ def _improved(
     if bound[0] == 0:
         found = least_time_in_time(
             columns,
-            best if cost_of(times, best)[0] == 0 else None,
+            _if_in_time(times, best),
             rounds=effort.rounds,
             extensions=effort.extensions,
             deadline=deadline,
@@ -88,6 +94,27 @@ def _improved(
         if found.bound_s == np.inf:
             bound = SAME_S, bound[1]
     return _least_late(columns, best, bound, effort, deadline)
+
+
+def _of_batches_met(
+    times: BatchTimes, best: list[Batch], effort: SchedulingEffort, deadline: float
+) -> list[Batch]:
+    """The best in time that is made of batches whose tours were asked for; that bound says nothing about others."""
+    if times.problem.orders > MOST_ORDERS:
+        return best
+    met = Columns(times, np.sort(np.array(times.known, np.int64)))
+    found = least_time_in_time(
+        met,
+        _if_in_time(times, best),
+        rounds=min(effort.rounds, MET_ROUNDS),
+        extensions=min(effort.extensions, MET_EXTENSIONS),
+        deadline=deadline,
+    )
+    return best if found.sequence is None else found.sequence
+
+
+def _if_in_time(times: BatchTimes, sequence: list[Batch]) -> list[Batch] | None:
+    return sequence if cost_of(times, sequence)[0] == 0 else None
 
 
 def _quick_bound(times: BatchTimes) -> Cost:
