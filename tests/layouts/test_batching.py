@@ -21,7 +21,7 @@ from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.block_lengths import BLOCK_POLICIES
 from spatial.errors import UndecidedError
 
-QUICK = BatchingEffort(moves=20_000, dives=2)
+QUICK = BatchingEffort(moves=3_000, dive_moves=3_000, dives=2)
 
 Case = tuple[BatchingProblem, ParallelAisles, list[Picks]]
 
@@ -90,7 +90,7 @@ def test_the_bound_holds_where_every_step_is_cut_short(policy: str) -> None:
     problem, warehouse, picks = case = some_case(3, orders=7)
     best_m = shortest_by_trying_all(problem, *block_tours(warehouse, picks, policy=policy))
     for nodes in (1, 3, 10, 30):
-        hasty = BatchingEffort(moves=10, root_rounds=3 * nodes, root_nodes=nodes, dives=0, columns=2)
+        hasty = BatchingEffort(moves=2, root_rounds=3 * nodes, root_nodes=nodes, dives=0, columns=2)
         answer = solved(case, policy, effort=hasty)
         check(problem, answer.batches)
         assert answer.bound_m <= best_m + 1e-9 <= answer.length_m + 2e-9
@@ -103,11 +103,11 @@ def test_the_same_seed_gives_the_same_batches() -> None:
 
 
 def test_plain_python_gives_the_same_batches() -> None:
-    here = solved(some_case(6, orders=6), "combined", effort=BatchingEffort(moves=300, dives=1))
+    here = solved(some_case(6, orders=6), "combined", effort=BatchingEffort(moves=50, dive_moves=50, dives=1))
     code = (
         f"import sys; sys.path[:0] = {sys.path!r}\n"
         "from test_batching import *\n"
-        "print(solved(some_case(6, orders=6), 'combined', effort=BatchingEffort(moves=300, dives=1)))"
+        "print(solved(some_case(6, orders=6), 'combined', effort=BatchingEffort(moves=50, dive_moves=50, dives=1)))"
     )
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run(

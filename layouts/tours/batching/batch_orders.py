@@ -3,10 +3,10 @@
 The method is column generation with diving, between two rounds of annealing (compare Wahlen & Gschwind 2023, who
 price and dive, and Henn & Wäscher 2012, who search locally):
 
-1. First-fit batches are annealed; what is met on the way starts the linear relaxation.
+1. First-fit batches are annealed, long; the best batching met starts the linear relaxation.
 2. The relaxation is solved over all batches; its bound holds whether or not pricing had to break off.
 3. Dives round it to batchings, for the number of batches it suggests and the next, and each is annealed anew.
-4. Where few batches can still matter, branch and bound over these decides.
+4. Where few batches can still matter, branch and bound over these decides: after the first dives and after the last.
 """
 
 from __future__ import annotations
@@ -32,18 +32,25 @@ from layouts.tours.batching.set_partitioning import best_partition
 from layouts.tours.batching.start import first_fit
 from layouts.tours.batching.tour_lengths import CompiledTours
 
+FIRST_DIVES = 3
+"""Dives before the first try to decide."""
+
+FOR_DIVES = 0.85
+"""The share of `seconds` after which no dive begins or prices."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class BatchingEffort:
-    """Counts that bound the work: moves of an annealing round, pricing rounds and nodes at the root and in dives,
-    dives, and the columns and nodes of the last step. `seconds` may end the dives earlier.
+    """Counts that bound the work: annealing moves an order at first and after a dive, pricing rounds and nodes at
+    the root and in dives, dives, and the columns and nodes of the last step. `seconds` may end all of it earlier.
     """
 
-    moves: int = 300_000
+    moves: int = 100_000
     root_rounds: int = 150
     root_nodes: int = 1_000_000
     dives: int = 4
-    dive_rounds: int = 5
+    dive_moves: int = 30_000
+    dive_rounds: int = 3
     dive_nodes: int = 50_000
     columns: int = 1_000
     tree_nodes: int = 200
@@ -63,20 +70,25 @@ def batch_orders(
     The same arguments give the same batching unless `seconds` is set. UndecidedError where no batching in
     `batches_at_most` batches is found.
     """
-    end = math.inf if effort.seconds is None else time.perf_counter() + effort.seconds
     search = new_search(problem, tours, bits, seed=seed)
-    best = anneal_from(search, first_fit(problem), moves=effort.moves)
-    best_m = float(batch_lengths(search, best).sum())
-    fewest, most = fewest_batches(problem), problem.most_batches
-    root = _root(search, best, fewest, most, effort)
+    seconds = math.inf if effort.seconds is None else effort.seconds
+    deadline, dives_deadline = time.perf_counter() + seconds, time.perf_counter() + FOR_DIVES * seconds
+    best = anneal_from(
+        search, first_fit(problem), moves=effort.moves * problem.orders, deadline=dives_deadline
+    )
+    root = _root(search, best, effort, dives_deadline)
+    bound_m = root.bound_m
     for at in range(effort.dives):
-        if best_m <= root.bound_m + TOLERANCE_M or time.perf_counter() > end:
+        if _total_m(search, best) <= bound_m + TOLERANCE_M or time.perf_counter() > dives_deadline:
             break
-        found = _dive(search, root, fewest, most, at, effort)
-        found_m = float(batch_lengths(search, found).sum())
-        if found.max() < most and found_m < best_m - 1e-9:
-            best, best_m = found, found_m
-    best, bound_m = _decide(search, root, best, fewest, most, effort)
+        if at == FIRST_DIVES:
+            best, bound_m = _decided(search, root, best, effort, deadline)
+        found = _dive(search, root, at, effort, dives_deadline)
+        if found.max() < problem.most_batches and _total_m(search, found) < _total_m(search, best) - 1e-9:
+            best = found
+    if _total_m(search, best) > bound_m + TOLERANCE_M:
+        best, last_m = _decided(search, root, best, effort, deadline)
+        bound_m = max(bound_m, last_m)
     return _batching(search, best, bound_m)
 
 
@@ -87,54 +99,49 @@ def fewest_batches(problem: BatchingProblem) -> int:
 
 
 def _root(
-    search: Search, batch_of: npt.NDArray[np.int64], fewest: int, most: int, effort: BatchingEffort
+    search: Search, batch_of: npt.NDArray[np.int64], effort: BatchingEffort, deadline: float
 ) -> Relaxation:
-    number = search.problem.orders
+    problem = search.problem
     rows = [batch_row(search, list(np.flatnonzero(batch_of == batch))) for batch in np.unique(batch_of)]
     return relax(
         search,
         np.array(rows),
-        np.ones(number, bool),
-        fewest=fewest,
-        most=most,
+        np.ones(problem.orders, bool),
+        fewest=fewest_batches(problem),
+        most=problem.most_batches,
         rounds=effort.root_rounds,
         nodes=effort.root_nodes,
+        deadline=deadline,
     )
 
 
 def _dive(
-    search: Search, root: Relaxation, fewest: int, most: int, at: int, effort: BatchingEffort
+    search: Search, root: Relaxation, at: int, effort: BatchingEffort, deadline: float
 ) -> npt.NDArray[np.int64]:
     """The dive number `at`, annealed; every third allows a batch more than the relaxation has."""
-    count = max(fewest, math.floor(float(root.x.sum()) + 0.5)) + (1 if at % 3 == 2 else 0)
+    problem = search.problem
+    count = max(fewest_batches(problem), math.floor(float(root.x.sum()) + 0.5)) + (1 if at % 3 == 2 else 0)
     found = dive(
         search,
         root,
-        fewest=min(count, most),
-        most=min(count, most),
+        batches=min(count, problem.most_batches),
         spread=0.0 if at == 0 else 0.2,
         rounds=effort.dive_rounds,
         nodes=effort.dive_nodes,
+        deadline=deadline,
     )
-    return anneal_from(search, found, moves=effort.moves, hot=0.01)
+    return anneal_from(search, found, moves=effort.dive_moves * problem.orders, hot=0.008, cold=0.004)
 
 
-def _decide(
-    search: Search,
-    root: Relaxation,
-    best: npt.NDArray[np.int64],
-    fewest: int,
-    most: int,
-    effort: BatchingEffort,
+def _decided(
+    search: Search, root: Relaxation, best: npt.NDArray[np.int64], effort: BatchingEffort, deadline: float
 ) -> tuple[npt.NDArray[np.int64], float]:
     """A batching at least as short as `best`, and the bound, by branch and bound where the gap leaves few columns.
 
     Only batches of reduced cost below the gap can be in a shorter batching.
     """
-    best_m = float(batch_lengths(search, best).sum())
+    best_m = _total_m(search, best)
     gap_m = best_m - root.bound_m
-    if gap_m <= TOLERANCE_M:
-        return best, root.bound_m
     rows = columns_below(search, root, gap_m + TOLERANCE_M, most=effort.columns, nodes=effort.root_nodes)
     if rows is None or len(rows) == 0:
         return best, root.bound_m
@@ -143,9 +150,10 @@ def _decide(
         members,
         search.pool.length_m[rows],
         orders=search.problem.orders,
-        fewest=fewest,
-        most=most,
+        fewest=fewest_batches(search.problem),
+        most=search.problem.most_batches,
         nodes=effort.tree_nodes,
+        deadline=deadline,
     )
     if chosen is not None and search.pool.length_m[rows[chosen]].sum() < best_m - TOLERANCE_M:
         best = np.zeros(search.problem.orders, np.int64)
@@ -153,6 +161,10 @@ def _decide(
             best[members[row][members[row] < search.problem.orders]] = batch
         best_m = float(search.pool.length_m[rows[chosen]].sum())
     return best, max(root.bound_m, min(bound_m, best_m))
+
+
+def _total_m(search: Search, batch_of: npt.NDArray[np.int64]) -> float:
+    return float(batch_lengths(search, batch_of).sum())
 
 
 def _batching(search: Search, batch_of: npt.NDArray[np.int64], bound_m: float) -> Batching:

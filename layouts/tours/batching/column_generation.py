@@ -8,6 +8,7 @@ where pricing broke off: these shifts make the duals feasible.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, hstack
 
-from layouts.tours.batching.anneal import keep
+from layouts.tours.batching.pool import keep
 from layouts.tours.batching.pricing import price
 from layouts.tours.batching.quick_pricing import price_quickly
 from layouts.tours.batching.search import Search
@@ -60,21 +61,26 @@ def relax(
     most: int,
     rounds: int,
     nodes: int,
+    deadline: float,
 ) -> Relaxation:
     """The relaxation over the orders `in_play` (N,) in `fewest` to `most` batches, from the pool `rows`.
 
-    At most `rounds` of pricing, the exact one of at most `nodes`. Single-order batches in play always take part.
+    At most `rounds` of pricing, the exact one of at most `nodes`, and the last for the bound when
+    `time.perf_counter()` has passed `deadline`. Single-order batches in play always take part.
     """
     singles = single_rows(search)[in_play]
     rows = np.union1d(rows, singles)
     bound_m = 0.0
     steady: npt.NDArray[np.float64] | None = None
-    for at in range(rounds):
+    for at in range(rounds + 1):
         now = _linear_programme(search, rows, in_play, fewest, most)
+        late = time.perf_counter() > deadline
+        if at == rounds or (late and bound_m > 0):
+            break
         steady = now.dual_m if steady is None else STEADY * steady + (1 - STEADY) * now.dual_m
         seeds = np.concatenate([singles, rows[now.x > TOLERANCE_M]]) if at % BASICS_EVERY == 0 else singles
-        new = _quickly(search, seeds, in_play, steady, now)
-        if len(new) == 0:
+        new = rows[:0] if late else _quickly(search, seeds, in_play, steady, now)
+        if len(new) == 0 and not late:
             steady = now.dual_m
             new = _quickly(search, seeds, in_play, steady, now)
         if len(new) == 0:
@@ -157,6 +163,7 @@ def _quickly(
     count = price_quickly(
         search.orders,
         search.tours,
+        search.memo,
         search.pool,
         in_play,
         prices_m,

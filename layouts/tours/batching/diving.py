@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,17 +15,24 @@ WHOLE = 0.99
 
 
 def dive(
-    search: Search, root: Relaxation, *, fewest: int, most: int, spread: float, rounds: int, nodes: int
+    search: Search,
+    root: Relaxation,
+    *,
+    batches: int,
+    spread: float,
+    rounds: int,
+    nodes: int,
+    deadline: float,
 ) -> npt.NDArray[np.int64]:
-    """A batching (N,) rounded from the relaxation `root` over all orders.
+    """A batching (N,) rounded from the relaxation `root` over all orders, in so many `batches` if that can be.
 
     Each step fixes the column of the largest value, disturbed by up to `spread`, and re-solves with at most
-    `rounds` of pricing.
+    `rounds` of pricing, none once `time.perf_counter()` has passed `deadline`.
     """
     number = search.problem.orders
     in_play = np.ones(number, bool)
     batch_of = np.full(number, -1)
-    batches, now = 0, root
+    fixed, now = 0, root
     while True:
         preference = now.x + spread * search.generator.random(len(now.x)) * (now.x > 1e-6)
         first = True
@@ -32,8 +41,8 @@ def dive(
             members = members[members < number]
             if in_play[members].all() and (first or now.x[column] > WHOLE):
                 in_play[members] = False
-                batch_of[members] = batches
-                batches += 1
+                batch_of[members] = fixed
+                fixed += 1
                 first = False
             elif now.x[column] <= WHOLE and not first:
                 break
@@ -44,8 +53,9 @@ def dive(
             search,
             now.rows[open_rows],
             in_play,
-            fewest=max(0, fewest - batches),
-            most=max(0, most - batches),
-            rounds=rounds,
+            fewest=max(0, batches - fixed),
+            most=max(0, batches - fixed),
+            rounds=0 if time.perf_counter() > deadline else rounds,
             nodes=nodes,
+            deadline=deadline,
         )

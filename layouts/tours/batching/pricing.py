@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.batching.anneal import Orders, Pool, keep
+from layouts.tours.batching.orders import Orders
+from layouts.tours.batching.pool import Pool, keep
 from layouts.tours.batching.tour_lengths import CompiledTours, floor_length, tour_length
 
 

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.tours.batching.anneal import Orders, Pool, keep
-from layouts.tours.batching.tour_lengths import CompiledTours, tour_length
+from layouts.tours.batching.orders import Memo, Orders, measured, recalled
+from layouts.tours.batching.pool import Pool, keep
+from layouts.tours.batching.tour_lengths import CompiledTours
 
 
 @njit(cache=True)
 def price_quickly(
     orders: Orders,
     tours: CompiledTours,
+    memo: Memo,
     pool: Pool,
     in_play: npt.NDArray[np.bool_],
     dual_m: npt.NDArray[np.float64],
@@ -30,61 +32,66 @@ def price_quickly(
 
     The pool rows of results with a reduced cost below `limit_m` go to `found` (S,). Returns how many.
     """
-    number = len(orders.size)
-    members = np.zeros(number, np.int64)
+    size, key, group, capacity = orders.size, orders.key, orders.group, orders.capacity
+    number = len(size)
+    members, trial = np.zeros(number, np.int64), np.zeros(number, np.int64)
+    bits = np.zeros_like(orders.bits[0])
     inside = np.zeros(number, np.bool_)
-    rest, whole = np.zeros_like(orders.bits[0]), np.zeros_like(orders.bits[0])
     found_count = 0
     for seed in seeds:
         inside[:] = False
-        count = 0
+        count, load, mark, worth_m = 0, 0.0, 0, batch_dual_m
         for order in seed:
             if order < number:
                 members[count] = order
                 inside[order] = True
                 count += 1
-        best_m = (
-            _remainder(orders, members, count, -1, dual_m, rest) - batch_dual_m + tour_length(tours, rest)
-        )
+                load += size[order]
+                mark ^= key[order]
+                worth_m += dual_m[order]
+        length_m = _length(orders, tours, memo, mark, members, count, -1, -1, trial, bits)
         while True:
-            load = 0.0
-            for at in range(count):
-                load += orders.size[members[at]]
-            best_out, best_into, lowest_m = -1, -1, best_m - 1e-7
+            best_out, best_into, lowest_m = -1, -1, length_m - worth_m - 1e-7
             for out in range(count):
                 gone = members[out] if out > 0 else -1
-                room = orders.capacity - load
+                room, rest, rest_worth_m = capacity - load, mark, worth_m
                 if gone >= 0:
-                    room += orders.size[gone]
-                known_m = _remainder(orders, members, count, gone, dual_m, rest) - batch_dual_m
-                if gone >= 0 and known_m + tour_length(tours, rest) < lowest_m:
-                    best_out, best_into, lowest_m = out, -1, known_m + tour_length(tours, rest)
+                    room += size[gone]
+                    rest ^= key[gone]
+                    rest_worth_m -= dual_m[gone]
+                rest_m = _length(orders, tours, memo, rest, members, count, gone, -1, trial, bits)
+                if rest_m - rest_worth_m < lowest_m:
+                    best_out, best_into, lowest_m = out, -1, rest_m - rest_worth_m
                 for into in range(number):
-                    if inside[into] or not in_play[into] or orders.size[into] > room:
+                    # tours seldom become shorter by one more order
+                    if rest_m - rest_worth_m - dual_m[into] >= lowest_m or inside[into] or not in_play[into]:
                         continue
-                    if orders.group[into] != orders.group[members[0]]:
+                    if size[into] > room or group[into] != group[members[0]]:
                         continue
-                    for aisle in range(len(rest)):
-                        for word in range(rest.shape[1]):
-                            whole[aisle, word] = rest[aisle, word] | orders.bits[into, aisle, word]
-                    reduced_m = known_m - dual_m[into] + tour_length(tours, whole)
+                    whole = rest ^ key[into]
+                    whole_m = _length(orders, tours, memo, whole, members, count, gone, into, trial, bits)
+                    reduced_m = whole_m - rest_worth_m - dual_m[into]
                     if reduced_m < lowest_m:
                         best_out, best_into, lowest_m = out, into, reduced_m
             if best_out < 0:
                 break
-            best_m = lowest_m
             if best_out > 0:
-                inside[members[best_out]] = False
+                gone = members[best_out]
+                inside[gone] = False
                 count -= 1
                 members[best_out] = members[count]
+                load -= size[gone]
+                mark ^= key[gone]
+                worth_m -= dual_m[gone]
             if best_into >= 0:
                 inside[best_into] = True
                 members[count] = best_into
                 count += 1
-        if best_m < limit_m:
-            length_m = best_m + batch_dual_m
-            for at in range(count):
-                length_m += dual_m[members[at]]
+                load += size[best_into]
+                mark ^= key[best_into]
+                worth_m += dual_m[best_into]
+            length_m = lowest_m + worth_m
+        if length_m - worth_m < limit_m:
             row = keep(pool, members, count, length_m)
             if row >= 0:
                 found[found_count] = row
@@ -93,21 +100,28 @@ def price_quickly(
 
 
 @njit(cache=True)
-def _remainder(
+def _length(
     orders: Orders,
+    tours: CompiledTours,
+    memo: Memo,
+    mark: int,
     members: npt.NDArray[np.int64],
     count: int,
     gone: int,
-    dual_m: npt.NDArray[np.float64],
+    into: int,
+    trial: npt.NDArray[np.int64],
     bits: npt.NDArray[np.int64],
 ) -> float:
-    """Fill `bits` with the places of the members but `gone`; less their duals."""
-    bits[:] = 0
-    worth_m = 0.0
-    for at in range(count):
-        if members[at] != gone:
-            worth_m -= dual_m[members[at]]
-            for aisle in range(len(bits)):
-                for word in range(bits.shape[1]):
-                    bits[aisle, word] |= orders.bits[members[at], aisle, word]
-    return worth_m
+    """Metres of the tour for `members[:count]` without `gone` and with `into`, −1 for none, who have that mark."""
+    length_m: float = recalled(memo, mark)
+    if length_m < 0.0:
+        kept = 0
+        for at in range(count):
+            if members[at] != gone:
+                trial[kept] = members[at]
+                kept += 1
+        if into >= 0:
+            trial[kept] = into
+            kept += 1
+        length_m = measured(orders, tours, memo, mark, trial, kept, bits)
+    return length_m

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from layouts.tours.batching.anneal import DRAWS, Orders, Pool, State, anneal, keep, load_state
+from layouts.tours.batching.anneal import DRAWS, State, anneal, load_state
+from layouts.tours.batching.orders import Memo, Orders, new_memo
+from layouts.tours.batching.pool import Pool, keep, new_pool
 from layouts.tours.batching.problem import BatchingProblem
 from layouts.tours.batching.tour_lengths import CompiledTours, tour_length
 
-HOT, COLD = 0.05, 0.0005
-"""Temperatures of a round as shares of a batch's mean length."""
+HOT, COLD = 0.012, 0.006
+"""Temperatures of a round as shares of a batch's mean length: hotter, it forgets; colder, it stands still."""
 
-CHUNK = 100_000
+CHUNK = 10_000
 """Moves whose random numbers are drawn at once."""
 
 
@@ -25,6 +30,7 @@ class Search:
     problem: BatchingProblem
     orders: Orders
     tours: CompiledTours
+    memo: Memo
     pool: Pool
     generator: np.random.Generator
 
@@ -42,37 +48,44 @@ def new_search(
     pool_size: int = 1 << 19,
 ) -> Search:
     """A search with an empty pool of at most `pool_size` batches."""
-    number = problem.orders
     generator = np.random.default_rng(seed)
     rising = np.cumsum(np.sort(problem.size))
-    width = int(np.searchsorted(rising, problem.capacity, side="right"))
-    pool = Pool(
-        members=np.full((pool_size, max(width, 1)), number, np.int16),
-        length_m=np.zeros(pool_size),
-        mark=np.zeros(pool_size, np.int64),
-        used=np.zeros(1, np.int64),
-        slot=np.full(4 * pool_size, -1, np.int64),
-        key=generator.integers(1, 1 << 62, number),
+    width = max(1, int(np.searchsorted(rising, problem.capacity, side="right")))
+    key = generator.integers(1, 1 << 62, problem.orders)
+    return Search(
+        problem=problem,
+        orders=Orders(problem.size, problem.group, bits, key, problem.capacity),
+        tours=tours,
+        memo=new_memo(),
+        pool=new_pool(pool_size, width=width, key=key),
+        generator=generator,
     )
-    orders = Orders(size=problem.size, group=problem.group, bits=bits, capacity=problem.capacity)
-    return Search(problem=problem, orders=orders, tours=tours, pool=pool, generator=generator)
 
 
 def anneal_from(
-    search: Search, batch_of: npt.NDArray[np.int64], *, moves: int, hot: float = HOT, cold: float = COLD
+    search: Search,
+    batch_of: npt.NDArray[np.int64],
+    *,
+    moves: int,
+    hot: float = HOT,
+    cold: float = COLD,
+    deadline: float = math.inf,
 ) -> npt.NDArray[np.int64]:
-    """The best batching (N,) met in one round of `moves` from `batch_of`; all accepted batches join the pool."""
+    """The best batching (N,) met in one round of `moves` from `batch_of`; all accepted batches join the pool.
+
+    The round breaks off when `time.perf_counter()` passes `deadline`.
+    """
     state = _state(search, batch_of)
-    mean_m = float(state.length_m.sum()) / int((state.held > 0).sum())
-    chunks = max(1, moves // CHUNK)
-    steps = np.geomspace(hot, cold, chunks + 1) * max(mean_m, 1e-9)
     best, best_m = batch_of.copy(), float(state.length_m.sum())
-    for at in range(chunks):
-        draws = search.generator.random((min(moves, CHUNK), DRAWS))
-        found = anneal(search.orders, search.tours, state, search.pool, draws, steps[at], steps[at + 1])
-        found_m = float(_state(search, found).length_m.sum())
-        if found_m < best_m - 1e-9:
-            best, best_m = found, found_m
+    mean_m = max(best_m / int((state.held > 0).sum()), 1e-9)
+    steps = np.geomspace(hot * mean_m, cold * mean_m, -(-moves // CHUNK) + 1)
+    for at, (before, after) in enumerate(pairwise(steps)):
+        if time.perf_counter() > deadline:
+            break
+        draws = search.generator.random((min(CHUNK, moves - at * CHUNK), DRAWS))
+        best_m = anneal(
+            search.orders, search.tours, search.memo, state, search.pool, draws, before, after, best, best_m
+        )
     return best
 
 
@@ -91,6 +104,7 @@ def _state(search: Search, batch_of: npt.NDArray[np.int64]) -> State:
         members=np.zeros((slots, number), np.int64),
         held=np.zeros(slots, np.int64),
         load=np.zeros(slots),
+        mark=np.zeros(slots, np.int64),
         length_m=np.zeros(slots),
     )
     load_state(search.orders, search.tours, batch_of, state)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -16,10 +19,12 @@ def best_partition(
     fewest: int,
     most: int,
     nodes: int,
+    deadline: float = math.inf,
 ) -> tuple[npt.NDArray[np.int64] | None, float]:
     """Rows of the shortest `fewest` to `most` of the batches (C, K), padded with N, that hold each order once.
 
-    Also a length that no such choice is below, infinite where there is none; within at most `nodes` of the tree.
+    Also a length that no such choice is below, infinite where there is none; within at most `nodes` of the tree, and
+    until `time.perf_counter()` passes `deadline`.
     """
     answer = milp(
         length_m,
@@ -29,7 +34,11 @@ def best_partition(
         ],
         integrality=np.ones(len(members), np.int64),
         bounds=Bounds(0, 1),
-        options={"node_limit": nodes, "mip_rel_gap": 0.0},
+        options={
+            "node_limit": nodes,
+            "mip_rel_gap": 0.0,
+            "time_limit": max(0.01, deadline - time.perf_counter()),
+        },
     )
     if answer.status == 2:
         return None, np.inf
