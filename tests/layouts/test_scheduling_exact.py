@@ -224,6 +224,14 @@ def test_many_orders_are_scheduled_with_a_bound() -> None:
     assert found.gap < 0.1
 
 
+def test_an_order_that_is_late_even_alone_is_named() -> None:
+    problem = scheduling_problem(
+        [1, 1], [30.0, 19.0], [0, 0], capacity=2.0, pickers=2, seconds_per_metre=1.0, names=["A", "B"]
+    )
+    with pytest.raises(ValueError, match=r"late with B by 1\.0 s: give later due times or more pickers"):
+        schedule_orders(problem, on_a_line(np.array([5.0, 10.0])), due_is_hard=True)
+
+
 def test_hard_due_times_that_no_search_met_are_undecided() -> None:
     problem = scheduling_problem(
         [1, 1], [10.0, 20.0], [0, 0], capacity=1.0, seconds_per_metre=1.0, names=["early", "late"]
@@ -249,6 +257,7 @@ def test_hard_due_times_that_no_search_met_are_undecided() -> None:
         ({"due_s": [1, np.nan]}, "B has no due_s"),
         ({"work_s": [-1, 0]}, "A has work_s -1"),
         ({"work_s": [1]}, "expected as many"),
+        ({"capacity": np.nan}, "capacity nan"),
         ({"pickers": 0}, "pickers 0 is below 1"),
         ({"setup_s": -2.0}, "setup_s -2"),
         ({"seconds_per_metre": np.inf}, "seconds_per_metre inf"),

@@ -12,7 +12,7 @@ from layouts.tours.scheduling.batch_times import BatchTimes
 from layouts.tours.scheduling.problem import SAME_S, SchedulingProblem
 
 MOST_ORDERS = 62
-"""As many as the bits of a 64-bit number without its sign and the next."""
+"""A batch of more has no room in the bits of a signed 64-bit number."""
 FIRST_TOURS = 2_000
 """At most so many are asked for at once, of the batches of fewest orders: they bound the others."""
 

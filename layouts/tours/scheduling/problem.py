@@ -67,6 +67,8 @@ def scheduling_problem(
             f"size, due_s, work_s and names tell of {len(sizes)}, {len(dues)}, {len(works)} and {len(called)} "
             "orders: expected as many of each"
         )
+    if not (np.isfinite(capacity) and capacity > 0):
+        raise ValueError(f"capacity {capacity:g}: expected a finite capacity above 0")
     for name, each, due, work in zip(called, sizes, dues, works, strict=True):
         _check_order(name, each, due, work, capacity)
     if pickers < 1:

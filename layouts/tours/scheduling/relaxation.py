@@ -27,7 +27,6 @@ KEPT = 400
 """Columns that stay from one round to the next, the cheapest."""
 CLOSE = 1e-7
 """Share of the bound within which a relaxation is solved."""
-
 NOTHING = 1e-9
 """A smaller price is none."""
 

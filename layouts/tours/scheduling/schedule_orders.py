@@ -55,8 +55,8 @@ def schedule_orders(
     """The schedule of least tardiness found, and of least time among these, with bounds of both.
 
     The same arguments give the same schedule; `budget_s` may end its steps earlier, and what is found then
-    depends on the machine. With `due_is_hard`, ValueError if no schedule is
-    in time and UndecidedError if none was found; both name the orders that are late.
+    depends on the machine. With `due_is_hard`, ValueError if no schedule is in time and UndecidedError if none was
+    found; both name the orders that are late.
     """
     deadline = math.inf if budget_s is None else time.perf_counter() + budget_s
     times = BatchTimes(problem, tour_length_m)
@@ -99,7 +99,7 @@ def _improved(
 def _of_batches_met(
     times: BatchTimes, best: list[Batch], effort: SchedulingEffort, deadline: float
 ) -> list[Batch]:
-    """The best in time that is made of batches whose tours were asked for; that bound says nothing about others."""
+    """The best in time that is made of batches whose tours were asked for; it says nothing about the others."""
     if times.problem.orders > MOST_ORDERS:
         return best
     met = Columns(times, np.sort(np.array(times.known, np.int64)))
@@ -135,7 +135,7 @@ def _quick_bound(times: BatchTimes) -> Cost:
 def _least_late(
     columns: Columns, best: list[Batch], bound: Cost, effort: SchedulingEffort, deadline: float
 ) -> tuple[list[Batch], Cost]:
-    """At least as good as `best`, where the batches are few enough to know all their tours."""
+    """At least as good as `best`, where the batches that fit are few enough to search among them."""
     if len(columns.masks) > effort.late_batches:
         return best, bound
     root = relax(columns, [], is_in_time=False, rounds=effort.rounds, deadline=deadline)
