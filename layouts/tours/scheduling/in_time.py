@@ -2,11 +2,13 @@
 
 1. The relaxation gives a bound. Where its number of batches is not whole, one with fewer and one with more do.
 2. By its prices every batch lifts the bound by so much; the search adds these up until all orders are held.
+3. Where the search does not end, branch and bound over the batches that still matter goes on, if these are few.
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +18,13 @@ from layouts.tours.scheduling.batch_times import Batch
 from layouts.tours.scheduling.best_first import Partial, best_first
 from layouts.tours.scheduling.columns import Columns, Indices
 from layouts.tours.scheduling.list_schedule import Cost, cost_of
+from layouts.tours.scheduling.picker_program import picker_program
 from layouts.tours.scheduling.problem import SAME_S
 from layouts.tours.scheduling.relaxation import Relaxation, relax
 from layouts.tours.scheduling.rows import number_rows, picker_rows
+
+MOST_COLUMNS = 3_000
+"""For branch and bound, where the search does not end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +39,12 @@ class InTime:
 
 
 def least_time_in_time(
-    columns: Columns, known: list[Batch] | None, *, rounds: int, extensions: int, deadline: float
+    columns: Columns, known: list[Batch] | None, *, rounds: int, extensions: int, nodes: int, deadline: float
 ) -> InTime:
-    """At least as good as `known`, a sequence in time; within so many extensions of each of two searches."""
+    """At least as good as `known`, a sequence in time.
+
+    Each of two searches may take `extensions`, and branch and bound `nodes` where they do not end.
+    """
     problem = columns.times.problem
     rows = picker_rows(problem)
     fewest = math.ceil(problem.size.sum() / problem.capacity - 1e-9)
@@ -64,10 +73,30 @@ def least_time_in_time(
             extensions=extensions,
             deadline=deadline,
         )
-        bound_s = min(bound_s, max(branch.bound_s, found.bound[1]))
+        branch_s = max(branch.bound_s, found.bound[1])
         if found.sequence is not None:
             best = [int(columns.masks[column]) for _, column in sorted(found.sequence)]
+        elif branch_s < _time_s(columns, best) - SAME_S and time.perf_counter() < deadline:
+            left = _that_matter(columns, branch, _time_s(columns, best))
+            if left is not None:
+                better, least_s = picker_program(
+                    columns, left, branch.rows, below_s=_time_s(columns, best), nodes=nodes, deadline=deadline
+                )
+                best, branch_s = best if better is None else better, max(branch_s, least_s)
+        bound_s = min(bound_s, branch_s)
     return InTime(sequence=best, bound_s=max(root.bound_s, min(bound_s, _time_s(columns, best))))
+
+
+def _that_matter(columns: Columns, branch: Relaxation, below_s: float) -> Indices | None:
+    """The columns that can be in a schedule of the branch below `below_s`, all exact; None if there are too many."""
+    while True:
+        lift_s = branch.reduced_s(columns)
+        left = np.flatnonzero(columns.is_early_enough & (branch.bound_s + lift_s < below_s))
+        if len(left) > MOST_COLUMNS:
+            return None
+        if columns.is_exact[left].all():
+            return left
+        columns.find_out(left)
 
 
 def _time_s(columns: Columns, sequence: list[Batch] | None) -> float:

@@ -26,20 +26,22 @@ from layouts.tours.scheduling.problem import SAME_S, Schedule, SchedulingProblem
 from layouts.tours.scheduling.relaxation import relax
 from spatial.errors import UndecidedError
 
-MET_ROUNDS, MET_EXTENSIONS = 50, 2_000
+MET_ROUNDS, MET_EXTENSIONS, MET_NODES = 50, 2_000, 50
 """To combine the batches met takes no more of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchedulingEffort:
     """Counts that bound the work: `moves` of annealing an order, `batches` that are listed, `rounds` of a relaxation,
-    `extensions` of a search, and `late_batches` that one for the least tardiness copes with.
+    `extensions` of a search, `nodes` of branch and bound; and `late_batches` that the search for the least tardiness
+    copes with.
     """
 
     moves: int = 300
     batches: int = 200_000
     rounds: int = 500
-    extensions: int = 20_000
+    extensions: int = 5_000
+    nodes: int = 1_000
     late_batches: int = 5_000
 
 
@@ -87,6 +89,7 @@ def _improved(
             _if_in_time(times, best),
             rounds=effort.rounds,
             extensions=effort.extensions,
+            nodes=effort.nodes,
             deadline=deadline,
         )
         if found.sequence is not None:
@@ -108,6 +111,7 @@ def _of_batches_met(
         _if_in_time(times, best),
         rounds=min(effort.rounds, MET_ROUNDS),
         extensions=min(effort.extensions, MET_EXTENSIONS),
+        nodes=min(effort.nodes, MET_NODES),
         deadline=deadline,
     )
     return best if found.sequence is None else found.sequence
