@@ -40,7 +40,7 @@ class SchedulingEffort:
     moves: int = 300
     batches: int = 200_000
     rounds: int = 500
-    extensions: int = 5_000
+    extensions: int = 20_000
     nodes: int = 1_000
     late_batches: int = 5_000
 
