@@ -11,8 +11,11 @@ from layouts.orders import Order
 from layouts.tours.batching.first_come import Batch
 from layouts.tours.order_parts import OrderPart
 from layouts.tours.scheduling.problem import Members, Schedule, scheduling_problem
-from layouts.tours.scheduling.schedule_orders import schedule_orders
+from layouts.tours.scheduling.schedule_orders import SchedulingEffort, schedule_orders
 from spatial.errors import BadDataError
+
+MOST_MOVES, MOVES_AN_ORDER = 10_000, 300
+"""Moves of the search, each a tour or two of some milliseconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +60,9 @@ def in_time(
     def batch(members: Members) -> Batch:
         return [(parts[member].order, line) for member in members for line in parts[member].order.lines]
 
-    schedule = schedule_orders(problem, lambda members: tour_length(batch(members)), seed=seed)
+    moves = max(min(MOST_MOVES // len(parts), MOVES_AN_ORDER), 1)
+    effort = SchedulingEffort(moves=moves, batches=20_000)
+    schedule = schedule_orders(problem, lambda members: tour_length(batch(members)), effort=effort, seed=seed)
     return [batch(each.orders) for each in schedule.batches], schedule
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Depot, DropInvalid, Json, Poses, Rules, Seed, Site, Unit, point_of
 from server.commands.printing import print_json, print_kpis, print_notes
 from server.progress import reporting
@@ -122,7 +123,7 @@ def tours(
         )
     except ValidationError as error:
         raise typer.BadParameter(error.errors(include_url=False)[0]["msg"]) from None
-    with reporting("tours", quiet=as_json) as tell:
+    with strangers_on_stderr(), reporting("tours", quiet=as_json) as tell:
         shift = plan_site(scenario, output, progress=tell)
     told = [tour for tour in shift.plan.tours if tour.id == explain]
     if explain is not None and not told:
@@ -147,7 +148,7 @@ def simulate(
     """Simulate a shift: several pickers on the navigation graph, no two in one pick face."""
     from server.chain import simulate_scenario
 
-    with reporting("simulate", quiet=as_json) as tell:
+    with strangers_on_stderr(), reporting("simulate", quiet=as_json) as tell:
         run, figures = simulate_scenario(scenario, output, progress=tell)
     if as_json:
         print_json({"run": str(output), "kpis": figures, "notes": list(run.notes)})
