@@ -22,7 +22,7 @@ bench:
 
 bench-tours:
 	@scripts/setup.sh --peers
-	@for bench in tours batching; do .venv/bin/python "benchmarks/bench_$$bench.py" $(ARGS) || exit 1; done
+	@for bench in tours batching scheduling; do .venv/bin/python "benchmarks/bench_$$bench.py" $(ARGS) || exit 1; done
 
 clean:
 	rm -rf .venv demo-site build dist viewer/web/node_modules viewer/web/dist
