@@ -38,11 +38,18 @@ class BlockView:
 
     def face_image(self, v_face: float, step_m: float) -> npt.NDArray[np.bool_]:
         """What is seen of a face: (K, P) in steps of `step_m` upwards and places of 10 cm or more along it."""
-        place_m = 0.1 * self.coarseness
+        return self.image(self.near_face(v_face), step_m)
+
+    def near_face(self, v_face: float) -> npt.NDArray[np.bool_]:
+        """Which points (N,) lie between the block's ends, on a face, and as far behind it as loads stand out."""
         inward = 1.0 if 2 * v_face < self.block.v0 + self.block.v1 else -1.0
         depth = (self.v - v_face) * inward
         half = _FACE_HALF_M * self.coarseness
-        near = (depth > -half) & (depth < max(half, _OVERHANG_M)) & self.within
+        return np.asarray((depth > -half) & (depth < max(half, _OVERHANG_M)) & self.within)
+
+    def image(self, near: npt.NDArray[np.bool_], step_m: float) -> npt.NDArray[np.bool_]:
+        """Where the points `near` (N,) are seen: (K, P) as in `face_image`."""
+        place_m = 0.1 * self.coarseness
         steps = bins(self.z[near], 0.0, step_m)
         places = max(math.ceil((self.block.u1 - self.block.u0) / place_m), 1)
         seen = np.zeros((int(steps.max(initial=0)) + 1, places), np.bool_)
@@ -105,14 +112,17 @@ def _coarseness(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64], block: R
 
 
 def _top(u: npt.NDArray[np.float64], z: npt.NDArray[np.float64], block: RackBlock) -> float:
-    """Where the block ends and the void below the roof begins: a metre in which next to nothing is seen."""
+    """Where the block ends and the void below the roof begins: a bare step, and next to nothing in the metre up.
+
+    The metre counts as a whole: a stray or two in a step end no void.
+    """
     within = (u > block.u0) & (u < block.u1)
     steps, places = bins(z[within], 0.0, 0.1), bins(u[within], block.u0, 0.25)
     seen = np.zeros((int(steps.max(initial=0)) + 2 + _VOID_STEPS, int(places.max(initial=0)) + 1), np.bool_)
     seen[steps, places] = True
-    bare = seen.mean(1) < _VOID_SHARE
-    for step in range(int(_LOWEST_TOP_M / 0.1), len(bare) - _VOID_STEPS):
-        if bare[step : step + _VOID_STEPS].all():
+    share = seen.mean(1)
+    for step in range(int(_LOWEST_TOP_M / 0.1), len(share) - _VOID_STEPS):
+        if max(share[step], share[step : step + _VOID_STEPS].mean()) < _VOID_SHARE:
             return 0.1 * step
     return math.inf
 

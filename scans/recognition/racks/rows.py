@@ -186,7 +186,7 @@ def _with_own_tiers(view: BlockView, row: FoundRow) -> FoundRow:
     The block's outer faces, on which the first were found, are those of loads where loads overhang.
     """
     block = replace(view.block, u0=float(row.posts[0]), u1=float(row.posts[-1]))
-    tiers = find_tiers(replace(view, block=block), (row.v0, row.v1))
+    tiers = find_tiers(replace(view, block=block), (row.v0, row.v1), row.height_m + _TOP_DECK_M)
     return replace(row, tiers=_carried(tiers, row.height_m) or row.tiers)
 
 
