@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from published import shared_data
+from published import jobprp_foodmart, shared_data
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
@@ -66,6 +66,17 @@ def foodmart_instance(instance: Instance) -> tuple[BatchingProblem, Table]:
         [order["boxes"] for order in instance["orders"]], capacity=instance["boxes_per_trolley"]
     )
     return problem, (table_m, _rows(wanted, [order["locs"] for order in instance["orders"]]))
+
+
+def foodmart_aisles(instance: Instance) -> tuple[BatchingProblem, ParallelAisles, list[Picks]]:
+    """The same among parallel aisles, blocks of any number."""
+    warehouse, places = jobprp_foodmart(instance)
+    picks = []
+    for order in instance["orders"]:
+        at = np.array(order["locs"]) - 1
+        picks.append(Picks(aisle=places.aisle[at], block=places.block[at], offset_m=places.offset_m[at]))
+    sizes = [order["boxes"] for order in instance["orders"]]
+    return batching_problem(sizes, capacity=instance["boxes_per_trolley"]), warehouse, picks
 
 
 def obstacle_instance(instance: Instance) -> tuple[BatchingProblem, Table]:

@@ -16,7 +16,8 @@ from published_batching import POLICY_OF, block_instance
 
 from layouts.tours.batching.batch_orders import BatchingEffort, batch_orders, fewest_batches
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members, batching_problem
-from layouts.tours.batching.tour_lengths import CompiledTours, block_tours, tour_length
+from layouts.tours.batching.tour_lengths import CompiledTours, aisle_tours, block_tours, tour_length
+from layouts.tours.exact.aisles.block_tour import optimal_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from layouts.tours.policies.block_lengths import BLOCK_POLICIES
 from spatial.errors import UndecidedError
@@ -94,6 +95,27 @@ def test_the_bound_holds_where_every_step_is_cut_short(policy: str) -> None:
         answer = solved(case, policy, effort=hasty)
         check(problem, answer.batches)
         assert answer.bound_m <= best_m + 1e-9 <= answer.length_m + 2e-9
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_partition_is_shorter_in_several_blocks(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    warehouse = ParallelAisles(aisle_m=np.full((2, 4), 10.0), cross_m=np.full((3, 3), 4.0), depot=(1, 2))
+    picks = []
+    for size in generator.integers(1, 6, 6):
+        aisle, block = generator.integers(0, 4, size), generator.integers(0, 2, size)
+        picks.append(Picks(aisle=aisle, block=block, offset_m=generator.integers(1, 10, size).astype(float)))
+    problem = batching_problem([len(each.aisle) for each in picks], capacity=10)
+    tours, bits = aisle_tours(warehouse, picks)
+    for order, each in enumerate(picks):
+        assert tour_length(tours, bits[order]) == pytest.approx(optimal_tour(warehouse, each).length_m)
+    best_m = shortest_by_trying_all(problem, tours, bits)
+    answer = batch_orders(problem, tours, bits, effort=QUICK)
+    check(problem, answer.batches)
+    assert answer.length_m == pytest.approx(best_m)
+    assert answer.proven
+    hasty = BatchingEffort(moves=2, root_rounds=2, root_nodes=2, dives=0, columns=2)
+    assert batch_orders(problem, tours, bits, effort=hasty).bound_m <= best_m + 1e-9
 
 
 def test_the_same_seed_gives_the_same_batches() -> None:

@@ -79,10 +79,10 @@ def batch_orders(
     root = _root(search, best, effort, dives_deadline)
     bound_m = root.bound_m
     for at in range(effort.dives):
-        if _total_m(search, best) <= bound_m + TOLERANCE_M or time.perf_counter() > dives_deadline:
-            break
         if at == FIRST_DIVES:
             best, bound_m = _decided(search, root, best, effort, deadline)
+        if _total_m(search, best) <= bound_m + TOLERANCE_M or time.perf_counter() > dives_deadline:
+            break
         found = _dive(search, root, at, effort, dives_deadline)
         if found.max() < problem.most_batches and _total_m(search, found) < _total_m(search, best) - 1e-9:
             best = found

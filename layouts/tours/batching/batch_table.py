@@ -58,7 +58,7 @@ def batch_over_table(
 
     `tour_length` decides what a batch costs. Where all batches that fit were routed, and branch and bound ended,
     the batching is proven shortest for these costs; else the bound is that of single orders: a batch is at least
-    as long as the tour of any of its orders, so as their mean weighted by the share of the capacity they take.
+    as long as the tour of any of its orders.
     UndecidedError where no batching in `batches_at_most` batches is found.
     """
     tours, bits = table_tours(table_m, orders)
@@ -66,7 +66,7 @@ def batch_over_table(
     routed = Routed(problem=problem, tour_length=tour_length, most=effort.routed)
     best = first_fit(problem)
     for at in range(effort.rounds):
-        best = anneal_from(search, best, moves=effort.moves, hot=0.05 if at == 0 else 0.02)
+        best = anneal_from(search, best, moves=effort.moves, hot=0.05 if at == 0 else 0.02, cold=0.0005)
     every = feasible_batches(problem, at_most=effort.listed)
     for batch in every or []:
         routed.length_m(batch)
@@ -130,9 +130,18 @@ def _combined(routed: Routed, start: list[Members], effort: TableEffort) -> tupl
 
 
 def _bound_of_singles(routed: Routed) -> float:
+    """At least ⌈size / capacity⌉ batches hold the orders whose own tours are longer than t, and are so themselves:
+    the integral of that over t, group by group.
+    """
     problem = routed.problem
     singles_m = np.array([routed.length_m((order,)) for order in range(problem.orders)])
-    return float(max(singles_m.max(), (problem.size / problem.capacity * singles_m).sum()))
+    bound_m = 0.0
+    for group in np.unique(problem.group):
+        orders = np.flatnonzero(problem.group == group)
+        falling = orders[np.argsort(-singles_m[orders], kind="stable")]
+        batches = np.ceil(np.cumsum(problem.size[falling]) / problem.capacity - 1e-9)
+        bound_m += float(batches @ (singles_m[falling] - np.append(singles_m[falling][1:], 0.0)))
+    return bound_m
 
 
 def _total_m(routed: Routed, batches: list[Members]) -> float:

@@ -13,7 +13,7 @@ from numba import njit
 
 from layouts.tours.batching.orders import Orders
 from layouts.tours.batching.pool import Pool, keep
-from layouts.tours.batching.tour_lengths import CompiledTours, floor_length, tour_length
+from layouts.tours.batching.tour_lengths import CompiledTours, floor_length, is_own_floor, tour_length
 
 
 @njit(cache=True)
@@ -49,6 +49,7 @@ def price(
         density[at] = max(0.0, dual_m[ranked[at]] / orders.size[ranked[at]])
     dual[0] = batch_dual_m
     lowest_m[:] = 0.0
+    own_floor = is_own_floor(tours)
     visited, count, depth, at = 0, 0, 0, 0
     ended, root_ended, root_count = False, False, 0
     while True:
@@ -85,7 +86,7 @@ def price(
         members[depth] = order
         depth += 1
         rank[depth], load[depth], dual[depth], floor[depth] = at - 1, orders.capacity - left, earned, least
-        length_m = tour_length(tours, bits[depth])
+        length_m = least if own_floor else tour_length(tours, bits[depth])
         if length_m - earned < limit_m:
             row = keep(pool, members, depth, length_m)
             if row >= 0:

@@ -35,6 +35,7 @@ def best_partition(
         integrality=np.ones(len(members), np.int64),
         bounds=Bounds(0, 1),
         options={
+            "presolve": False,  # takes longer than it saves, and mends its solutions with a printed line
             "node_limit": nodes,
             "mip_rel_gap": 0.0,
             "time_limit": max(0.01, deadline - time.perf_counter()),

@@ -1,4 +1,6 @@
-"""The length of the tour of a batch, compiled: a policy in one block, or a good tour over a length table."""
+"""The length of the tour of a batch, compiled: a policy in one block, the shortest tour among parallel aisles of any
+number of blocks, or a good tour over a length table.
+"""
 
 from __future__ import annotations
 
@@ -9,39 +11,43 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.tours.batching.aisle_lengths import Aisles, aisles_length, aisles_of, marked
 from layouts.tours.batching.table_tour import table_length
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
-from layouts.tours.policies.block_bits import WORD, Block, block_of, lowest_bit, pack_bits
-from layouts.tours.policies.block_lengths import OPTIMAL, block_length, block_policy, least_block_length
+from layouts.tours.policies.block_bits import WORD, Block, block_of, pack_bits
+from layouts.tours.policies.block_lengths import (
+    COMBINED,
+    OPTIMAL,
+    RETURN,
+    block_length,
+    block_policy,
+    least_block_length,
+)
 
-TABLE = OPTIMAL + 1
-"""The policy number of tours over a length table."""
+AISLES, TABLE = OPTIMAL + 1, OPTIMAL + 2
+"""The policy numbers of shortest tours in several blocks, and of tours over a length table."""
 
 
 class CompiledTours(NamedTuple):
-    """`policy` says which of the two is meant: one block, or the table (S, S) of lengths between stops.
+    """`policy` says which of the three is meant: one block, aisles, or the table (S, S) of lengths between stops.
 
     In the table row 0 is where tours start and row 1 where they end; the bits of a batch then stand for rows.
     """
 
     policy: int
     block: Block
+    aisles: Aisles
     table_m: npt.NDArray[np.float64]
 
 
 @njit(cache=True)
 def tour_length(tours: CompiledTours, bits: npt.NDArray[np.int64]) -> float:
     """Metres of the tour through the places `bits` (A, W)."""
+    if tours.policy == AISLES:
+        return aisles_length(tours.aisles, bits)
     if tours.policy == TABLE:
-        stops = np.zeros(len(tours.table_m), np.int64)
-        count = 0
-        for word in range(bits.shape[1]):
-            left = bits[0, word]
-            while left != 0:
-                stops[count] = word * WORD + lowest_bit(left)
-                left &= left - 1
-                count += 1
-        return table_length(tours.table_m, stops, count)
+        stops = marked(bits[0])
+        return table_length(tours.table_m, stops, len(stops))
     return block_length(tours.policy, tours.block, bits)
 
 
@@ -50,7 +56,17 @@ def floor_length(tours: CompiledTours, bits: npt.NDArray[np.int64]) -> float:
     """A length that no tour through these places and any others is below; 0 where there is only a table."""
     if tours.policy == TABLE:
         return 0.0
+    if tours.policy == AISLES:
+        return aisles_length(tours.aisles, bits)
     return least_block_length(tours.policy, tours.block, bits)
+
+
+@njit(cache=True)
+def is_own_floor(tours: CompiledTours) -> bool:
+    """Whether tours never become shorter as places join, so that `floor_length` is `tour_length`."""
+    if tours.policy in (AISLES, RETURN, OPTIMAL):
+        return True
+    return tours.policy not in (TABLE, COMBINED) and tours.block.is_rectangle
 
 
 def block_tours(
@@ -58,7 +74,15 @@ def block_tours(
 ) -> tuple[CompiledTours, npt.NDArray[np.int64]]:
     """Tours in one block under the policy of that name, and the bits (N, A, W) of the orders."""
     block, bits = block_of(warehouse, orders)
-    return CompiledTours(block_policy(policy), block, np.zeros((2, 2))), bits
+    return CompiledTours(block_policy(policy), block, _no_aisles(), np.zeros((2, 2))), bits
+
+
+def aisle_tours(
+    warehouse: ParallelAisles, orders: Sequence[Picks]
+) -> tuple[CompiledTours, npt.NDArray[np.int64]]:
+    """The shortest tours in any number of blocks, and the bits (N, 1, W) of the orders."""
+    aisles, bits = aisles_of(warehouse, orders)
+    return CompiledTours(AISLES, _no_block(), aisles, np.zeros((2, 2))), bits
 
 
 def table_tours(
@@ -76,7 +100,18 @@ def table_tours(
                 f"order {order} names rows {rows}: expected one or more in 2 … {len(table_m) - 1}"
             )
         marks[order, 0, rows] = True
-    nowhere = ParallelAisles(aisle_m=np.zeros((1, 1)), cross_m=np.zeros((2, 0)))
-    nothing = Picks(aisle=np.zeros(1, np.int64), block=np.zeros(1, np.int64), offset_m=np.zeros(1))
-    block, _ = block_of(nowhere, [nothing])
-    return CompiledTours(TABLE, block, np.asarray(table_m, np.float64)), pack_bits(marks)
+    tours = CompiledTours(TABLE, _no_block(), _no_aisles(), np.asarray(table_m, np.float64))
+    return tours, pack_bits(marks)
+
+
+def _no_block() -> Block:
+    return block_of(*_nowhere())[0]
+
+
+def _no_aisles() -> Aisles:
+    return aisles_of(*_nowhere())[0]
+
+
+def _nowhere() -> tuple[ParallelAisles, list[Picks]]:
+    here = Picks(aisle=np.zeros(1, np.int64), block=np.zeros(1, np.int64), offset_m=np.zeros(1))
+    return ParallelAisles(aisle_m=np.zeros((1, 1)), cross_m=np.zeros((2, 0))), [here]
