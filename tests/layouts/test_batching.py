@@ -16,6 +16,7 @@ from published_batching import POLICY_OF, block_instance
 
 from layouts.tours.batching.batch_orders import BatchingEffort, batch_orders, fewest_batches
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members, batching_problem
+from layouts.tours.batching.start import first_fit
 from layouts.tours.batching.tour_lengths import CompiledTours, aisle_tours, block_tours, tour_length
 from layouts.tours.exact.aisles.block_tour import optimal_tour
 from layouts.tours.parallel_aisles import ParallelAisles, Picks
@@ -155,6 +156,16 @@ def test_too_few_batches_are_refused_or_undecided() -> None:
     with pytest.raises(UndecidedError, match="best fit needs 3"):
         batch_orders(tight, *block_tours(warehouse, picks, policy="return"))
     assert fewest_batches(problem) >= 1
+
+
+def test_no_more_batches_than_allowed() -> None:
+    loose, warehouse, picks = some_case(8, orders=24)
+    fewest = int(first_fit(loose).max()) + 1
+    problem = batching_problem(loose.size, capacity=14, batches_at_most=fewest)
+    hasty = BatchingEffort(moves=100, dive_moves=100, dives=6, dive_rounds=0)
+    answer = solved((problem, warehouse, picks), "s-shape", effort=hasty)
+    check(problem, answer.batches)
+    assert len(answer.batches) <= fewest
 
 
 @pytest.mark.skipif(shared_data() is None, reason="skipped: no shared data")

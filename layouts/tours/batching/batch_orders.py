@@ -35,14 +35,17 @@ from layouts.tours.batching.tour_lengths import CompiledTours
 FIRST_DIVES = 3
 """Dives before the first try to decide."""
 
+DIVE_HOT, DIVE_COLD = 0.008, 0.004
+"""Temperatures after a dive, as shares of a batch's mean length: it is near a good batching already."""
+
 FOR_DIVES = 0.85
 """The share of `seconds` after which no dive begins or prices."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchingEffort:
-    """Counts that bound the work: annealing moves an order at first and after a dive, pricing rounds and nodes at
-    the root and in dives, dives, and the columns and nodes of the last step. `seconds` may end all of it earlier.
+    """Counts that bound the work: annealing moves an order at first and after a dive, dives, pricing rounds and
+    nodes at the root and in dives, and the columns and nodes of the last step. `seconds` may end all of it earlier.
     """
 
     moves: int = 100_000
@@ -65,7 +68,8 @@ def batch_orders(
     seed: int = 0,
     effort: BatchingEffort = BatchingEffort(),
 ) -> Batching:
-    """The shortest batching found, with a bound; `tours` and the orders' `bits` (N, A, W) are of `block_tours`.
+    """The shortest batching found, with a bound; `tours` and the orders' `bits` (N, A, W) are of `block_tours`
+    or `aisle_tours`.
 
     The same arguments give the same batching unless `seconds` is set. UndecidedError where no batching in
     `batches_at_most` batches is found.
@@ -84,7 +88,7 @@ def batch_orders(
         if _total_m(search, best) <= bound_m + TOLERANCE_M or time.perf_counter() > dives_deadline:
             break
         found = _dive(search, root, at, effort, dives_deadline)
-        if found.max() < problem.most_batches and _total_m(search, found) < _total_m(search, best) - 1e-9:
+        if found is not None and _total_m(search, found) < _total_m(search, best) - 1e-9:
             best = found
     if _total_m(search, best) > bound_m + TOLERANCE_M:
         best, last_m = _decided(search, root, best, effort, deadline)
@@ -117,8 +121,11 @@ def _root(
 
 def _dive(
     search: Search, root: Relaxation, at: int, effort: BatchingEffort, deadline: float
-) -> npt.NDArray[np.int64]:
-    """The dive number `at`, annealed; every third allows a batch more than the relaxation has."""
+) -> npt.NDArray[np.int64] | None:
+    """The dive number `at`, annealed; every third allows a batch more than the relaxation has.
+
+    None where it ended with more batches than there may be.
+    """
     problem = search.problem
     count = max(fewest_batches(problem), math.floor(float(root.x.sum()) + 0.5)) + (1 if at % 3 == 2 else 0)
     found = dive(
@@ -130,7 +137,10 @@ def _dive(
         nodes=effort.dive_nodes,
         deadline=deadline,
     )
-    return anneal_from(search, found, moves=effort.dive_moves * problem.orders, hot=0.008, cold=0.004)
+    if found.max() >= problem.most_batches:
+        return None
+    moves = effort.dive_moves * problem.orders
+    return anneal_from(search, found, moves=moves, hot=DIVE_HOT, cold=DIVE_COLD, deadline=deadline)
 
 
 def _decided(
