@@ -15,7 +15,9 @@ from published import instances, shared_data
 from published_batching import POLICY_OF, block_instance
 
 from layouts.tours.batching.batch_orders import BatchingEffort, batch_orders, fewest_batches
+from layouts.tours.batching.column_generation import single_rows
 from layouts.tours.batching.problem import Batching, BatchingProblem, Members, batching_problem
+from layouts.tours.batching.search import anneal_from, new_search
 from layouts.tours.batching.start import first_fit
 from layouts.tours.batching.tour_lengths import CompiledTours, aisle_tours, block_tours, tour_length
 from layouts.tours.exact.aisles.block_tour import optimal_tour
@@ -156,6 +158,15 @@ def test_too_few_batches_are_refused_or_undecided() -> None:
     with pytest.raises(UndecidedError, match="best fit needs 3"):
         batch_orders(tight, *block_tours(warehouse, picks, policy="return"))
     assert fewest_batches(problem) >= 1
+
+
+def test_annealing_leaves_room_for_the_batches_that_pricing_finds() -> None:
+    problem, warehouse, picks = some_case(9, orders=30)
+    search = new_search(problem, *block_tours(warehouse, picks, policy="s-shape"), seed=0, pool_size=100)
+    best = anneal_from(search, first_fit(problem), moves=20_000, hot=1.0, cold=1.0)
+    assert search.pool.used[0] <= 52
+    check(problem, tuple(tuple(np.flatnonzero(best == batch).tolist()) for batch in np.unique(best)))
+    assert (single_rows(search) >= 0).all()
 
 
 def test_no_more_batches_than_allowed() -> None:

@@ -2,8 +2,8 @@
 
 A move takes one or two orders of one batch and none, one or two of another, and exchanges them where both fit.
 It is accepted by Metropolis' rule (Kirkpatrick et al. 1983), colder with every move. Every batch that is ever
-accepted enters a pool, from which set partitioning then takes the best combination. All randomness comes in as
-`draws`, so that compiled and plain Python agree.
+accepted enters a pool, from which set partitioning then takes the best combination; half of it is left for those
+that pricing finds. All randomness comes in as `draws`, so that compiled and plain Python agree.
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ def anneal(
         joined = _exchanged(members[q], held[q], two, fourth, one, second, other)
         _put(orders, state, p, fresh, kept, p_mark, p_m)
         _put(orders, state, q, other, joined, q_mark, q_m)
-        keep(pool, fresh, kept, p_m)
-        keep(pool, other, joined, q_m)
+        if 2 * pool.used[0] < len(pool.length_m):
+            keep(pool, fresh, kept, p_m)
+            keep(pool, other, joined, q_m)
         now_m += worse_m
         if now_m < best_m - 1e-9:
             best_m = now_m

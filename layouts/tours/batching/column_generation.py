@@ -133,11 +133,14 @@ def reduced_m(search: Search, rows: npt.NDArray[np.int64], now: Relaxation) -> n
 def columns_below(
     search: Search, now: Relaxation, limit_m: float, *, most: int, nodes: int
 ) -> npt.NDArray[np.int64] | None:
-    """Pool rows of all batches of reduced cost below the limit; None where they or the search are too many."""
+    """Pool rows of all batches of reduced cost below the limit; None where they or the search are too many, for
+    the pool too.
+    """
     in_play = np.ones(search.problem.orders, bool)
     found = np.zeros(most, np.int64)
     count, visited, _ = _priced(search, in_play, now, limit_m, 0.0, most, nodes, found)
-    return None if count >= most or visited >= nodes else np.unique(found[:count])
+    is_full = search.pool.used[0] == len(search.pool.length_m)
+    return None if count >= most or visited >= nodes or is_full else np.unique(found[:count])
 
 
 def single_rows(search: Search) -> npt.NDArray[np.int64]:
