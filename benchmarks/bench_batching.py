@@ -2,7 +2,7 @@
 
     python benchmarks/bench_batching.py [--every N] [--first F] [--orders S] [--stretch X]
 
-Of the instances of each size (of S orders only), every Nth (default 16) from number F (default 0).
+Of the instances of each size (of S orders only), every Nth (default 48) from number F (default 0).
 
 Each figure is the mean, over the sampled instances, of metres above the best known; `below` is how far our bound is
 below it, seconds are those of one core that our call took. On a machine that others use too, X > 1 stretches the
@@ -183,7 +183,8 @@ def bench_obstacles(every: int) -> None:
         names = list(each["orders"])
         theirs = [tuple(sorted(map(names.index, batch["orders"]))) for batch in each["author_batches"]]
         reference = max(each["author_best"], sum(map(length_m, theirs)))
-        if problem.orders >= 10:
+        is_whole = len({order for batch in theirs for order in batch}) == problem.orders
+        if problem.orders >= 10 and is_whole:  # two published answers leave orders out
             rows.append(over_table(problem, table, length_m, reference, TableEffort(moves=5_000, routed=500)))
     line("oxenstierna_obp, 10 orders or more, authors'", rows)
 
@@ -192,9 +193,9 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("--every", type=int, default=16)
-    options.add_argument("--first", type=int, default=0)
-    options.add_argument("--orders", type=int)
-    options.add_argument("--stretch", type=float, default=1.0)
+    options.add_argument("--every", type=int, default=48, help="of each size, every Nth instance")
+    options.add_argument("--first", type=int, default=0, help="the first of them")
+    options.add_argument("--orders", type=int, help="only instances of this size")
+    options.add_argument("--stretch", type=float, default=1.0, help="more time for ours on a busy machine")
     chosen = options.parse_args()
     bench(chosen.every, chosen.first, chosen.orders, chosen.stretch)
