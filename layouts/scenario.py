@@ -81,6 +81,8 @@ class Scenario(BaseModel):
             raise ValueError("heavy_kg needs items: give the CSV with sku, mass_kg")
         if self.heavy_kg and self.routing != EXACT:
             raise ValueError(f"routing '{self.routing}' keeps no order of masses: heavy_kg needs '{EXACT}'")
+        if self.batching == "in-time" and (self.routing != EXACT or self.zoned or self.heavy_kg):
+            raise ValueError(f"batching 'in-time' needs routing '{EXACT}', and neither zoned nor heavy_kg")
         if self.agent not in AGENT_CLASSES:
             raise ValueError(f"agent '{self.agent}' is unknown: choose one of {', '.join(AGENT_CLASSES)}")
         return self

@@ -65,7 +65,10 @@ def _node(graph: NavGraph, place: str) -> int:
             return nodes[place]
     if place in graph.unreached:
         raise UndecidedError(f"'{place}' cannot be reached: {graph.unreached[place]}")
-    raise ValueError(f"there is no location or station '{place}' in facility '{graph.facility}'")
+    some = ", ".join([*graph.stations, *graph.access][:3])
+    raise ValueError(
+        f"there is no location or station '{place}' in facility '{graph.facility}': name one, such as {some}"
+    )
 
 
 def _open_floor(

@@ -19,7 +19,7 @@ from layouts.tours.policies.by_name import ALONG_AISLES
 from layouts.tours.routing import EXACT, Before, TourTask, routed, with_bound
 from layouts.tours.stops import stops_of
 from layouts.tours.tour import Stop, Tour, TourPlan
-from spatial.errors import BadDataError
+from spatial.errors import BadDataError, UndecidedError
 from spatial.progress import Progress, silent
 
 FIRST_COME, SHORT_TOURS, IN_TIME = "first-come", "short-tours", "in-time"
@@ -59,8 +59,9 @@ def plan_tours(
 ) -> TourPlan:
     """Batch `orders`, choose what each line is picked from, and route the stops of each batch.
 
-    Picks at one pick face are one stop. Raises BadDataError for a SKU without a mass where it is asked for,
-    ValueError for settings there are not, KeyError for an order that the floor was not made for.
+    Picks at one pick face are one stop. Raises BadDataError for a SKU without a mass where it is asked for and for
+    waves or several locations where "in-time" knows none, UndecidedError where it rests on a tour that is not
+    proven, ValueError for settings there are not, KeyError for an order that the floor was not made for.
     """
     parts = order_parts(orders, zones_of(floor) if settings.is_zoned else None)
     fitting = [
@@ -116,13 +117,27 @@ def _batched(
         is_bound = only_grows and all(tour.lower_bound_m == tour.length_m for tour in tours)
         return _Batched(batches=batches, bound_m=found.bound_m if is_bound else None)
     if settings.batching == IN_TIME:
-        if settings.crew is None or not only_grows or any(part.group for part in parts):
+        if settings.crew is None or settings.policy != EXACT or settings.heavy_kg or settings.is_zoned:
             raise ValueError(
-                f"batching '{IN_TIME}' needs a crew, '{EXACT}' routing, one location a SKU, and neither waves, zones "
-                "nor heavy items first"
+                f"batching '{IN_TIME}' needs a crew, '{EXACT}' routing, no zones and no heavy items first"
             )
+        if not only_grows or any(part.group for part in parts):
+            raise BadDataError(
+                f"batching '{IN_TIME}' knows neither waves nor SKUs in several locations: choose '{SHORT_TOURS}', or "
+                "leave the waves and all but one location a SKU out"
+            )
+
+        def proven_length(batch: Batch) -> float:
+            length = tour_length(batch)
+            if tours[-1].lower_bound_m != length:
+                raise UndecidedError(
+                    f"batching '{IN_TIME}' rests on shortest tours, and one of {len(batch)} lines could not be proven: "
+                    f"put fewer lines on a tour or choose '{SHORT_TOURS}'"
+                )
+            return length
+
         batches, schedule = in_time(
-            parts, tour_length, settings.crew, lines=settings.batch_lines, seed=settings.seed
+            parts, proven_length, settings.crew, lines=settings.batch_lines, seed=settings.seed
         )
         return _Batched(batches=batches, notes=(lateness_note(schedule),))
     raise ValueError(

@@ -122,7 +122,8 @@ def tours(
             seed=seed,
         )
     except ValidationError as error:
-        raise typer.BadParameter(error.errors(include_url=False)[0]["msg"]) from None
+        said = error.errors(include_url=False)[0]["msg"]
+        raise typer.BadParameter(said.removeprefix("Value error, ")) from None
     with strangers_on_stderr(), reporting("tours", quiet=as_json) as tell:
         shift = plan_site(scenario, output, progress=tell)
     told = [tour for tour in shift.plan.tours if tour.id == explain]

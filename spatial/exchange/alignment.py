@@ -98,7 +98,7 @@ def align(matches: Sequence[Match], *, tolerance_m: float = 1.0, free_scale: boo
     if len(matches) < 2:
         raise UndecidedError(
             f"{len(matches)} matched point(s) cannot place a network: name at least two stations or locations "
-            "as the facility does, or give control points"
+            "as the facility does, or give control points (--points)"
         )
     source = np.array([match.source for match in matches], np.float64)
     target = np.array([match.target for match in matches], np.float64)

@@ -43,6 +43,10 @@ def scenario(folder: Path, text: str) -> Path:
             "'s-shape' keeps no order of masses: heavy_kg needs 'exact'",
         ),
         ("site: S\norders: o.csv", "orders and slotting go together"),
+        (
+            "site: S\nbatching: in-time",
+            "batching 'in-time' needs routing 'exact', and neither zoned nor heavy_kg",
+        ),
         ("site: S\nzoned: true", "zoned needs rules: give the YAML"),
         ("site: S\nagent: dragon", "agent 'dragon' is unknown: choose one of picker"),
         ("site: S\nhorizon_s: .nan", "horizon_s"),

@@ -363,6 +363,9 @@ def test_what_is_due_first_is_picked_first_and_what_is_late_is_said() -> None:
     assert note.endswith("no plan is less late.")
     with pytest.raises(ValueError, match="batching 'in-time' needs a crew, 'exact' routing"):
         plan_tours(floor, orders, replace(how, policy="s-shape"))
+    in_waves = [replace(order, wave=order.id) for order in orders]
+    with pytest.raises(BadDataError, match="knows neither waves nor SKUs in several locations: choose"):
+        plan_tours(floor, in_waves, how)
 
 
 def test_due_times_are_seconds_or_dates_and_nothing_is_guessed() -> None:

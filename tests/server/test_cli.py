@@ -79,6 +79,7 @@ def test_help_loads_nothing_heavy() -> None:
         ("reconcile", "site", "net.json", "--metres-per-unit", "0"),
         ("tours", "site", "--policy", "zigzag"),
         ("tours", "site", "--heavy-kg", "5"),
+        ("tours", "site", "--batching", "in-time"),
         ("tours", "site", "--orders", "orders.csv"),
         ("tours", "site", "--batch-lines", "0"),
         ("view", "site", "--mp4", "film.mp4"),
