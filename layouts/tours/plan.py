@@ -131,8 +131,8 @@ def _batched(
             length = tour_length(batch)
             if tours[-1].lower_bound_m != length:
                 raise UndecidedError(
-                    f"batching '{IN_TIME}' rests on shortest tours, and one of {len(batch)} lines could not be proven: "
-                    f"put fewer lines on a tour or choose '{SHORT_TOURS}'"
+                    f"batching '{IN_TIME}' rests on shortest tours, and one of {len(batch)} lines could not be "
+                    f"proven: put fewer lines on a tour or choose '{SHORT_TOURS}'"
                 )
             return length
 
