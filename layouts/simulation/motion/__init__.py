@@ -1,0 +1,1 @@
+"""How agents move: speed profiles along legs, turns, crowds on foot, lifting."""
