@@ -196,8 +196,13 @@ def test_time_grows_with_place_and_never_outruns_the_speed(
     assert (np.diff(times) >= np.diff(at) / motion.speed_m_s - ROOT_OF_ROUNDING_S).all()
     places = np.concatenate(([0.0], np.cumsum(length)))
     distinct = np.concatenate(([True], length > 0))
-    at_vertices = times_at(places, length, limit, turn, motion)
-    assert at_vertices[distinct] == pytest.approx(times_along(length, limit, turn, motion)[distinct])
+    at_vertices, arrivals = (
+        times_at(places, length, limit, turn, motion),
+        times_along(length, limit, turn, motion),
+    )
+    assert at_vertices[distinct] == pytest.approx(arrivals[distinct])
+    assert (np.diff(arrivals) >= 0).all()
+    assert (at_vertices <= arrivals).all()
 
 
 @settings(deadline=None)
