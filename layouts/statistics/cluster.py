@@ -1,0 +1,71 @@
+"""Replications on the workers of a Dask cluster, so on many machines.
+
+    dask scheduler
+    NUMBA_NUM_THREADS=1 dask worker tcp://scheduler:8786 --nthreads 1 --nworkers auto
+
+Each worker needs aisletwin and its dependencies in the scheduler's versions, or its bytes may differ. A worker
+that is lost has its tasks played again by others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import TracebackType
+from typing import Any, TypeVar
+
+from layouts.statistics.workers import Told, chunks, packed, play_chunk
+from spatial.errors import MissingToolError
+
+T = TypeVar("T")
+
+REACHED_WITHIN_S = 10
+
+
+class ClusterWorkers:
+    """The workers behind a scheduler's address, such as `tcp://10.0.0.5:8786`.
+
+    Raises MissingToolError without the package distributed, without a scheduler there, or without workers.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            self._dask: Any = import_module("distributed")
+        except ImportError as error:
+            raise MissingToolError(
+                f"cluster {address} needs distributed, which is missing: pip install 'aisletwin[cluster]'"
+            ) from error
+        try:
+            self._client = self._dask.Client(address, timeout=REACHED_WITHIN_S, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise MissingToolError(
+                f"no Dask scheduler answers at {address} within {REACHED_WITHIN_S} s: start `dask scheduler`"
+            ) from error
+        self._threads = sum(self._client.nthreads().values())
+        if not self._threads:
+            self._client.close()
+            raise MissingToolError(f"the cluster at {address} has no workers: start `dask worker {address}`")
+
+    def __enter__(self) -> ClusterWorkers:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def play(self, task: Callable[[int], T], numbers: Sequence[int], told: Told) -> list[T]:
+        """See Workers. Raises TypeError when `task` cannot travel."""
+        # a task's result of its own, so that it goes to a worker once and can be had again if that one is lost
+        pickled = self._client.submit(bytes, packed(task), pure=False)
+        futures = [
+            self._client.submit(play_chunk, pickled, chunk, pure=False)
+            for chunk in chunks(numbers, self._threads)
+        ]
+        try:
+            for future in self._dask.as_completed(futures, loop=self._client.loop):
+                told(len(future.result()))
+            return [result for future in futures for result in future.result()]
+        except BaseException:
+            self._client.cancel(futures)
+            raise
