@@ -1,10 +1,10 @@
 """Replications on the workers of a Dask cluster, so on many machines.
 
     dask scheduler
-    NUMBA_NUM_THREADS=1 dask worker tcp://scheduler:8786 --nthreads 1 --nworkers auto
+    NUMBA_NUM_THREADS=1 dask worker tcp://scheduler:8786 --nworkers 4 --nthreads 1
 
-Each worker needs aisletwin and its dependencies in the scheduler's versions, or its bytes may differ. A worker
-that is lost has its tasks played again by others.
+Each worker needs this aisletwin and its dependencies in the versions here, or its bytes may differ. What a lost
+worker had to do is done by the others.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from layouts.statistics.curve import Curve, curve_of_runs
 from layouts.statistics.intervals import Estimate, mean_interval, share_interval
-from layouts.statistics.knee import Curve, curve_of_runs, find_knee, find_peak
+from layouts.statistics.knee import find_knee, find_peak
 
 X = tuple(float(x) for x in range(1, 21))
 Floats = npt.NDArray[np.float64]
@@ -70,6 +71,15 @@ def test_decided_knees_are_wrong_in_less_than_5_of_100_cases_and_open_ones_hold_
     assert min(answers["knee"], answers["cannot decide"]) > 20
 
 
+def test_an_open_knee_tells_between_which_points_it_lies() -> None:
+    assert str(find_knee(curve_of_runs(X, runs(amdahl(0.3), 0.01, 299)))) == (
+        "knee: cannot decide, from 6 to 7, where an added unit falls below 20 % of what the first unit brought: "
+        "replicate more"
+    )
+    wide = str(find_knee(curve_of_runs(X, runs(amdahl(0.3), 1.0, 0))))
+    assert wide.startswith("knee: cannot decide, 1 or more, where an added unit falls below 20 %")
+
+
 def test_noise_has_no_knee_and_no_best_point() -> None:
     trials, knees, peaks = 300, 0, 0
     for seed in range(trials):
@@ -88,9 +98,9 @@ def test_a_straight_line_reaches_no_knee() -> None:
     )
 
 
-def test_a_curve_that_falls_from_the_start_decides_no_knee() -> None:
+def test_a_curve_that_falls_from_the_start_has_no_knee() -> None:
     found = find_knee(curve_of_runs(X, runs(-np.array(X), 0.01, 3)))
-    assert (found.answer, found.low, found.high) == ("cannot decide", 1, None)
+    assert str(found) == "no knee: beyond 1 the first added unit makes it worse"
 
 
 def test_where_less_is_better_the_mirrored_curve_has_the_same_knee_and_peak() -> None:
@@ -104,7 +114,7 @@ def test_where_less_is_better_the_mirrored_curve_has_the_same_knee_and_peak() ->
 def test_the_peak_and_the_turn_behind_it_are_found() -> None:
     """Velocity slotting gains up to 12 pickers and loses beyond."""
     found = find_peak(curve_of_runs(X, runs(-((np.array(X) - 12) ** 2), 0.1, 5)))
-    assert str(found) == "best at 12; turned for the worse by 13"
+    assert str(found) == "best at 12; a turn by 13 for the worse shown"
 
 
 def test_a_flat_top_leaves_the_best_open_and_still_shows_the_turn() -> None:
@@ -117,7 +127,7 @@ def test_a_flat_top_leaves_the_best_open_and_still_shows_the_turn() -> None:
         18,
         19,
     )
-    assert str(found) == "best: cannot decide from 10 to 18; turned for the worse by 19"
+    assert str(found) == "best: cannot decide, from 10 to 18; a turn by 19 for the worse shown"
 
 
 def test_the_true_peak_lies_between_the_ends_in_95_of_100_cases() -> None:

@@ -50,6 +50,12 @@ def killed(number: int) -> dict[str, float]:
     return {}
 
 
+@pytest.fixture(autouse=True)
+def findable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other processes import the tasks from this file."""
+    monkeypatch.syspath_prepend(ROOT)
+
+
 def bytes_of(workers, progress=silent) -> bytes:  # type: ignore[no-untyped-def]
     wanted = {"lines_per_h": Precision(absolute=0.2)}
     done = run_replications(figures, wanted=wanted, workers=workers, progress=progress)
