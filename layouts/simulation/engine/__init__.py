@@ -1,0 +1,1 @@
+"""Plays instruction lists against shared resources: flat arrays in, a log and totals out."""

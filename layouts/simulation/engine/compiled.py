@@ -1,0 +1,18 @@
+"""How the engine's functions are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def compiled(function: Function) -> Function:
+    """Compile without counting references to arrays, which took a third of the time: the engine allocates nothing.
+
+    With NUMBA_DISABLE_JIT=1 a function stays plain Python, with equal results.
+    """
+    return cast(Function, njit(cache=True, _nrt=False)(function))  # type: ignore[call-overload]

@@ -1,0 +1,171 @@
+"""Who does what next: jobs become ready, agents without work take the first that they are able to do."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layouts.simulation.engine.compiled import compiled
+from layouts.simulation.engine.script import DISPATCHER, IDLERS, REFILLS, RELEASED, STATIC, Script, State
+from layouts.simulation.engine.tape import NOBODY
+from layouts.simulation.engine.tournament import schedule
+
+
+@compiled
+def release(script: Script, state: State, now: float) -> None:
+    """Release every job whose time has come, and set the clock for the next."""
+    at = state.n[RELEASED]
+    while at < len(state.order) and state.jobs[state.order[at]].release_s <= now:
+        job = state.order[at]
+        state.jobs[job].is_released = 1
+        if state.jobs[job].needs == 0:
+            offer(script, state, job, now)
+        at += 1
+    state.n[RELEASED] = at
+    later = state.jobs[state.order[at]].release_s if at < len(state.order) else np.inf
+    schedule(state.key, state.winner, DISPATCHER, later)
+
+
+@compiled
+def offer(script: Script, state: State, job: int, now: float) -> None:
+    """The job joins the tail of its pool; the agent that has been idle longest and does such work is called."""
+    pool = state.jobs[job].pool
+    state.jobs[job].next = NOBODY
+    if state.ready[pool, 0] == NOBODY:
+        state.ready[pool, 0] = job
+    else:
+        state.jobs[state.ready[pool, 1]].next = job
+    state.ready[pool, 1] = job
+    for place in range(state.n[IDLERS]):
+        agent = state.agents[state.idle[place]]
+        for at in range(agent.pool, agent.last_pool):
+            if script.pool[at] == pool:
+                _call(state, place, now)
+                return
+
+
+@compiled
+def offer_refill(script: Script, state: State, buffer: int, now: float) -> None:
+    """A buffer asks to be refilled."""
+    job = state.n[STATIC] + state.n[REFILLS]
+    if job == len(state.jobs):
+        raise RuntimeError("more refills are asked for than there is room for")
+    state.n[REFILLS] += 1
+    refill = state.seats[buffer].refill
+    state.jobs[job].refill = refill
+    state.jobs[job].buffer = buffer
+    state.jobs[job].pool = script.refill_pool[refill]
+    state.jobs[job].release_s = now
+    offer(script, state, job, now)
+
+
+@compiled
+def finish_job(script: Script, state: State, agent: int, now: float) -> None:
+    """The agent's job is done: its tickets are free again, and jobs that waited for it come closer."""
+    job = state.jobs[state.agents[agent].job]
+    state.agents[agent].job = NOBODY
+    job.ended_s = now
+    for at in range(job.ticket, job.last_ticket):
+        state.seats[script.ticket[at]].used -= 1
+    for at in range(job.after, job.last_after):
+        later = state.jobs[script.after[at]]
+        later.needs -= 1
+        if later.needs == 0 and later.is_released == 1:
+            offer(script, state, script.after[at], now)
+    if job.last_ticket > job.ticket:
+        while state.n[IDLERS] > 0:
+            _call(state, 0, now)
+
+
+@compiled
+def next_routine(script: Script, state: State, agent: int, now: float) -> float:
+    """Set what the agent, which has nothing to do, does next; return `now`, or when it is to be asked again.
+
+    A break that is due comes first, then charging, then the end of duty, then work.
+    """
+    who = state.agents[agent]
+    if who.duty < who.last_duty and script.duty_s[who.duty] <= now:
+        _play(script, state, agent, script.duty_routine[who.duty])
+        who.duty += 1
+        return now
+    if who.busy_s - who.charged_s >= who.charge_s:
+        who.charged_s = who.busy_s
+        _play(script, state, agent, who.charge)
+        return now
+    if now >= who.until_s:
+        return np.inf
+    for at in range(who.pool, who.last_pool):
+        job = _take_job(script, state, script.pool[at])
+        if job != NOBODY:
+            who.job = job
+            state.jobs[job].started_s = now
+            state.jobs[job].doer = agent
+            refill = state.jobs[job].refill
+            if refill == NOBODY:
+                _play(script, state, agent, script.routine[who.kind, job])
+            else:
+                _play(script, state, agent, script.refill_routine[who.kind, refill])
+            return now
+    state.idle[state.n[IDLERS]] = agent
+    state.n[IDLERS] += 1
+    if who.duty < who.last_duty:
+        return float(script.duty_s[who.duty])
+    return np.inf
+
+
+@compiled
+def leave_idlers(state: State, agent: int) -> None:
+    """The agent is no longer idle, if it was."""
+    for place in range(state.n[IDLERS]):
+        if state.idle[place] == agent:
+            _remove(state, place)
+            return
+
+
+@compiled
+def _take_job(script: Script, state: State, pool: int) -> int:
+    """The first ready job of the pool whose tickets are all there; takes both."""
+    before = NOBODY
+    job = state.ready[pool, 0]
+    while job != NOBODY:
+        if _has_tickets(script, state, job):
+            if before == NOBODY:
+                state.ready[pool, 0] = state.jobs[job].next
+            else:
+                state.jobs[before].next = state.jobs[job].next
+            if state.ready[pool, 1] == job:
+                state.ready[pool, 1] = before
+            for at in range(state.jobs[job].ticket, state.jobs[job].last_ticket):
+                state.seats[script.ticket[at]].used += 1
+            return int(job)
+        before = job
+        job = state.jobs[job].next
+    return NOBODY
+
+
+@compiled
+def _has_tickets(script: Script, state: State, job: int) -> bool:
+    for at in range(state.jobs[job].ticket, state.jobs[job].last_ticket):
+        seat = state.seats[script.ticket[at]]
+        if seat.used >= seat.capacity:
+            return False
+    return True
+
+
+@compiled
+def _play(script: Script, state: State, agent: int, routine: int) -> None:
+    state.agents[agent].row = script.start[routine]
+    state.agents[agent].end = script.start[routine + 1]
+
+
+@compiled
+def _call(state: State, place: int, now: float) -> None:
+    agent = state.idle[place]
+    _remove(state, place)
+    schedule(state.key, state.winner, agent + 1, now)
+
+
+@compiled
+def _remove(state: State, place: int) -> None:
+    state.n[IDLERS] -= 1
+    for at in range(place, state.n[IDLERS]):
+        state.idle[at] = state.idle[at + 1]

@@ -1,0 +1,303 @@
+"""The event loop: agents play routines against resources.
+
+1. Of several agents whose time has come at once, the lowest number goes first; releases of work go before agents.
+2. A queue is first come, first served; an agent keeps its place until it is served.
+3. A seat that is given back goes to the head of the queue at the same instant. Whether a cell is given back when its
+   agent sets out for the next or when it arrives there is a matter of the tape, which has GIVE before or after MOVE.
+4. Totals count the part of a wait after `warm_up_s`. A wait of no time is no wait.
+5. Nothing begins at or after `horizon_s`; waits that are unfinished then count to the horizon, see `close`.
+
+AHEAD marks rows that can be foreseen: TAKE, GIVE, MOVE and WAIT on resources of one seat that are used in such rows
+only, and that agents reach in the order in which they begin those rows. Then t = max(t, free) at each TAKE, and the
+rows are one event instead of many, with the same outcome.
+
+The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results. The loop is one long
+function so that what nearly every instruction needs is compiled in place; what is rare is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from layouts.simulation.engine.buffers import get, put
+from layouts.simulation.engine.compiled import compiled
+from layouts.simulation.engine.deadlock import back_off, is_locked, pass_by
+from layouts.simulation.engine.dispatch import finish_job, leave_idlers, next_routine, release
+from layouts.simulation.engine.records import count_span, record, record_wait
+from layouts.simulation.engine.script import (
+    CURRENT,
+    DISPATCHER,
+    EVENTS,
+    ROWS,
+    SEAT,
+    Records,
+    Script,
+    State,
+)
+from layouts.simulation.engine.seats import has_room, let_go, occupy, queue_up, regain, vacate
+from layouts.simulation.engine.tape import (
+    AHEAD,
+    BACK_OFF,
+    ENTER,
+    GET,
+    GIVE,
+    INTO,
+    LEAVE,
+    MARK,
+    MARKED,
+    MOST_BACK_OFFS,
+    MOVE,
+    MOVED,
+    NOBODY,
+    OUT,
+    PUT,
+    STOP,
+    TAKE,
+    WAIT,
+    WAITED,
+    WORKED,
+    Floats,
+    Ints,
+    Rules,
+)
+from layouts.simulation.engine.tournament import schedule
+
+FINISHED, PAUSED, LOG_FULL, LOCKED = range(4)
+"""Nothing is left to happen; the next event is at or after `until_s`; the log needs more room; a deadlock."""
+
+
+@compiled
+def play(script: Script, state: State, rules: Rules, log: Records, until_s: float) -> int:
+    """Play on from `state` until the next event is at or after `until_s`; returns why it came back.
+
+    Arguments must have passed `check`. However a run is cut into pieces, it comes out the same.
+    """
+    n, rows, key, winner, held = state.n, script.rows, state.key, state.winner, state.held
+    agents, seats, draws, pace, slow = state.agents, state.seats, state.draws, script.pace, script.slow
+    may_fail = script.fail_s.shape[1] > 0
+    room = len(log) - 2 * len(agents) - 4
+    agent, now, events = n[CURRENT], state.now_s[0], 0
+    why = PAUSED
+    while why == PAUSED:
+        if agent == NOBODY:
+            if key[1] >= until_s or key[1] == np.inf:
+                why = FINISHED if key[1] == np.inf else PAUSED
+                break
+            now = key[1]
+            events += 1
+            if winner[1] == DISPATCHER:
+                release(script, state, now)
+                continue
+            agent = winner[1] - 1
+        who = agents[agent]
+        until = now
+        while until == now:
+            if rules.logs and n[ROWS] > room:
+                why = LOG_FULL
+                break
+            if who.losses > 0:
+                resource, way = state.lost[agent, 0, 0], state.lost[agent, 0, 1]
+                if seats[resource].head == NOBODY and has_room(seats[resource], way):
+                    occupy(agents, seats, held, agent, resource, way)
+                    regain(state, agent)
+                    continue
+                until = _wait_for(state, rules, log, agent, resource, way, now)
+                continue
+            at = who.row
+            if at == who.end:
+                if who.back_row != NOBODY:
+                    who.row, who.end = who.back_row, who.back_end
+                    who.back_row = NOBODY
+                    continue
+                if who.job != NOBODY:
+                    finish_job(script, state, agent, now)
+                else:
+                    leave_idlers(state, agent)
+                until = next_routine(script, state, agent, now)
+                continue
+            if may_fail and who.back_row == NOBODY and _fails(script, state, agent):
+                continue
+            row = rows[at]
+            code, a = row.op, row.a
+            if code == MOVE:
+                seconds = row.x * who.slow
+                if row.b != NOBODY:
+                    seconds *= slow[row.b, min(seats[row.b].used, slow.shape[1] - 1)]
+                if who.stopped == 1:
+                    seconds += who.restart_s
+                    who.stopped = 0
+                until = now + seconds
+                who.busy_s += seconds
+                who.moved_s += count_span(rules, now, until)
+                if rules.logs:
+                    record(log, n, MOVED, agent, who.job, a, NOBODY, now, until)
+            elif code == WAIT:
+                seconds = row.x
+                if row.b != NOBODY:
+                    seconds *= _pace(pace, draws, row.b, agent)
+                who.stopped = 0
+                until = now + seconds
+                who.busy_s += seconds
+                who.worked_s += count_span(rules, now, until)
+                if rules.warm_up_s < until <= rules.horizon_s:
+                    who.works += 1
+                if rules.logs:
+                    record(log, n, WORKED, agent, who.job, a, NOBODY, now, until)
+            elif code == TAKE:
+                seat = seats[a]
+                if seat.head != NOBODY or seat.used >= seat.capacity:
+                    until = _wait_for(state, rules, log, agent, a, SEAT, now)
+                    continue
+                seat.used += 1
+                seat.holder = agent
+                held[agent, who.holds, 0] = a
+                held[agent, who.holds, 1] = SEAT
+                who.holds += 1
+                who.away = 0
+            elif code == GIVE:
+                if held[agent, who.holds - 1, 0] == a:
+                    who.holds -= 1
+                else:
+                    let_go(agents, held, agent, a)
+                if seats[a].head == NOBODY:
+                    seats[a].used -= 1
+                else:
+                    vacate(state, rules, log, agent, a, now)
+            elif code == ENTER:
+                if seats[a].head != NOBODY or not has_room(seats[a], row.b):
+                    until = _wait_for(state, rules, log, agent, a, row.b, now)
+                    continue
+                occupy(agents, seats, held, agent, a, row.b)
+                who.away = 0
+            elif code == LEAVE:
+                let_go(agents, held, agent, a)
+                vacate(state, rules, log, agent, a, now)
+            elif code == AHEAD:
+                if rules.looks_ahead:
+                    if rules.logs and n[ROWS] + 2 * row.b > room:
+                        why = LOG_FULL
+                        break
+                    until = _foresee(
+                        rows, seats, who, rules, pace, draws, log, n, agent, at + 1, at + 1 + row.b, now
+                    )
+                    who.row += row.b
+            elif code == INTO:
+                seats[a].used += 1
+            elif code == OUT:
+                seats[a].used -= 1
+            elif code == PUT:
+                if not put(script, state, rules, log, agent, a, row.b, now):
+                    until = np.inf
+                    continue
+            elif code == GET:
+                if not get(script, state, rules, log, agent, a, row.b, now):
+                    until = np.inf
+                    continue
+            elif code == MARK and rules.logs:
+                record(log, n, MARKED, agent, who.job, a, NOBODY, now, now)
+            who.row += 1
+        if why == PAUSED:
+            schedule(key, winner, agent + 1, until)
+            agent = NOBODY
+            if until < now:
+                why = LOCKED
+    n[CURRENT] = agent
+    n[EVENTS] += events
+    state.now_s[0] = now
+    return why
+
+
+@compiled
+def _wait_for(
+    state: State, rules: Rules, log: Records, agent: int, resource: int, way: int, now: float
+) -> float:
+    """The agent queues, unless that closes a ring; returns when it goes on, minus infinity where nobody ever can."""
+    queue_up(state, agent, resource, way, now)
+    if state.agents[agent].holds == 0 or not is_locked(state, agent):
+        return np.inf
+    if rules.deadlock == STOP:
+        return -np.inf
+    if rules.deadlock == BACK_OFF and state.agents[agent].away < MOST_BACK_OFFS:
+        return back_off(state, rules, log, agent, now)
+    return pass_by(state, rules, log, agent, now)
+
+
+@compiled
+def _foresee(
+    rows: Records, seats: Records, who: Any, rules: Rules, pace: Floats, draws: Ints, log: Records, n: Ints,
+    agent: int, first: int, end: int, now: float,
+) -> float:  # fmt: skip
+    """Play the rows `first` … `end` − 1 at once, from `now`; returns when the last of them is over."""
+    time = now
+    for at in range(first, end):
+        row = rows[at]
+        if row.op == TAKE:
+            seat = seats[row.a]
+            if seat.free_s > time:
+                who.stopped = 1
+                counted = count_span(rules, time, seat.free_s)
+                if counted > 0.0:
+                    who.waited_s += counted
+                    seat.waited_s += counted
+                    seat.waits += 1
+                if rules.logs and time < rules.horizon_s:
+                    record(log, n, WAITED, agent, who.job, row.a, seat.taker, time, seat.free_s)
+                time = seat.free_s
+            seat.taker = agent
+        elif row.op == GIVE:
+            seats[row.a].free_s = time
+        else:
+            seconds = row.x
+            if row.op == MOVE:
+                seconds *= who.slow
+                if who.stopped == 1:
+                    seconds += who.restart_s
+                who.moved_s += count_span(rules, time, time + seconds)
+            else:
+                if row.b != NOBODY:
+                    seconds *= _pace(pace, draws, row.b, agent)
+                who.worked_s += count_span(rules, time, time + seconds)
+                if time < rules.horizon_s and rules.warm_up_s < time + seconds <= rules.horizon_s:
+                    who.works += 1
+            who.stopped = 0
+            who.busy_s += seconds
+            if rules.logs and time < rules.horizon_s:
+                kind = MOVED if row.op == MOVE else WORKED
+                record(log, n, kind, agent, who.job, row.a, NOBODY, time, time + seconds)
+            time += seconds
+    return time
+
+
+@compiled
+def _fails(script: Script, state: State, agent: int) -> bool:
+    """Whether the agent breaks down now; it then plays the repair where it stands, and returns."""
+    who = state.agents[agent]
+    if who.failures == script.fail_s.shape[1] or who.busy_s < script.fail_s[agent, who.failures]:
+        return False
+    who.failures += 1
+    who.back_row, who.back_end = who.row, who.end
+    who.row, who.end = script.start[script.repair], script.start[script.repair + 1]
+    return True
+
+
+@compiled
+def _pace(pace: Floats, draws: Ints, stream: int, agent: int) -> float:
+    """The next number of the agent's stream."""
+    draw = draws[stream, agent]
+    draws[stream, agent] = draw + 1
+    return float(pace[stream, agent, draw % pace.shape[2]])
+
+
+@compiled
+def close(state: State, rules: Rules, log: Records, at_s: float) -> None:
+    """End the run at `at_s`: waits that are under way count to there, by whoever holds the place now.
+
+    The log must have room for a row an agent.
+    """
+    for agent in range(len(state.agents)):
+        queue = state.agents[agent].want
+        if queue != NOBODY:
+            resource = queue % len(state.seats)
+            record_wait(log, state, rules, agent, resource, state.seats[resource].holder, at_s)

@@ -1,0 +1,39 @@
+"""Who is next: a tournament over times, the earliest wins, of equals the lowest number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layouts.simulation.engine.compiled import compiled
+from layouts.simulation.engine.tape import Floats, Ints
+
+
+def tournament(times: Floats) -> tuple[Floats, Ints]:
+    """`key` and `winner` (2 L,) of players with these times: node n is won by the better of 2 n and 2 n + 1.
+
+    Node 1 is the final; player p plays at node L + p.
+    """
+    leaves = 1
+    while leaves < len(times):
+        leaves *= 2
+    key = np.full(2 * leaves, np.inf)
+    key[leaves : leaves + len(times)] = times
+    winner = np.zeros(2 * leaves, np.int64)
+    winner[leaves:] = np.arange(leaves)
+    for node in range(leaves - 1, 0, -1):
+        better = 2 * node + int(key[2 * node + 1] < key[2 * node])
+        key[node], winner[node] = key[better], winner[better]
+    return key, winner
+
+
+@compiled
+def schedule(key: Floats, winner: Ints, player: int, time: float) -> None:
+    """Set the player's time and play its matches again, up to the final."""
+    node = len(key) // 2 + player
+    key[node] = time
+    node //= 2
+    while node >= 1:
+        better = 2 * node + int(key[2 * node + 1] < key[2 * node])
+        key[node] = key[better]
+        winner[node] = winner[better]
+        node //= 2
