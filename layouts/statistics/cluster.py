@@ -41,6 +41,7 @@ class ClusterWorkers:
             raise MissingToolError(
                 f"no Dask scheduler answers at {address} within {REACHED_WITHIN_S} s: start `dask scheduler`"
             ) from error
+        self._task: tuple[bytes, Any] = b"", None
         self._threads = sum(self._client.nthreads().values())
         if not self._threads:
             self._client.close()
@@ -56,10 +57,9 @@ class ClusterWorkers:
 
     def play(self, task: Callable[[int], T], numbers: Sequence[int], told: Told) -> list[T]:
         """See Workers. Raises TypeError when `task` cannot travel."""
-        # a task's result of its own, so that it goes to a worker once and can be had again if that one is lost
-        pickled = self._client.submit(bytes, packed(task), pure=False)
+        there = self._sent(packed(task))
         futures = [
-            self._client.submit(play_chunk, pickled, chunk, pure=False)
+            self._client.submit(play_chunk, there, chunk, pure=False)
             for chunk in chunks(numbers, self._threads)
         ]
         try:
@@ -69,3 +69,16 @@ class ClusterWorkers:
         except BaseException:
             self._client.cancel(futures)
             raise
+
+    def _sent(self, pickled: bytes) -> Any:
+        """The packed task on the cluster, sent once for all its rounds.
+
+        It is the result of a task, not scattered data: it can be had again when the worker that holds it is lost.
+        """
+        if self._task[0] != pickled:
+            # a whole warehouse in one task is meant
+            with import_module("dask").config.set(
+                {"distributed.admin.large-graph-warning-threshold": "1 TiB"}
+            ):
+                self._task = pickled, self._client.submit(bytes, pickled, pure=False)
+        return self._task[1]

@@ -178,6 +178,16 @@ def test_a_cluster_gives_the_bytes_of_one_process_even_when_a_worker_dies(cluste
         assert first.wait() == -signal.SIGKILL
 
 
+def carried(number: int, *, warehouse: bytes) -> dict[str, float]:
+    return {"bytes": len(warehouse) + number % 2}
+
+
+def test_a_cluster_takes_a_task_as_large_as_a_warehouse(cluster) -> None:  # type: ignore[no-untyped-def]
+    with open_workers(cluster=cluster[0]) as workers:
+        done = run_replications(partial(carried, warehouse=bytes(12_000_000)), wanted={}, workers=workers)
+    assert set(done.figures["bytes"]) == {12_000_000, 12_000_001}
+
+
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingToolError, match=r"pip install 'aisletwin\[cluster\]'"):
