@@ -1,0 +1,205 @@
+"""Grows a program: resources by name, errands, and the jobs and refills that agents do by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from layouts.simulation.engine.tape import NOBODY, ROW, Jobs, Resources, Tape
+from layouts.simulation.errands import Errand, compile_errands
+from layouts.simulation.motion.walking import slow_down_table
+from layouts.simulation.program import Activity, JobName, Legs, Program, Resource
+from layouts.simulation.traffic.traffic_map import TrafficMap
+
+_MOST_IN_A_TABLE = 64
+"""Agents in an area beyond which one more changes nothing: the law of walking is at its cap long before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seats:
+    """A resource's numbers, see `engine.tape.Resources`."""
+
+    capacity: int
+    level: int = 0
+    low: int = -1
+    refill: int = NOBODY
+    refill_pieces: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Job:
+    name: JobName
+    routines: tuple[int, ...]
+    pool: int
+    release_s: float
+    after: tuple[int, ...]
+    tickets: tuple[int, ...]
+
+
+@dataclass
+class ProgramBuilder:
+    """What a program will hold. Numbers that its methods return are those of the engine's tape."""
+
+    traffic: TrafficMap
+    resources: list[Resource] = field(default_factory=list)
+    seats: list[_Seats] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    errands: list[tuple[int, Errand]] = field(default_factory=list)
+    pools: dict[str, int] = field(default_factory=dict)
+    jobs: list[_Job] = field(default_factory=list)
+    refills: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    _number: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """The traffic's resources come first, with the numbers that they have there."""
+        for resource, capacity in zip(self.traffic.resources, self.traffic.capacity.tolist(), strict=True):
+            self.resource(resource, capacity=capacity)
+        self.notes += self.traffic.notes
+
+    def resource(
+        self,
+        resource: Resource,
+        *,
+        capacity: int = 1,
+        level: int = 0,
+        low: int = -1,
+        refill: int = NOBODY,
+        refill_pieces: int = 1,
+    ) -> int:
+        """The number of the resource of that name, which is added if there is none yet."""
+        if resource.name not in self._number:
+            self._number[resource.name] = len(self.resources)
+            self.resources.append(resource)
+            self.seats.append(
+                _Seats(capacity=capacity, level=level, low=low, refill=refill, refill_pieces=refill_pieces)
+            )
+        return self._number[resource.name]
+
+    def activity(self, activity: Activity) -> int:
+        """The number of a new activity."""
+        self.activities.append(activity)
+        return len(self.activities) - 1
+
+    def routine(self, errand: Errand, *, graph: int = 0) -> int:
+        """The number of a new routine: the errand, done by the class of `traffic.graphs[graph]`."""
+        self.errands.append((graph, errand))
+        return len(self.errands) - 1
+
+    def pool(self, name: str) -> int:
+        """The number of the pool of that name."""
+        return self.pools.setdefault(name, len(self.pools))
+
+    def job(
+        self,
+        name: JobName,
+        routines: Sequence[int],
+        *,
+        pool: str,
+        release_s: float = 0.0,
+        after: Iterable[int] = (),
+        tickets: Iterable[int] = (),
+    ) -> int:
+        """The number of a new job; `routines` has one for each class of agents, those who cannot do it any.
+
+        It is ready when all jobs of `after` are done, and holds a place of each of `tickets`, resources, meanwhile.
+        """
+        self.jobs.append(
+            _Job(
+                name=name,
+                routines=tuple(routines),
+                pool=self.pool(pool),
+                release_s=release_s,
+                after=tuple(after),
+                tickets=tuple(tickets),
+            )
+        )
+        return len(self.jobs) - 1
+
+    def refill(self, routines: Sequence[int], *, pool: str) -> int:
+        """The number of a new refill, the job that a low buffer asks for."""
+        self.refills.append((tuple(routines), self.pool(pool)))
+        return len(self.refills) - 1
+
+    def build(self, *, most_agents: int) -> Program:
+        """The program; areas slow down up to `most_agents` inside."""
+        tape, legs = self._tape()
+        return Program(
+            tape=tape,
+            seats=self._resources(most_agents),
+            jobs=self._jobs(),
+            resource=tuple(self.resources),
+            activity=tuple(self.activities),
+            legs=legs,
+            job=tuple(job.name for job in self.jobs),
+            notes=tuple(self.notes),
+        )
+
+    def _tape(self) -> tuple[Tape, Legs]:
+        """All errands, class by class, in the order of their numbers."""
+        parts: list[npt.NDArray[Any]] = [np.empty(0, ROW)] * len(self.errands)
+        at, xy = [np.zeros(1, np.int64)], [np.empty((0, 2))]
+        levels: list[str] = []
+        names = self.traffic.graphs[0].levels
+        for graph in range(len(self.traffic.graphs)):
+            numbers = [number for number, (of, _) in enumerate(self.errands) if of == graph]
+            if numbers:
+                done = compile_errands(
+                    self.traffic,
+                    [self.errands[number][1] for number in numbers],
+                    graph=graph,
+                    first_move=len(levels),
+                )
+                for place, number in enumerate(numbers):
+                    parts[number] = done.rows[done.start[place] : done.start[place + 1]]
+                at.append(done.at[1:] + at[-1][-1])
+                xy.append(done.xy)
+                levels += [names[level] for level in done.level.tolist()]
+        sizes = [len(part) for part in parts]
+        legs = Legs(start=np.concatenate(at), xy=np.concatenate(xy), level=tuple(levels))
+        return Tape(np.concatenate(parts), np.concatenate([[0], np.cumsum(sizes)])), legs
+
+    def _resources(self, most_agents: int) -> Resources:
+        slow = np.ones((len(self.seats), min(most_agents, _MOST_IN_A_TABLE) + 1))
+        for area, square_metres in enumerate(self.traffic.area_m2.tolist()):
+            if square_metres > 0:
+                slow[area] = slow_down_table(square_metres, slow.shape[1] - 1)
+        columns = {
+            name: np.array([getattr(seat, name) for seat in self.seats], np.int64)
+            for name in ("capacity", "level", "low", "refill", "refill_pieces")
+        }
+        return Resources(**columns, slow=slow)
+
+    def _jobs(self) -> Jobs:
+        followers: list[list[int]] = [[] for _ in self.jobs]
+        for number, job in enumerate(self.jobs):
+            for earlier in job.after:
+                followers[earlier].append(number)
+        after_start, after = _lists(followers)
+        ticket_start, ticket = _lists([job.tickets for job in self.jobs])
+        classes = len(self.traffic.graphs)
+        return Jobs(
+            routine=_table([job.routines for job in self.jobs], classes),
+            release_s=np.array([job.release_s for job in self.jobs], np.float64),
+            pool=np.array([job.pool for job in self.jobs], np.int64),
+            needs=np.array([len(job.after) for job in self.jobs], np.int64),
+            after_start=after_start,
+            after=after,
+            ticket_start=ticket_start,
+            ticket=ticket,
+            refill_routine=_table([routines for routines, _ in self.refills], classes),
+            refill_pool=np.array([pool for _, pool in self.refills], np.int64),
+        )
+
+
+def _lists(lists: Sequence[Sequence[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    start = np.concatenate([[0], np.cumsum([len(each) for each in lists])]).astype(np.int64)
+    return start, np.array([one for each in lists for one in each], np.int64)
+
+
+def _table(rows: Sequence[Sequence[int]], classes: int) -> npt.NDArray[Any]:
+    return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, classes).T)
