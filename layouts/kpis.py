@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from layouts.run import Event, Run
-from spatial.navigation.shortest_paths import path_length
+from layouts.figures.blocked import Blocked, blocked
+from layouts.figures.by_interval import Interval, are_lines, by_interval
+from layouts.figures.lead_times import LeadTimes, on_time, order_lead_times, tour_lead_times
+from layouts.figures.queues import Queue, queues
+from layouts.figures.time_split import TimeSplit, add_up, time_splits
+from layouts.figures.traffic import Traffic, traffic
+from layouts.figures.window import Window
+from layouts.run import Run
+from layouts.statistics.intervals import Estimate
 
-
-@dataclass(frozen=True, kw_only=True)
-class TimeSplit:
-    """Seconds by what they were spent on; they add up to the run's duration for every agent."""
-
-    walk_s: float
-    pick_s: float
-    blocked_s: float
-    drop_s: float
-    idle_s: float
+__all__ = ["Kpis", "TimeSplit", "kpis", "kpis_dict"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kpis:
-    """Figures of one run; a ratio with nothing below the line is None.
+    """Figures of one run after its warm-up; a ratio with nothing below the line is None.
 
     `lines` and `pieces` were picked to the end within the run; `tours` counts hand-overs begun, so also one
-    that a horizon cut. `makespan_s` is the end of the last event. `lines_per_hour` counts over the makespan,
-    for all agents together.
+    that a horizon cut. `makespan_s` is the end of the last event. `lines_per_hour` counts from the warm-up to the
+    makespan, for all agents together; `lines_per_labour_hour` over `labour_h`, the agents' time on duty, in which
+    breaks are paid. `distance_m` is of the moves, one that began in the warm-up with its share. `passes` and
+    `back_offs` are what it took to end deadlocks.
+
+    What lacks its data is None or empty: `tour_lead` without jobs, `order_lead` without orders, `on_time` without due
+    times, `traffic` without aisles, `intervals` unless asked for.
     """
 
+    warm_up_s: float
     lines: int
     pieces: int
     tours: int
@@ -39,32 +43,64 @@ class Kpis:
     makespan_s: float
     lines_per_hour: float | None
     metres_per_line: float | None
+    labour_h: float
+    lines_per_labour_hour: float | None
+    passes: int
+    back_offs: int
     total: TimeSplit
     by_agent: Mapping[str, TimeSplit]
+    blocked: Blocked
+    queues: Mapping[str, Queue]
+    traffic: Mapping[str, Traffic]
+    tour_lead: LeadTimes | None
+    order_lead: LeadTimes | None
+    on_time: Estimate | None
+    intervals: tuple[Interval, ...] = ()
 
 
-def kpis(run: Run) -> Kpis:
-    """The key figures of `run`; a run without events has zeros and no ratios."""
-    lines = sum(1 for event in run.events if event.kind == "pick" and event.quantity)
-    distance = sum(path_length(np.asarray(event.path)) for event in run.events if event.kind == "move")
-    makespan = max((event.end_s for event in run.events), default=0.0)
+def kpis(run: Run, *, interval_s: float | None = None, warm_up_s: float = 0.0) -> Kpis:
+    """The key figures of `run` from `warm_up_s` on, and with `interval_s` those of each such interval.
+
+    A run without events has zeros and no ratios. ValueError for a warm-up outside the run or an interval that is not
+    above 0.
+    """
+    window = Window.of(run, warm_up_s=warm_up_s)
+    events = run.events
+    is_line = are_lines(run, window)
+    lines, distance = int(is_line.sum()), _distance_m(run, window)
+    makespan = float(events.end_s.max(initial=0.0))
+    (splits,) = time_splits(run, window.edges)
+    total = add_up(splits)
+    begun = window.holds(events.start_s)
     return Kpis(
+        warm_up_s=warm_up_s,
         lines=lines,
-        pieces=sum(event.quantity or 0 for event in run.events if event.kind == "pick"),
-        tours=sum(1 for event in run.events if event.kind == "drop"),
+        pieces=int(events.quantity[is_line].sum()),
+        tours=int((events.kind.are("drop") & begun).sum()),
         distance_m=distance,
         makespan_s=makespan,
-        lines_per_hour=lines / makespan * 3600 if makespan > 0 else None,
+        lines_per_hour=lines / (makespan - warm_up_s) * 3600 if makespan > warm_up_s else None,
         metres_per_line=distance / lines if lines else None,
-        total=_split(run.events, len(run.agents) * run.duration_s),
-        by_agent={agent: _split(events, run.duration_s) for agent, events in _by_agent(run).items()},
+        labour_h=total.sum_s / 3600,
+        lines_per_labour_hour=lines / total.sum_s * 3600 if total.sum_s > 0 else None,
+        passes=int((events.kind.are("pass") & begun).sum()),
+        back_offs=int((events.kind.are("back_off") & begun).sum()),
+        total=total,
+        by_agent=dict(zip(run.agents, splits, strict=True)),
+        blocked=blocked(run, window, on_duty_s=total.sum_s),
+        queues=queues(run, window),
+        traffic=traffic(run, window),
+        tour_lead=tour_lead_times(run, window),
+        order_lead=order_lead_times(run, window),
+        on_time=on_time(run, window),
+        intervals=() if interval_s is None else by_interval(run, window, interval_s=interval_s),
     )
 
 
 def kpis_dict(figures: Kpis) -> dict[str, Any]:
     """The figures as values for JSON, with each kind of time also as its share of the total."""
-    record = asdict(figures)
-    total = sum(record["total"].values())
+    record: dict[str, Any] = _plain(figures)
+    total = figures.total.sum_s
     record["share"] = {
         name.removesuffix("_s"): seconds / total if total > 0 else None
         for name, seconds in record["total"].items()
@@ -72,21 +108,23 @@ def kpis_dict(figures: Kpis) -> dict[str, Any]:
     return record
 
 
-def _by_agent(run: Run) -> dict[str, list[Event]]:
-    events: dict[str, list[Event]] = {agent: [] for agent in run.agents}
-    for event in run.events:
-        events[event.agent].append(event)
-    return events
+def _distance_m(run: Run, window: Window) -> float:
+    events = run.events
+    seconds = events.seconds
+    within = np.minimum(events.end_s, window.end_s) - np.maximum(events.start_s, window.start_s)
+    share = np.divide(within, seconds, out=np.ones(len(events)), where=seconds > 0)
+    counts = events.kind.are("move") & window.holds(events.end_s)
+    return float((events.length_m * share)[counts].sum())
 
 
-def _split(events: tuple[Event, ...] | list[Event], available_s: float) -> TimeSplit:
-    spent = {"move": 0.0, "pick": 0.0, "wait": 0.0, "drop": 0.0}
-    for event in events:
-        spent[event.kind] += event.end_s - event.start_s
-    return TimeSplit(
-        walk_s=spent["move"],
-        pick_s=spent["pick"],
-        blocked_s=spent["wait"],
-        drop_s=spent["drop"],
-        idle_s=max(0.0, available_s - sum(spent.values())),
-    )
+def _plain(value: Any) -> Any:
+    """Values of figures as JSON has them: fields by name, and estimates as they record themselves."""
+    if isinstance(value, Estimate):
+        return value.record()
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if hasattr(value, "_asdict"):
+        return value._asdict()
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(each) for name, each in vars(value).items()}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value

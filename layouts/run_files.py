@@ -1,49 +1,49 @@
-"""A run on disk: a folder with events, head, KPIs and slotting, whole or not there at all."""
+"""A run on disk: a folder with events, times, head, KPIs and slotting, whole or not there at all."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from layouts.kpis import kpis, kpis_dict
-from layouts.run import Event, Run
+from layouts.event_table import (
+    COLUMNS,
+    TIMES,
+    UNIQUE,
+    event_table,
+    events_of_table,
+    is_event_table,
+    times_of_table,
+    times_table,
+)
+from layouts.kpis import Kpis, kpis, kpis_dict
+from layouts.run import Aisle, Deadlock, Duty, Run
 from layouts.slotting_table import read_slotting, write_slotting
 from spatial.errors import BadDataError
 
-SCHEMA = "aisletwin.run/1"
-EVENTS, HEAD, KPIS, SLOTTING = "events.parquet", "run.json", "kpis.json", "slotting.csv"
+__all__ = ["COLUMNS", "EVENTS", "HEAD", "KPIS", "SCHEMA", "SLOTTING", "TIMETABLE", "read_run", "write_run"]
 
-_TEXT = pa.dictionary(pa.int32(), pa.string())
-COLUMNS = pa.schema(
-    [
-        pa.field("seq", pa.int64(), nullable=False),
-        pa.field("agent", _TEXT, nullable=False),
-        pa.field("kind", _TEXT, nullable=False),
-        pa.field("start_s", pa.float64(), nullable=False),
-        pa.field("end_s", pa.float64(), nullable=False),
-        pa.field("level", _TEXT, nullable=False),
-        pa.field("path", pa.list_(pa.list_(pa.float64(), 2)), nullable=False),
-        pa.field("resource", _TEXT),
-        pa.field("cause", _TEXT),
-        pa.field("blocked_by", _TEXT),
-        pa.field("location", _TEXT),
-        pa.field("order", _TEXT),
-        pa.field("sku", _TEXT),
-        pa.field("quantity", pa.int64()),
-    ]
+SCHEMA = "aisletwin.run/1"
+EVENTS, TIMETABLE, HEAD, KPIS, SLOTTING = (
+    "events.parquet",
+    "times.parquet",
+    "run.json",
+    "kpis.json",
+    "slotting.csv",
 )
 
 
-def write_run(folder: Path, run: Run) -> None:
+def write_run(folder: Path, run: Run, *, figures: Kpis | None = None) -> None:
     """Write `run` as `folder`, replacing an older run there; the same run gives the same bytes.
 
-    Raises BadDataError when `folder` exists and holds anything that is no run: it is left alone.
+    `figures` are its KPIs where they are at hand, such as those with intervals. Raises BadDataError when `folder`
+    exists and holds anything that is no run: it is left alone.
     """
     _refuse_other_things(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +51,11 @@ def write_run(folder: Path, run: Run) -> None:
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     try:
         aside.mkdir()
-        pq.write_table(_table(run.events), aside / EVENTS, compression="zstd")
-        for name, record in ((HEAD, _head(run)), (KPIS, kpis_dict(kpis(run)))):
+        _write_table(event_table(run.events), aside / EVENTS)
+        if run.orders or run.jobs:
+            times = times_table({"order": run.orders, "job": run.jobs})
+            _write_table(times, aside / TIMETABLE)
+        for name, record in ((HEAD, _head(run)), (KPIS, kpis_dict(figures or kpis(run)))):
             (aside / name).write_text(
                 json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
             )
@@ -71,32 +74,59 @@ def write_run(folder: Path, run: Run) -> None:
 def read_run(folder: Path) -> Run:
     """Read a run; BadDataError names the file that is missing or not as it must be."""
     head = _read_head(folder / HEAD)
-    try:
-        table = pq.read_table(folder / EVENTS)
-    except (OSError, pa.ArrowException) as error:
-        raise BadDataError(f"{folder / EVENTS} cannot be read ({error}): simulate again") from error
-    if not table.schema.equals(COLUMNS):
+    table = _read_table(folder / EVENTS)
+    if not is_event_table(table):
         raise BadDataError(f"{folder / EVENTS} has other columns than {SCHEMA} asks for: simulate again")
     if table.num_rows != head["events"]:
         raise BadDataError(
             f"{folder / EVENTS} has {table.num_rows} events, {HEAD} counts {head['events']}: simulate again"
         )
-    rows = table.to_pylist()
+    times = _read_times(folder / TIMETABLE)
+    try:
+        events = events_of_table(table)
+        orders, jobs = times_of_table(times, "order"), times_of_table(times, "job")
+    except ValueError as error:
+        raise BadDataError(f"{folder} holds no run ({error}): simulate again") from error
     return Run(
         id=head["id"],
         kind=head["kind"],
         agents=tuple(head["agents"]),
         duration_s=head["duration_s"],
-        events=tuple(Event(**{**row, "path": tuple((x, y) for x, y in row["path"])}) for row in rows),
+        events=events,
         inputs=head["inputs"],
         slotting=read_slotting(folder / SLOTTING) if (folder / SLOTTING).exists() else {},
         notes=tuple(head["notes"]),
+        orders=orders,
+        jobs=jobs,
+        **_surroundings(head, folder / HEAD),
     )
 
 
-def _table(events: tuple[Event, ...]) -> pa.Table:
-    columns = {name: [getattr(event, name) for event in events] for name in COLUMNS.names}
-    return pa.table(columns, schema=COLUMNS)
+def _write_table(table: pa.Table, path: Path) -> None:
+    repeating = [name for name in table.schema.names if name not in UNIQUE]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        use_dictionary=repeating,
+        write_statistics=False,
+    )
+
+
+def _read_table(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise BadDataError(f"{path} cannot be read ({error}): simulate again") from error
+
+
+def _read_times(path: Path) -> pa.Table:
+    if not path.exists():
+        return times_table({})
+    table = _read_table(path)
+    if not table.schema.equals(TIMES):
+        raise BadDataError(f"{path} has other columns than {SCHEMA} asks for: simulate again")
+    return table
 
 
 def _head(run: Run) -> dict[str, Any]:
@@ -109,7 +139,35 @@ def _head(run: Run) -> dict[str, Any]:
         "events": len(run.events),
         "inputs": dict(run.inputs),
         "notes": list(run.notes),
+        "duty": dict(run.duty),
+        "aisles": {name: aisle._asdict() for name, aisle in run.aisles.items()},
+        "deadlock": None if run.deadlock is None else asdict(run.deadlock),
     }
+
+
+def _surroundings(head: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Shifts, aisles and deadlock, which older runs lack; BadDataError where they are not as they must be."""
+    try:
+        deadlock = head.get("deadlock")
+        return {
+            "duty": {agent: Duty(*span) for agent, span in head.get("duty", {}).items()},
+            "aisles": {name: _aisle(**record) for name, record in head.get("aisles", {}).items()},
+            "deadlock": None
+            if deadlock is None
+            else Deadlock(
+                agents=tuple(deadlock["agents"]),
+                resources=tuple(deadlock["resources"]),
+                at_s=deadlock["at_s"],
+            ),
+        }
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise BadDataError(
+            f"{path} has a duty, aisle or deadlock that is none ({error}): simulate again"
+        ) from error
+
+
+def _aisle(*, level: str, p0: list[float], p1: list[float], width_m: float) -> Aisle:
+    return Aisle(level, (p0[0], p0[1]), (p1[0], p1[1]), width_m)
 
 
 def _read_head(path: Path) -> dict[str, Any]:
@@ -130,5 +188,11 @@ def _read_head(path: Path) -> dict[str, Any]:
 def _refuse_other_things(folder: Path) -> None:
     if not folder.exists():
         return
-    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - {EVENTS, HEAD, KPIS, SLOTTING}:
+    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - {
+        EVENTS,
+        TIMETABLE,
+        HEAD,
+        KPIS,
+        SLOTTING,
+    }:
         raise BadDataError(f"{folder} exists and is no run: choose another name or remove it")

@@ -18,6 +18,7 @@ STATE_COLOURS = {
     "wait": "#ff6a1a",
     "pick": "#00b386",
     "drop": "#e38cc0",
+    "other": "#f0e442",
 }
 """After Okabe and Ito's palette, told apart by colour-blind people too; the browser has the same."""
 STATE_NAMES = {
@@ -26,6 +27,7 @@ STATE_NAMES = {
     "wait": "blocked",
     "pick": "picking",
     "drop": "at station",
+    "other": "other work",
 }
 
 BODY_HEIGHT_M, BODY_RADIUS_M = 1.75, 0.30

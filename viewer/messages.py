@@ -23,7 +23,8 @@ PROTOCOL = 1
 ACK_WINDOW = 3
 SLOWEST, FASTEST = 0.25, 64.0
 
-AgentState = Literal["walk", "wait", "pick", "drop", "idle"]
+AgentState = Literal["walk", "wait", "pick", "drop", "other", "idle"]
+"""`other` is work of any other kind: packing, charging, a break, …"""
 
 
 class Clock(msgspec.Struct, frozen=True, tag="clock"):
@@ -85,6 +86,7 @@ class Kpi(msgspec.Struct, frozen=True, tag="kpi"):
     pick_s: float
     blocked_s: float
     drop_s: float
+    other_s: float
     idle_s: float
 
 

@@ -18,7 +18,10 @@ from spatial.floor_heights import floor_height
 
 Float64s = npt.NDArray[np.float64]
 
-STATES: tuple[Literal["idle", "move", "wait", "pick", "drop"], ...] = ("idle", "move", "wait", "pick", "drop")
+STATES: tuple[Literal["idle", "move", "wait", "pick", "drop", "other"], ...] = (
+    "idle", "move", "wait", "pick", "drop", "other",
+)  # fmt: skip
+"""The kinds of events that are told apart; any other kind is work of some sort, done standing."""
 IDLE = STATES.index("idle")
 
 
@@ -82,7 +85,7 @@ def positions_at(motions: Motions, t_s: float) -> tuple[Float64s, npt.NDArray[np
 
 def _pieces(event: Event) -> list[tuple[tuple[float, ...], str]]:
     """Rows of start, end, x0, y0, x1, y1, state, each with its level."""
-    state = STATES.index(event.kind)
+    state = STATES.index(event.kind if event.kind in STATES else "other")
     path = np.asarray(event.path, dtype=np.float64)
     steps = np.hypot(*np.diff(path, axis=0).T)
     if event.kind != "move" or not steps.sum() > 0:

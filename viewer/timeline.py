@@ -82,7 +82,7 @@ def _without_gaps(events: Sequence[Event], *, until_s: float) -> tuple[Motion, .
 def _motion(event: Event) -> Motion:
     path = _rounded(event.path)
     return Motion(
-        state=_STATE_OF_KIND[event.kind],
+        state=_STATE_OF_KIND.get(event.kind, "other"),
         start_s=round(float(event.start_s), DECIMALS),
         end_s=round(float(event.end_s), DECIMALS),
         path=path if event.kind == "move" else path[:1],
@@ -96,37 +96,26 @@ def _rounded(path: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], 
     return tuple((round(float(x), DECIMALS), round(float(y), DECIMALS)) for x, y in path)
 
 
-def _path_length(path: Sequence[tuple[float, float]]) -> float:
-    steps = np.diff(np.asarray(path, dtype=np.float64), axis=0)
-    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
-
-
 def _elapsed(start_s: Floats, length_s: Floats, t_s: float) -> Floats:
     """How much of each span (N,) has passed at `t_s`, in seconds."""
     return np.clip(t_s - start_s, 0.0, length_s)
 
 
 class _Sums:
-    """Events as arrays (N,): start, length, kind and metres walked; at the end these are `layouts.kpis`."""
+    """Events as arrays (N,): start, length, state and metres walked; at the end these are `layouts.kpis`."""
 
     def __init__(self, run: Run) -> None:
-        self._start_s = np.array([event.start_s for event in run.events], dtype=np.float64)
-        end_s = np.array([event.end_s for event in run.events], dtype=np.float64)
-        self._length_s = end_s - self._start_s
-        self._kind = np.array([event.kind for event in run.events], dtype="U4")
-        self._is_line = np.array(
-            [bool(event.kind == "pick" and event.quantity) for event in run.events], bool
-        )
+        events = run.events
+        self._start_s, self._length_s = events.start_s, events.seconds
+        self._is_of = {kind: events.kind.are(kind) for kind in _STATE_OF_KIND}
+        self._is_line = self._is_of["pick"] & (events.quantity > 0)
         self._agents = len(run.agents)
-        self._walked_m = np.array(
-            [_path_length(event.path) if event.kind == "move" else 0.0 for event in run.events]
-        )
+        self._walked_m = np.where(self._is_of["move"], events.length_m, 0.0)
 
     def until(self, t_s: float) -> Kpi:
         elapsed = _elapsed(self._start_s, self._length_s, t_s)
-        seconds = {
-            kind: float(elapsed[self._kind == kind].sum()) for kind in ("move", "pick", "wait", "drop")
-        }
+        seconds = {kind: float(elapsed[is_it].sum()) for kind, is_it in self._is_of.items()}
+        spent_s = float(elapsed.sum())
         done = (self._start_s <= t_s) & (elapsed >= self._length_s)
         share = np.divide(elapsed, self._length_s, out=done.astype(np.float64), where=self._length_s > 0.0)
         return Kpi(
@@ -137,7 +126,8 @@ class _Sums:
             pick_s=round(seconds["pick"], 1),
             blocked_s=round(seconds["wait"], 1),
             drop_s=round(seconds["drop"], 1),
-            idle_s=round(max(0.0, self._agents * t_s - sum(seconds.values())), 1),
+            other_s=round(max(0.0, spent_s - sum(seconds.values())), 1),
+            idle_s=round(max(0.0, self._agents * t_s - spent_s), 1),
         )
 
 
@@ -145,10 +135,9 @@ class _HeatGrid:
     """The waits of a run as arrays (N,): start, length, and the cell of a grid that just holds them all."""
 
     def __init__(self, run: Run) -> None:
-        waits = [event for event in run.events if event.kind == "wait"]
-        at = np.array([event.path[0] for event in waits], dtype=np.float64).reshape(-1, 2)
-        self._start_s = np.array([event.start_s for event in waits], dtype=np.float64)
-        self._length_s = np.array([event.end_s for event in waits], dtype=np.float64) - self._start_s
+        waits = run.events.take(run.events.kind.are("wait"))
+        at = waits.xy[waits.path_start[:-1]]
+        self._start_s, self._length_s = waits.start_s, waits.seconds
         column_row = np.floor(at / HEAT_CELL_M).astype(np.int64)
         low = column_row.min(axis=0) if waits else np.zeros(2, dtype=np.int64)
         column_row -= low

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from layouts.depot import Depot
-from layouts.run import Run
+from layouts.run import Events, Run
 from layouts.simulation.compile_tours import compile_tours
 from layouts.simulation.events import events_of
 from layouts.simulation.kernel import play
@@ -60,7 +60,7 @@ def simulate(
         kind="simulated",
         agents=agents,
         duration_s=horizon_s if math.isfinite(horizon_s) else max(event.end_s for event in events),
-        events=events,
+        events=Events.of(events),
         inputs=inputs,
         notes=tuple(notes),
     )

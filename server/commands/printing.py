@@ -26,7 +26,9 @@ def print_kpis(figures: dict[str, Any] | None) -> None:
         f"{figures['lines']} lines in {figures['makespan_s'] / 60:.1f} min, {figures['tours']} tours: "
         f"{figures['lines_per_hour'] or 0:.0f} lines/h, {figures['metres_per_line'] or 0:.1f} m per line"
     )
-    split = ", ".join(f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items())
+    split = ", ".join(
+        f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items() if spent > 0
+    )
     typer.echo(f"time: {split}")
 
 

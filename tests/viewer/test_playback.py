@@ -43,6 +43,9 @@ SHIFT = run_of(
 )
 
 
+KINDS = ("move", "wait", "pick", "drop", "pack", "fly")
+
+
 @st.composite
 def runs(draw: st.DrawFn) -> Run:
     seconds = st.integers(0, 4000).map(lambda n: n / 100)
@@ -50,7 +53,7 @@ def runs(draw: st.DrawFn) -> Run:
     events: list[Event] = []
     for agent in draw(st.sampled_from([("A",), ("A", "B", "C")])):
         now, here = draw(seconds), draw(point)
-        for kind in draw(st.lists(st.sampled_from(["move", "wait", "pick", "drop"]), min_size=1, max_size=6)):
+        for kind in draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6)):
             end = now + draw(seconds)
             path = (here, *draw(st.lists(point, min_size=1, max_size=3))) if kind == "move" else (here,)
             events.append(event(len(events), agent, kind, now, end, *path))
@@ -148,7 +151,7 @@ def test_every_agent_second_is_spent_exactly_once_and_blocked_time_lies_on_the_g
 ) -> None:
     timeline, t_s = Timeline(run), share * run.duration_s
     kpi, blocked = timeline.kpi(t_s), timeline.heat(t_s)
-    spent_s = kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.idle_s
+    spent_s = kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.other_s + kpi.idle_s
     assert spent_s == pytest.approx(len(timeline.agents) * t_s, abs=0.5)
     assert sum(blocked.blocked_s) == pytest.approx(kpi.blocked_s, abs=0.06 + 0.06 * len(blocked.cells))
 
@@ -159,8 +162,12 @@ def test_in_the_end_the_sums_are_the_runs_key_figures_and_heat(run: Run) -> None
     told, figures = Timeline(run).kpi(run.duration_s), kpis(run)
     assert told.lines == figures.lines
     assert told.walked_m == pytest.approx(figures.distance_m, abs=0.051)
-    for name, seconds in asdict(figures.total).items():
-        assert getattr(told, name) == pytest.approx(seconds, abs=0.051), name
+    shown_apart = ("walk_s", "pick_s", "blocked_s", "drop_s", "idle_s")
+    spent = asdict(figures.total)
+    for name in shown_apart:
+        assert getattr(told, name) == pytest.approx(spent[name], abs=0.051), name
+    other_s = sum(seconds for name, seconds in spent.items() if name not in shown_apart)
+    assert told.other_s == pytest.approx(other_s, abs=0.051)
 
     shown = Timeline(run).heat(run.duration_s)
     if shown.cells:
@@ -169,6 +176,13 @@ def test_in_the_end_the_sums_are_the_runs_key_figures_and_heat(run: Run) -> None
         drawn = np.zeros(grid.size)
         drawn[list(shown.cells)] = shown.blocked_s
         np.testing.assert_allclose(drawn.reshape(grid.shape), grid, atol=0.051)
+
+
+def test_a_kind_of_work_that_no_viewer_knows_is_other_work_done_standing() -> None:
+    run = run_of(event(0, "P1", "fly", 2.0, 5.0, (1.0, 1.0), (9.0, 9.0)))
+    (_, flight, _) = Timeline(run).track("P1", 0.0, 60.0).motions
+    assert (flight.state, flight.path) == ("other", ((1.0, 1.0),))
+    assert Timeline(run).kpi(4.0).other_s == 2.0
 
 
 def test_heat_lies_where_the_wait_was() -> None:

@@ -7,6 +7,7 @@ export const AGENT_STATES = /** @type {const} */ ({
   pick: { colour: "#00b386", label: "Picking" },
   wait: { colour: "#ff6a1a", label: "Blocked" },
   drop: { colour: "#e38cc0", label: "At station" },
+  other: { colour: "#f0e442", label: "Other work" },
   idle: { colour: "#c3ccd4", label: "Idle" },
 });
 

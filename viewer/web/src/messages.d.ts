@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 export interface Motion {
-  state: "drop" | "idle" | "pick" | "wait" | "walk";
+  state: "drop" | "idle" | "other" | "pick" | "wait" | "walk";
   start_s: number;
   end_s: number;
   path: [number, number][];
@@ -45,6 +45,7 @@ export interface Kpi {
   pick_s: number;
   blocked_s: number;
   drop_s: number;
+  other_s: number;
   idle_s: number;
 }
 

@@ -44,6 +44,7 @@ function timeSplit(kpi) {
     ["pick", kpi.pick_s],
     ["wait", kpi.blocked_s],
     ["drop", kpi.drop_s],
+    ["other", kpi.other_s],
     ["idle", kpi.idle_s],
   ]);
   const all = spent(kpi);
@@ -63,5 +64,5 @@ function timeSplit(kpi) {
 
 /** Agent-seconds so far. @param {Kpi} kpi */
 function spent(kpi) {
-  return kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.idle_s;
+  return kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.other_s + kpi.idle_s;
 }

@@ -1,0 +1,220 @@
+"""From the engine's log to a Run: rows become events, and what is one walk becomes one move."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from layouts.events import NONE, Events, Floats, Ints, Texts
+from layouts.run import Aisle, Deadlock, Duty, Run, Times, Timetable
+from layouts.simulation.engine.tape import BACKED_OFF, MARKED, MOVED, PASSED, WAITED, WORKED, Log
+from layouts.simulation.joined_moves import Joined, join_moves, trace_paths
+from layouts.simulation.program import Activity, Program, ResourceKind
+
+CAUSE: dict[ResourceKind, str] = {
+    "pick_face": "pick_face_occupied",
+    "aisle_cell": "aisle_cell_occupied",
+    "aisle": "section_taken",
+    "section": "section_taken",
+    "intersection": "intersection_occupied",
+    "area": "area_full",
+    "station": "station_busy",
+    "buffer": "buffer_full",
+    "stock": "stock_full",
+    "lift": "lift_busy",
+    "door": "door_busy",
+    "charger": "charger_busy",
+    "repair_crew": "repair_crew_busy",
+}
+"""What a wait for room has as its cause."""
+LACK: dict[ResourceKind, str] = {"buffer": "buffer_empty", "stock": "stock_out"}
+"""What a wait for pieces has."""
+
+_MEANING = (
+    "kind", "level", "xy", "resource", "location", "order", "sku", "quantity", "cause", "aisle",
+)  # fmt: skip
+"""What the number in a row of the log stands for."""
+
+
+def run_of_log(
+    log: Log,
+    program: Program,
+    *,
+    agents: Sequence[str],
+    horizon_s: float,
+    inputs: Mapping[str, Any] | None = None,
+    slotting: Mapping[str, tuple[str, ...]] | None = None,
+    notes: Sequence[str] = (),
+    orders: Mapping[str, Times] | None = None,
+    jobs_done_s: Floats | None = None,
+    duty: Mapping[str, Duty] | None = None,
+    aisles: Mapping[str, Aisle] | None = None,
+    ring: Sequence[tuple[int, int]] = (),
+) -> Run:
+    """The Run of what `program` led to, which `log` tells, until `horizon_s`, a finite time; ValueError otherwise.
+
+    1. Events are in order of start, then of record. Marks are none, nor is a move or a wait of no time.
+    2. What starts at or after the horizon is dropped; what outlasts it is cut there: a path to the share that was
+       gone, a pick or put to 0 pieces.
+    3. Moves of one agent for one job that follow each other at the same moment and place and at the same speed, to
+       1e-9 of it, are one move. Points at which a path goes straight on are left out.
+    4. A wait has the cause that its resource's kind gives it. Resource r + R, R their number, is resource r waited
+       for because pieces lack there, not room.
+
+    `jobs_done_s` (J,) are the ends of the program's jobs, not finite where there was none; with it the run tells
+    release and end of every job, and of each of `orders` the end of the job that closes it. `ring` are agents that
+    wait for each other, each with the resource it wants, where a deadlock stopped the run at the horizon.
+    """
+    if not np.isfinite(horizon_s):
+        raise ValueError(f"horizon_s {horizon_s} is no end: give the time at which the run was over")
+    inputs = dict(inputs or {})
+    jobs = Timetable.of({}) if jobs_done_s is None else _job_times(program, jobs_done_s, horizon_s)
+    return Run(
+        id=hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:12],
+        kind="simulated",
+        agents=tuple(agents),
+        duration_s=horizon_s,
+        events=events_of_log(log, program, agents=agents, horizon_s=horizon_s),
+        inputs=inputs,
+        slotting=dict(slotting or {}),
+        notes=tuple(notes),
+        orders=_order_times(program, Timetable.of(orders or {}), jobs),
+        jobs=jobs,
+        duty=dict(duty or {}),
+        aisles=dict(aisles or {}),
+        deadlock=_deadlock(program, agents, ring, horizon_s),
+    )
+
+
+def events_of_log(log: Log, program: Program, *, agents: Sequence[str], horizon_s: float) -> Events:
+    """The events of `run_of_log`, by its rules."""
+    log = _of_note(log, horizon_s)
+    joined = join_moves(log, program.legs)
+    order = np.argsort(log.start_s[joined.first], kind="stable")
+    joined = Joined(joined.first[order], joined.end_s[order], joined.following)
+    rows, start_s = joined.first, log.start_s[joined.first]
+    share = np.ones(len(rows))
+    cut = joined.end_s > horizon_s
+    share[cut] = (horizon_s - start_s[cut]) / (joined.end_s[cut] - start_s[cut])
+    columns = _columns(Log._make(column[rows] for column in log), program, agents)
+    is_undone = cut & columns["kind"].are("pick", "put")
+    columns["quantity"] = np.where(is_undone, np.minimum(columns["quantity"], 0), columns["quantity"])
+    path_start, xy = trace_paths(log, joined, share, program.legs, columns.pop("xy"))
+    return Events(
+        seq=np.arange(len(rows)),
+        start_s=start_s,
+        end_s=np.minimum(joined.end_s, horizon_s),
+        path_start=path_start,
+        xy=xy,
+        **columns,
+    )
+
+
+def _of_note(log: Log, horizon_s: float) -> Log:
+    """The rows that become events, in the same order: by rules 1 and 2."""
+    takes_time = (log.end_s > log.start_s) | ((log.kind != MOVED) & (log.kind != WAITED))
+    noted = takes_time & (log.kind != MARKED) & (log.start_s < horizon_s)
+    return Log._make(column[noted] for column in log)
+
+
+def _columns(log: Log, program: Program, agents: Sequence[str]) -> dict[str, Any]:
+    """Texts and quantities of rows (E,), and `xy` (E, 2), where agents stood."""
+    meaning, place = _meanings(program), _places(log, program)
+    is_held = ~np.isin(log.kind, (MOVED, WORKED))
+    quantity = [NONE if pieces is None else pieces for pieces in meaning.pop("quantity")]
+    xy = np.array(meaning.pop("xy"), np.float64).reshape(-1, 2)
+    return {
+        **{name: Texts.coded(place, texts) for name, texts in meaning.items()},
+        "agent": Texts.coded(log.agent, agents),
+        "blocked_by": Texts.coded(np.where(is_held, log.by, NONE), agents),
+        "job": Texts.coded(log.job, _job_names(program, int(log.job.max(initial=NONE)) + 1)),
+        "quantity": np.array(quantity, np.int64)[place],
+        "xy": xy[place],
+    }
+
+
+def _meanings(program: Program) -> dict[str, Sequence[Any]]:
+    """All that rows can mean, by _MEANING: each activity, waiting for each resource, waiting for pieces in it,
+    passing and giving way at it, and moving on each level.
+    """
+    others: list[tuple[Any, ...]] = []
+    for kind, causes in (("wait", CAUSE), ("wait", CAUSE | LACK), ("pass", {}), ("back_off", {})):
+        others += [
+            (kind, seat.level, seat.xy, seat.name, None, None, None, None, causes.get(seat.kind), seat.aisle)
+            for seat in program.resource
+        ]
+    nowhere = (np.nan, np.nan)
+    others += [("move", level, nowhere, *[None] * 7) for level in Texts.of(program.legs.level).names]
+    works = _columns_of(program.activity, len(Activity._fields))
+    aisle_of = {seat.name: seat.aisle for seat in program.resource}
+    aisles = [aisle_of.get(resource) for resource in works[Activity._fields.index("resource")]]
+    columns = zip((*works, [None] * len(aisles), aisles), _columns_of(others, len(_MEANING)), strict=True)
+    return {
+        name: [*of_works, *of_others] for name, (of_works, of_others) in zip(_MEANING, columns, strict=True)
+    }
+
+
+def _columns_of(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    """The rows turned about; one by one, as that many iterators at once would keep the garbage collector busy."""
+    return [[row[i] for row in rows] for i in range(width)]
+
+
+def _places(log: Log, program: Program) -> Ints:
+    """Where among the meanings each row (E,) has its own."""
+    seats, levels = len(program.resource), Texts.of(program.legs.level)
+    waits_from = len(program.activity)
+    first = {
+        WORKED: 0,
+        WAITED: waits_from,
+        PASSED: waits_from + 2 * seats,
+        BACKED_OFF: waits_from + 3 * seats,
+    }
+    offset = np.zeros(max(first) + 1, np.int64)
+    offset[list(first)] = list(first.values())
+    is_move = log.kind == MOVED
+    place: Ints = offset[log.kind] + log.a
+    place[is_move] = waits_from + 4 * seats + levels.code[log.a[is_move]]
+    return place
+
+
+def _job_names(program: Program, count: int) -> list[str]:
+    """Names of at least the first `count` jobs: those beyond the program's are refills."""
+    named = [job.id for job in program.job]
+    return named + [f"refill-{number + 1}" for number in range(count - len(named))]
+
+
+def _job_times(program: Program, done_s: Floats, horizon_s: float) -> Timetable:
+    """Release and end of every job of the program."""
+    release_s, none = program.jobs.release_s, np.full(len(program.job), np.nan)
+    return Timetable(
+        tuple(job.id for job in program.job),
+        np.where(np.isfinite(release_s), release_s, none),
+        none,
+        np.where(done_s <= horizon_s, done_s, none),
+    )
+
+
+def _order_times(program: Program, orders: Timetable, jobs: Timetable) -> Timetable:
+    """The times of the orders; where the jobs' are known, the end is that of the job that closes it."""
+    if not jobs:
+        return orders
+    end_s = jobs.done_s.tolist()
+    done = {order: end_s[number] for number, job in enumerate(program.job) for order in job.closes}
+    return replace(orders, done_s=np.array([done.get(order, np.nan) for order in orders.names]))
+
+
+def _deadlock(
+    program: Program, agents: Sequence[str], ring: Sequence[tuple[int, int]], at_s: float
+) -> Deadlock | None:
+    if not ring:
+        return None
+    return Deadlock(
+        agents=tuple(agents[agent] for agent, _ in ring),
+        resources=tuple(program.resource[resource].name for _, resource in ring),
+        at_s=at_s,
+    )
