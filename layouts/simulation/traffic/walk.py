@@ -1,0 +1,315 @@
+"""The walk of tours over a floor in pieces: what is taken and given back at which metre of which leg.
+
+Rules, numbered as in the code:
+1. A leg is a row of steps: pieces of edges, and the nodes between them, on each of which one holds certain resources.
+2. Before an intersection is taken, everything one needs up to its exit is: nobody stops in it for a cell beyond.
+3. A stop is made beside the intersection: it is given back where a leg ends.
+4. At a border one takes what is new, waiting with what one has, and then gives back what is old.
+5. With release at the start the cell behind is given back as soon as the next is granted.
+6. A section is entered in the direction of all moves in it; alone, where these lead both ways or nowhere.
+7. At its end a tour gives everything back.
+
+The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results. The loop is one
+function because the agent's state stays in local arrays.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from layouts.simulation.engine.tape import ENTER, GIVE, INTO, LEAVE, MOVE, NOBODY, OUT, TAKE
+from layouts.simulation.traffic.floor_pieces import AS_BEFORE, FloorPieces, Ints
+
+SEAT, SECTION, CROSSING = range(3)
+"""What a resource is to the walk: a cell, seat or lift; a section; an intersection."""
+
+MOST_HELD = 16
+"""Resources that are held at once at most: two sections, a few cells, an intersection and a lift."""
+
+_ROOM = 4 * MOST_HELD
+
+
+@njit(cache=True)
+def walk(
+    floor: FloorPieces,
+    role: Ints,
+    lane: Ints,
+    nodes: Ints,
+    leg_at: Ints,
+    tour_at: Ints,
+    at_start: bool,
+    is_slowed: bool,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], Ints, int]:
+    """Rows (I, 3) of instruction, argument a and argument b; their stretch of the leg (I, 2) in metres; the first row
+    of each leg (L + 1,); and the first leg with two nodes that no edge joins, or NOBODY.
+
+    Tour t has the legs `tour_at[t]` …, leg i the nodes `nodes[leg_at[i]:leg_at[i + 1]]`. `role` and `lane` (R,) say
+    of each resource what it is, and the lane of a cell or NOBODY.
+    """
+    legs = len(leg_at) - 1
+    rows = np.empty((1024, 3), np.int64)
+    metres = np.empty((1024, 2))
+    first_row = np.zeros(legs + 1, np.int64)
+    count = 0
+    steps = _most_steps(floor, leg_at)
+    step_to = np.empty(steps)
+    step_state = np.empty(steps, np.int64)
+    step_section = np.empty(steps, np.int64)
+    step_sense = np.empty(steps, np.int64)
+    need = np.empty((steps, MOST_HELD), np.int64)
+    needs = np.empty(steps, np.int64)
+    held = np.empty(MOST_HELD, np.int64)
+    entered = np.zeros(len(role), np.int64)
+    senses = np.zeros(len(role), np.int64)
+    for tour in range(len(tour_at) - 1):
+        holds, dropped = 0, NOBODY
+        for leg in range(tour_at[tour], tour_at[tour + 1]):
+            first_row[leg] = count
+            # 1. the steps of this leg
+            last, at = NOBODY, 0.0
+            for k in range(leg_at[leg], leg_at[leg + 1]):
+                if k > leg_at[leg]:
+                    edge, is_ahead = _edge(floor, nodes[k - 1], nodes[k])
+                    if edge == NOBODY:
+                        return rows[:count], metres[:count], first_row, leg
+                    pieces = floor.piece_start[edge + 1] - floor.piece_start[edge]
+                    for j in range(pieces):
+                        piece = floor.piece_start[edge] + (j if is_ahead else pieces - 1 - j)
+                        if is_ahead:
+                            end = floor.piece_to[piece]
+                        elif j == pieces - 1:
+                            end = floor.length_m[edge]
+                        else:
+                            end = floor.length_m[edge] - floor.piece_to[piece - 1]
+                        sense = floor.edge_sense[edge] if is_ahead else -floor.edge_sense[edge]
+                        section, state = floor.piece_section[piece], floor.piece_state[piece]
+                        if (
+                            last == NOBODY
+                            or step_state[last] != state
+                            or step_section[last] != section
+                            or step_sense[last] != sense
+                        ):
+                            last += 1
+                            step_state[last], step_section[last], step_sense[last] = state, section, sense
+                        step_to[last] = at + end
+                    at += floor.length_m[edge]
+                    step_to[last] = at
+                state = floor.node_state[nodes[k]]
+                is_end = k == leg_at[leg + 1] - 1
+                if state != AS_BEFORE and (
+                    is_end or last == NOBODY or not _is_alike(floor, step_state[last], state)
+                ):
+                    last += 1
+                    step_to[last], step_state[last], step_section[last] = at, state, NOBODY
+                    step_sense[last] = 0
+            # 2. and 3. what is needed on each step
+            for i in range(last, -1, -1):
+                state = step_state[i]
+                size, crosses = 0, False
+                for j in range(floor.held_start[state], floor.held_start[state + 1]):
+                    is_crossing = role[floor.held[j]] == CROSSING
+                    if not (is_crossing and i == last):
+                        need[i, size] = floor.held[j]
+                        size += 1
+                        crosses |= is_crossing
+                if crosses:
+                    for j in range(needs[i + 1]):
+                        if role[need[i + 1, j]] != CROSSING and size < MOST_HELD:
+                            size = _put(need[i], size, need[i + 1, j])
+                needs[i] = size
+            # 4. from step to step
+            area, moved, here = NOBODY, 0.0, 0.0
+            for i in range(last + 1):
+                if count + _ROOM > len(rows):
+                    rows, metres = _longer(rows, metres)
+                wanted, wants = need[i], needs[i]
+                # 5. the cell behind is not taken again
+                if dropped != NOBODY:
+                    if _has(wanted, wants, dropped) and _other_cell(wanted, wants, dropped, lane) != NOBODY:
+                        wants = _without(wanted, wants, dropped)
+                    else:
+                        dropped = NOBODY
+                new_area = (
+                    area if step_to[i] == here and step_section[i] == NOBODY else floor.area[step_state[i]]
+                )
+                if not _are_same(wanted, wants, held, holds) or new_area != area:
+                    if here > moved:
+                        count = _move(rows, metres, count, leg, area if is_slowed else NOBODY, moved, here)
+                        moved = here
+                    for j in range(wants):
+                        if not _has(held, holds, wanted[j]):
+                            if at_start and lane[wanted[j]] != NOBODY:
+                                behind = _other_cell(wanted, wants, wanted[j], lane)
+                                if behind != NOBODY and _has(held, holds, behind):
+                                    dropped = behind
+                            if role[wanted[j]] == SECTION:
+                                entered[wanted[j]], senses[wanted[j]] = count, 0
+                            op = ENTER if role[wanted[j]] == SECTION else TAKE
+                            count = _note(rows, metres, count, op, wanted[j], here)
+                    if dropped != NOBODY and _has(wanted, wants, dropped):
+                        wants = _without(wanted, wants, dropped)
+                    count = _give_back(
+                        rows, metres, count, held, holds, wanted, wants, role, entered, senses, here
+                    )
+                    holds = wants
+                    held[:wants] = wanted[:wants]
+                    if new_area != area:
+                        if area != NOBODY:
+                            count = _note(rows, metres, count, OUT, area, here)
+                        if new_area != NOBODY:
+                            count = _note(rows, metres, count, INTO, new_area, here)
+                        area = new_area
+                # 6. the direction of the move
+                if step_section[i] != NOBODY and step_to[i] > here:
+                    if step_sense[i] > 0:
+                        senses[step_section[i]] |= 1
+                    elif step_sense[i] < 0:
+                        senses[step_section[i]] |= 2
+                here = step_to[i]
+            if count + _ROOM > len(rows):
+                rows, metres = _longer(rows, metres)
+            if here > moved:
+                count = _move(rows, metres, count, leg, area if is_slowed else NOBODY, moved, here)
+            if area != NOBODY:
+                count = _note(rows, metres, count, OUT, area, here)
+            # 7. the end of the tour
+            if leg == tour_at[tour + 1] - 1:
+                count = _give_back(rows, metres, count, held, holds, need[0], 0, role, entered, senses, here)
+    first_row[legs] = count
+    return rows[:count], metres[:count], first_row, NOBODY
+
+
+@njit(cache=True)
+def _most_steps(floor: FloorPieces, leg_at: Ints) -> int:
+    nodes, pieces = 1, 1
+    for leg in range(len(leg_at) - 1):
+        nodes = max(nodes, leg_at[leg + 1] - leg_at[leg])
+    for edge in range(len(floor.length_m)):
+        pieces = max(pieces, floor.piece_start[edge + 1] - floor.piece_start[edge])
+    return nodes * (pieces + 1) + 1
+
+
+@njit(cache=True)
+def _edge(floor: FloorPieces, tail: int, head: int) -> tuple[int, bool]:
+    """The edge between two nodes and whether its own tail comes first."""
+    for k in range(floor.near_start[tail], floor.near_start[tail + 1]):
+        if floor.near_node[k] == head:
+            return floor.near_edge[k], floor.near_ahead[k]
+    return NOBODY, False
+
+
+@njit(cache=True)
+def _is_alike(floor: FloorPieces, one: int, other: int) -> bool:
+    """Whether two states hold the same; an agent at a node is in the area it was in."""
+    size = floor.held_start[one + 1] - floor.held_start[one]
+    if size != floor.held_start[other + 1] - floor.held_start[other]:
+        return False
+    for j in range(size):  # noqa: SIM110 - numba
+        if floor.held[floor.held_start[one] + j] != floor.held[floor.held_start[other] + j]:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _has(some: Ints, size: int, one: int) -> bool:
+    for j in range(size):  # noqa: SIM110 - numba
+        if some[j] == one:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _are_same(some: Ints, size: int, others: Ints, count: int) -> bool:
+    if size != count:
+        return False
+    for j in range(size):  # noqa: SIM110 - numba
+        if some[j] != others[j]:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _put(some: Ints, size: int, one: int) -> int:
+    """Insert into rising numbers, once; the new size."""
+    if _has(some, size, one):
+        return size
+    j = size
+    while j > 0 and some[j - 1] > one:
+        some[j] = some[j - 1]
+        j -= 1
+    some[j] = one
+    return size + 1
+
+
+@njit(cache=True)
+def _without(some: Ints, size: int, one: int) -> int:
+    kept = 0
+    for j in range(size):
+        if some[j] != one:
+            some[kept] = some[j]
+            kept += 1
+    return kept
+
+
+@njit(cache=True)
+def _other_cell(some: Ints, size: int, cell: int, lane: Ints) -> int:
+    """Another cell of the same lane among some resources, or NOBODY."""
+    for j in range(size):
+        if some[j] != cell and lane[some[j]] == lane[cell]:
+            return int(some[j])
+    return NOBODY
+
+
+@njit(cache=True)
+def _note(rows: Ints, metres: npt.NDArray[np.float64], count: int, op: int, a: int, at: float) -> int:
+    rows[count, 0], rows[count, 1], rows[count, 2] = op, a, NOBODY
+    metres[count, 0], metres[count, 1] = at, at
+    return count + 1
+
+
+@njit(cache=True)
+def _move(
+    rows: Ints, metres: npt.NDArray[np.float64], count: int, leg: int, area: int, start: float, end: float
+) -> int:
+    rows[count, 0], rows[count, 1], rows[count, 2] = MOVE, leg, area
+    metres[count, 0], metres[count, 1] = start, end
+    return count + 1
+
+
+@njit(cache=True)
+def _give_back(
+    rows: Ints,
+    metres: npt.NDArray[np.float64],
+    count: int,
+    held: Ints,
+    holds: int,
+    wanted: Ints,
+    wants: int,
+    role: Ints,
+    entered: Ints,
+    senses: Ints,
+    at: float,
+) -> int:
+    """Give back what is held and no longer wanted, cells before sections, whose direction is known by now."""
+    for j in range(holds - 1, -1, -1):
+        if not _has(wanted, wants, held[j]):
+            if role[held[j]] == SECTION:
+                sense = senses[held[j]]
+                rows[entered[held[j]], 2] = 1 if sense == 1 else -1 if sense == 2 else 0
+                count = _note(rows, metres, count, LEAVE, held[j], at)
+            else:
+                count = _note(rows, metres, count, GIVE, held[j], at)
+    return count
+
+
+@njit(cache=True)
+def _longer(
+    rows: Ints, metres: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    more_rows = np.empty((2 * len(rows), 3), np.int64)
+    more_metres = np.empty((2 * len(rows), 2))
+    more_rows[: len(rows)] = rows
+    more_metres[: len(rows)] = metres
+    return more_rows, more_metres
