@@ -1,6 +1,6 @@
 # Every chore is one command, and each does its own set-up first.
 #   make demo ARGS="--once"   the whole chain on a generated warehouse, then the viewer
-.PHONY: setup demo test lint bench bench-tours clean
+.PHONY: setup demo test lint bench bench-tours bench-simulation clean
 
 setup:
 	@scripts/setup.sh
@@ -23,6 +23,10 @@ bench:
 bench-tours:
 	@scripts/setup.sh --peers
 	@for bench in tours batching scheduling; do .venv/bin/python "benchmarks/bench_$$bench.py" $(ARGS) || exit 1; done
+
+bench-simulation:
+	@scripts/setup.sh --peers
+	@.venv/bin/python benchmarks/bench_simulation.py $(ARGS)
 
 clean:
 	rm -rf .venv demo-site build dist viewer/web/node_modules viewer/web/dist

@@ -45,7 +45,7 @@ install_python_packages() {
     fail "$("$python" -V) is below Python 3.11: set PYTHON to a newer one"
   say "installing Python packages into .venv"
   .venv/bin/python -V >/dev/null 2>&1 || "$python" -m venv --without-pip .venv # Debian's python3 comes without ensurepip, but with pip
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev]'
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster]'
   .venv/bin/python scripts/warm_kernels.py || say "the kernels are not compiled yet: the first run will take longer"
   echo "$wanted" >"$stamp"
 }
@@ -62,10 +62,10 @@ build_page() {
   echo "$wanted" >"$stamp"
 }
 
-install_peers() { # solvers that the product never imports
-  .venv/bin/python -c 'import fast_tsp, ortools, pyvrp' 2>/dev/null && return 0
-  say "installing the solvers that benchmarks compare with"
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,bench]'
+install_peers() { # solvers and simulators that the product never imports
+  .venv/bin/python -c 'import fast_tsp, ortools, pyvrp, salabim, simpy' 2>/dev/null && return 0
+  say "installing the solvers and simulators that benchmarks compare with"
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,bench]'
 }
 
 wants() { # whether an option is among the script's arguments

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 import jsonschema_rs
@@ -68,7 +69,7 @@ def test_types_ship(package: str) -> None:
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    wanted = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in pins if pin and pin[0] != "#"}
     here = [line for line in wanted if "!=" not in line]
