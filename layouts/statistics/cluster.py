@@ -4,7 +4,7 @@
     NUMBA_NUM_THREADS=1 dask worker tcp://scheduler:8786 --nworkers 4 --nthreads 1
 
 Each worker needs this aisletwin and its dependencies in the versions here, or its bytes may differ. What a lost
-worker had to do is done by the others.
+worker had to do is done by the others, at worst after Dask's `distributed.comm.timeouts.connect` of 30 s.
 """
 
 from __future__ import annotations

@@ -147,12 +147,16 @@ def cluster(tmp_path: Path):  # type: ignore[no-untyped-def]
         pytest.skip("skipped: distributed is not installed")
     file, log = tmp_path / "scheduler.json", tmp_path / "log"
     here = ["--scheduler-file", str(file), "--host", "127.0.0.1"]
+    # for as long may a lost worker be asked for what it had, where Dask itself waits 30 s
+    environment = {**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
     started = []
     with log.open("w", encoding="utf-8") as written:
 
         def dask(part: str, *arguments: str) -> subprocess.Popen[bytes]:
             command = [sys.executable, "-m", f"distributed.cli.dask_{part}", *here, *arguments]
-            started.append(subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=written))
+            started.append(
+                subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
+            )
             return started[-1]
 
         try:
