@@ -59,6 +59,13 @@ def edges_of_aisle(graph: NavGraph, aisle: str) -> npt.NDArray[np.int64]:
     return np.flatnonzero(graph.aisle == graph.aisle_ids.index(aisle))
 
 
+def edges_along(graph: NavGraph, aisle: str, axis: AisleAxis) -> npt.NDArray[np.int64]:
+    """The edges (e,) of an aisle that lead on along its axis, not just across it."""
+    edges = edges_of_aisle(graph, aisle)
+    step = np.diff(along(axis, graph.xy[graph.edges[edges]]), axis=1)[:, 0]
+    return edges[np.abs(step) > SHORT_M]
+
+
 def one_way_sense(graphs: Sequence[NavGraph], aisle: str, axis: AisleAxis) -> int:
     """+1 or −1 where every lane through the aisle leads that way along its axis in every graph that has it, else 0.
 
@@ -67,11 +74,10 @@ def one_way_sense(graphs: Sequence[NavGraph], aisle: str, axis: AisleAxis) -> in
     senses: set[int] = set()
     for graph in graphs:
         degree = np.bincount(graph.edges.ravel(), minlength=len(graph.xy))
-        edges = edges_of_aisle(graph, aisle)
+        edges = edges_along(graph, aisle, axis)
         edges = edges[(degree[graph.edges[edges]] > 1).all(axis=1)]
         step = np.diff(along(axis, graph.xy[graph.edges[edges]]), axis=1)[:, 0]
-        leads = np.abs(step) > SHORT_M
-        senses |= set((np.sign(step) * graph.direction[edges])[leads].astype(int).tolist())
+        senses |= set((np.sign(step) * graph.direction[edges]).astype(int).tolist())
     return senses.pop() if len(senses) == 1 else 0
 
 

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 from spatial.navigation.nav_graph import NavGraph
 
 LEAST_LANES = 3
-"""An intersection is where so many lanes meet; a dead end of one edge, the way to a place, is none."""
+"""An intersection is where so many lanes meet."""
 
 _ROUNDING_M = 1e-6
 
@@ -33,13 +33,14 @@ class Crossings:
 def crossings(graph: NavGraph, inside_lanes: npt.NDArray[np.bool_], *, reach_m: float) -> Crossings:
     """The intersections of a graph beside the nodes that are `inside_lanes` (N,): cells keep order there.
 
-    Junctions less than twice `reach_m` apart are one intersection: no vehicle finds room between them.
+    Junctions less than twice `reach_m` apart are one intersection: no vehicle finds room between them. A dead end of
+    one edge as short is no lane: it is the way to a place beside one.
     """
     count = len(graph.xy)
     tail, head = graph.edges.T
     degree = np.bincount(graph.edges.ravel(), minlength=count)
     on_floor = graph.link < 0
-    leads_on = on_floor & (degree[graph.edges] > 1).all(axis=1)
+    leads_on = on_floor & ((degree[graph.edges] > 1).all(axis=1) | (graph.length_m >= 2 * reach_m))
     lanes = np.bincount(graph.edges[leads_on].ravel(), minlength=count)
     junctions = np.flatnonzero((lanes >= LEAST_LANES) & ~inside_lanes)
     if len(junctions) == 0:

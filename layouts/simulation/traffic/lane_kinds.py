@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from layouts.simulation.traffic.aisle_axes import AisleAxis, aisle_axes, edges_of_aisle, one_way_sense
+from layouts.simulation.traffic.aisle_axes import AisleAxis, aisle_axes, edges_along, one_way_sense
 from spatial.floor.agents import AgentClass
 from spatial.navigation.nav_graph import NavGraph
 
@@ -101,7 +101,11 @@ def lane_kinds(
     Raises ValueError for an override of an aisle or to a kind there is not, or to one-way where the rules are not.
     """
     override = dict(override or {})
-    axes = aisle_axes(graphs)
+    axes = {
+        aisle: axis
+        for aisle, axis in aisle_axes(graphs).items()
+        if any(len(edges_along(graph, aisle, axis)) for graph in graphs)
+    }
     for aisle, kind in override.items():
         if aisle not in axes:
             raise ValueError(f"there is no aisle '{aisle}' with lanes: choose one of {', '.join(axes)}")
@@ -162,7 +166,7 @@ def _probability(
 def _aisle_kind(
     aisle: str, axis: AisleAxis, graphs: Sequence[NavGraph], rooms: Sequence[EdgeRoom], said: LaneKind | None
 ) -> AisleKind:
-    there = [edges_of_aisle(graph, aisle) for graph in graphs]
+    there = [edges_along(graph, aisle, axis) for graph in graphs]
     which = int(
         np.argmin([each.pass_probability[e].min(initial=2.0) for each, e in zip(rooms, there, strict=True)])
     )

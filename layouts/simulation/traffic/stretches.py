@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layouts.simulation.traffic.aisle_axes import SHORT_M, along, edges_of_aisle
+from layouts.simulation.traffic.aisle_axes import along, edges_along
 from layouts.simulation.traffic.lane_kinds import NARROW, VERY_NARROW, AisleKind, EdgeRoom, LaneKind
 from spatial.navigation.nav_graph import NavGraph
 
@@ -34,12 +34,14 @@ def narrow_stretches(
         return []
     found: list[tuple[float, float, int]] = []
     for graph, room in zip(graphs, rooms, strict=True):
-        edges = edges_of_aisle(graph, aisle.aisle)
+        edges = edges_along(graph, aisle.aisle, aisle.axis)
         ends = np.sort(along(aisle.axis, graph.xy[graph.edges[edges]]), axis=1)
-        leads = (ends[:, 1] - ends[:, 0] > SHORT_M) & ((room.room[edges] >= NARROW) | said)
+        narrow = (room.room[edges] >= NARROW) | said
         found += [
             (low, high, rank)
-            for (low, high), rank in zip(ends[leads].tolist(), room.room[edges][leads].tolist(), strict=True)
+            for (low, high), rank in zip(
+                ends[narrow].tolist(), room.room[edges][narrow].tolist(), strict=True
+            )
         ]
     stretches: list[tuple[float, float, int]] = []
     for low, high, rank in sorted(found):
@@ -48,8 +50,8 @@ def narrow_stretches(
             stretches[-1] = (start, max(end, high), max(before, rank))
         else:
             stretches.append((low, high, rank))
-    narrow: LaneKind = "narrow_one_way" if aisle.sense else "narrow_two_way"
+    lane: LaneKind = "narrow_one_way" if aisle.sense else "narrow_two_way"
     return [
-        Stretch(low, high, aisle.kind if said else "very_narrow" if rank == VERY_NARROW else narrow)
+        Stretch(low, high, aisle.kind if said else "very_narrow" if rank == VERY_NARROW else lane)
         for low, high, rank in stretches
     ]

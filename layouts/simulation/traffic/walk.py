@@ -4,7 +4,8 @@ Rules, numbered as in the code:
 1. A leg is a row of steps: pieces of edges, and the nodes between them, on each of which one holds certain resources.
 2. Before an intersection is taken, everything one needs up to its exit is: nobody stops in it for a cell beyond.
 3. A stop is made beside the intersection: it is given back where a leg ends.
-4. At a border one takes what is new, waiting with what one has, and then gives back what is old.
+4. At a border one takes what is new, waiting with what one has, and then gives back what is old. Sections come first,
+   then cells in the order of the way, so that one waits for who is ahead, then intersections and lifts.
 5. With release at the start the cell behind is given back as soon as the next is granted.
 6. A section is entered in the direction of all moves in it; alone, where these lead both ways or nowhere.
 7. At its end a tour gives everything back.
@@ -138,7 +139,10 @@ def walk(
                     if here > moved:
                         count = _move(rows, metres, count, leg, area if is_slowed else NOBODY, moved, here)
                         moved = here
-                    for j in range(wants):
+                    first, end = _cells(wanted, wants, lane)
+                    turns = _next_sense(step_sense, i, last) < 0
+                    for k in range(wants):
+                        j = first + end - 1 - k if turns and first <= k < end else k
                         if not _has(held, holds, wanted[j]):
                             if at_start and lane[wanted[j]] != NOBODY:
                                 behind = _other_cell(wanted, wants, wanted[j], lane)
@@ -260,6 +264,27 @@ def _other_cell(some: Ints, size: int, cell: int, lane: Ints) -> int:
         if some[j] != cell and lane[some[j]] == lane[cell]:
             return int(some[j])
     return NOBODY
+
+
+@njit(cache=True)
+def _cells(some: Ints, size: int, lane: Ints) -> tuple[int, int]:
+    """Where the cells are among rising resources: behind the sections, before what is not in lanes."""
+    first = 0
+    while first < size and lane[some[first]] == NOBODY:
+        first += 1
+    end = first
+    while end < size and lane[some[end]] != NOBODY:
+        end += 1
+    return first, end
+
+
+@njit(cache=True)
+def _next_sense(step_sense: Ints, step: int, last: int) -> int:
+    """The way along its lane that the agent goes on from a step of its leg."""
+    for i in range(step, last + 1):
+        if step_sense[i] != 0:
+            return int(step_sense[i])
+    return 0
 
 
 @njit(cache=True)
