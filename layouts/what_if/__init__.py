@@ -1,0 +1,1 @@
+"""What-if curves: one scenario with one or two of its settings varied, on common random numbers."""

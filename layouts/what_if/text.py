@@ -1,0 +1,133 @@
+"""A what-if as a terminal shows it: differences before levels, then the knee and the best point."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from layouts.statistics.common_numbers import CommonNumbers
+from layouts.statistics.knee import Knee
+from layouts.what_if.curve import Curve, Line, value_text
+from layouts.what_if.figure_kinds import FigureKind, figure_kind
+
+FIGURES_BESIDE = 3
+"""So many fit beside each other in a terminal of 80 columns."""
+
+NAMED = 6
+
+
+def curve_text(curve: Curve) -> str:
+    """A table for each curve, the answers, and tables of the other figures; ends without a line break."""
+    kind = figure_kind(curve.figure)
+    methods = sorted({point.levels[curve.figure].method for line in curve.lines for point in line.points})
+    parts = [
+        f"{kind.title} over {curve.spec.along.name}: {curve.n} replications each with common random numbers, "
+        f"[95 % intervals], {', '.join(methods)}"
+    ]
+    parts += [_titled(line, _main_table(curve, line, kind)) for line in curve.lines]
+    parts.append("\n".join(answers(curve)))
+    others = curve.figures[1:]
+    tables = math.ceil(len(others) / FIGURES_BESIDE)
+    for number in range(tables):
+        names = others[number * len(others) // tables : (number + 1) * len(others) // tables]
+        parts += [_titled(line, _level_table(curve, line, names)) for line in curve.lines]
+    return "\n\n".join(parts)
+
+
+def answers(curve: Curve) -> Iterator[str]:
+    """A sentence for the knee of each curve, one for the best point, and one if more replications are needed."""
+    kind = figure_kind(curve.figure)
+    for line in curve.lines:
+        if line.knee is not None:
+            where = f", {line.name}" if line.name else ""
+            yield f"{_capital(kind.title)} over {curve.spec.along.name}{where}: {line.knee}."
+    yield _best_sentence(curve, kind)
+    if curve.unsure:
+        yield (
+            f"Not sure enough after {curve.n} replications: {_some(curve.unsure)}: allow more, or wider intervals."
+        )
+
+
+def knee_label(knee: Knee) -> str:
+    """The knee in a few words."""
+    match knee.answer:
+        case "knee":
+            return f"knee at {knee.x:g}"
+        case "cannot decide":
+            return f"knee from {knee.low:g}" + (" on" if knee.high is None else f" to {knee.high:g}")
+    return "no gain" if knee.answer == "no gain" else "no knee reached"
+
+
+def _best_sentence(curve: Curve, kind: FigureKind) -> str:
+    leader, best = curve.best.leader, curve.best
+    if best.is_clear:
+        return f"Best in {kind.title}: {leader}; all others are shown to be worse."
+    rivals = [system.name for system in best.systems[1:] if system.verdict != "worse"]
+    return f"Best in {kind.title}: cannot decide, no difference shown between {leader} and {_some(rivals)}."
+
+
+def _main_table(curve: Curve, line: Line, kind: FigureKind) -> str:
+    steps = [None, *(step[curve.figure] for step in line.steps)]
+    beside = [each[curve.figure] for each in line.beside]
+    header = [curve.spec.along.name, "against the row above", "r"]
+    if beside:
+        header += [f"against {curve.lines[0].name}", "r"]
+    rows = []
+    for number, (point, step) in enumerate(zip(line.points, steps, strict=True)):
+        row = [value_text(point.x), *_difference(step, kind)]
+        if beside:
+            row += _difference(beside[number], kind)
+        rows.append([*row, kind.text(point.levels[curve.figure])])
+    return _table([*header, kind.unit or curve.figure], rows)
+
+
+def _difference(pair: CommonNumbers | None, kind: FigureKind) -> tuple[str, str]:
+    """A difference, said to be none where none is shown, and the correlation behind it."""
+    if pair is None:
+        return "", ""
+    difference = pair.difference
+    if difference.low == difference.high == 0:
+        return "none in any replication", ""
+    sign = "+" if difference.value > 0 else ""
+    is_shown = difference.low > 0 or difference.high < 0
+    correlation = "" if pair.correlation is None else f"{pair.correlation.value:.2f}"
+    return f"{sign}{kind.text(difference)}{'' if is_shown else ' none shown'}", correlation
+
+
+def _level_table(curve: Curve, line: Line, names: Sequence[str]) -> str:
+    kinds = [figure_kind(name) for name in names]
+    header = [kind.title if kind.is_rate else f"{kind.title}, {kind.unit}".rstrip(", ") for kind in kinds]
+    rows = [
+        [
+            value_text(point.x),
+            *(kind.text(point.levels[name]) for name, kind in zip(names, kinds, strict=True)),
+        ]
+        for point in line.points
+    ]
+    return _table([curve.spec.along.name, *header], rows)
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell, the first one flush right."""
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = []
+    for first, *others in (header, *rows):
+        cells = [
+            first.rjust(widths[0]),
+            *(cell.ljust(width) for cell, width in zip(others, widths[1:], strict=True)),
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _titled(line: Line, table: str) -> str:
+    return f"{line.name}\n{table}" if line.name else table
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
