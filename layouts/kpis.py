@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from layouts.figures.blocked import Blocked, blocked
 from layouts.figures.by_interval import Interval, are_lines, by_interval
 from layouts.figures.lead_times import LeadTimes, on_time, order_lead_times, tour_lead_times
+from layouts.figures.near_misses import NearMissCounts, count_near_misses, near_misses
 from layouts.figures.queues import Queue, queues
 from layouts.figures.time_split import TimeSplit, add_up, time_splits
 from layouts.figures.traffic import Traffic, traffic
@@ -32,7 +33,7 @@ class Kpis:
     `back_offs` are what it took to end deadlocks.
 
     What lacks its data is None or empty: `tour_lead` without jobs, `order_lead` without orders, `on_time` without due
-    times, `traffic` without aisles, `intervals` unless asked for.
+    times, `traffic` without aisles, `intervals` and `near_misses` unless asked for.
     """
 
     warm_up_s: float
@@ -56,13 +57,21 @@ class Kpis:
     order_lead: LeadTimes | None
     on_time: Estimate | None
     intervals: tuple[Interval, ...] = ()
+    near_misses: NearMissCounts | None = None
 
 
-def kpis(run: Run, *, interval_s: float | None = None, warm_up_s: float = 0.0) -> Kpis:
-    """The key figures of `run` from `warm_up_s` on, and with `interval_s` those of each such interval.
+def kpis(
+    run: Run,
+    *,
+    interval_s: float | None = None,
+    warm_up_s: float = 0.0,
+    vehicles: Collection[str] = (),
+) -> Kpis:
+    """The key figures of `run` from `warm_up_s` on.
 
-    A run without events has zeros and no ratios. ValueError for a warm-up outside the run or an interval that is not
-    above 0.
+    With `interval_s` also those of each such interval, with `vehicles`, names of agents, also their near misses.
+    A run without events has zeros and no ratios. ValueError for a warm-up outside the run, an interval that is
+    not above 0 or a vehicle that is no agent.
     """
     window = Window.of(run, warm_up_s=warm_up_s)
     events = run.events
@@ -94,6 +103,7 @@ def kpis(run: Run, *, interval_s: float | None = None, warm_up_s: float = 0.0) -
         order_lead=order_lead_times(run, window),
         on_time=on_time(run, window),
         intervals=() if interval_s is None else by_interval(run, window, interval_s=interval_s),
+        near_misses=count_near_misses(near_misses(run, window, vehicles=vehicles)) if vehicles else None,
     )
 
 

@@ -82,24 +82,25 @@ def read_run(folder: Path) -> Run:
             f"{folder / EVENTS} has {table.num_rows} events, {HEAD} counts {head['events']}: simulate again"
         )
     times = _read_times(folder / TIMETABLE)
+    slotting = read_slotting(folder / SLOTTING) if (folder / SLOTTING).exists() else {}
     try:
-        events = events_of_table(table)
-        orders, jobs = times_of_table(times, "order"), times_of_table(times, "job")
-    except ValueError as error:
-        raise BadDataError(f"{folder} holds no run ({error}): simulate again") from error
-    return Run(
-        id=head["id"],
-        kind=head["kind"],
-        agents=tuple(head["agents"]),
-        duration_s=head["duration_s"],
-        events=events,
-        inputs=head["inputs"],
-        slotting=read_slotting(folder / SLOTTING) if (folder / SLOTTING).exists() else {},
-        notes=tuple(head["notes"]),
-        orders=orders,
-        jobs=jobs,
-        **_surroundings(head, folder / HEAD),
-    )
+        return Run(
+            id=head["id"],
+            kind=head["kind"],
+            agents=tuple(head["agents"]),
+            duration_s=head["duration_s"],
+            events=events_of_table(table),
+            inputs=head["inputs"],
+            slotting=slotting,
+            notes=tuple(head["notes"]),
+            orders=times_of_table(times, "order"),
+            jobs=times_of_table(times, "job"),
+            duty={agent: Duty(*span) for agent, span in head.get("duty", {}).items()},
+            aisles={name: _aisle(**record) for name, record in head.get("aisles", {}).items()},
+            deadlock=None if head.get("deadlock") is None else _deadlock(**head["deadlock"]),
+        )
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadDataError(f"{folder} holds what is no run ({error}): simulate again") from error
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
@@ -145,29 +146,13 @@ def _head(run: Run) -> dict[str, Any]:
     }
 
 
-def _surroundings(head: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Shifts, aisles and deadlock, which older runs lack; BadDataError where they are not as they must be."""
-    try:
-        deadlock = head.get("deadlock")
-        return {
-            "duty": {agent: Duty(*span) for agent, span in head.get("duty", {}).items()},
-            "aisles": {name: _aisle(**record) for name, record in head.get("aisles", {}).items()},
-            "deadlock": None
-            if deadlock is None
-            else Deadlock(
-                agents=tuple(deadlock["agents"]),
-                resources=tuple(deadlock["resources"]),
-                at_s=deadlock["at_s"],
-            ),
-        }
-    except (TypeError, KeyError, AttributeError, ValueError) as error:
-        raise BadDataError(
-            f"{path} has a duty, aisle or deadlock that is none ({error}): simulate again"
-        ) from error
-
-
 def _aisle(*, level: str, p0: list[float], p1: list[float], width_m: float) -> Aisle:
-    return Aisle(level, (p0[0], p0[1]), (p1[0], p1[1]), width_m)
+    (x0, y0), (x1, y1) = p0, p1
+    return Aisle(level, (x0, y0), (x1, y1), width_m)
+
+
+def _deadlock(*, agents: list[str], resources: list[str], at_s: float) -> Deadlock:
+    return Deadlock(agents=tuple(agents), resources=tuple(resources), at_s=at_s)
 
 
 def _read_head(path: Path) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-from layouts.events import NONE, Codes, Floats, Ints
+from layouts.events import NONE, Floats, Ints
 from layouts.figures.pieces import straight_pieces
 from layouts.figures.spans import at_once
 from layouts.figures.window import Window
@@ -36,7 +37,9 @@ def traffic(run: Run, window: Window) -> Mapping[str, Traffic]:
     """
     if not run.aisles:
         return {}
-    aisle, start_s, end_s = _stays(run)
+    pieces = straight_pieces(run.events)
+    level = run.events.level.code[pieces.event]
+    aisle, start_s, end_s = _stays(run, pieces.start_s, pieces.end_s, pieces.p0, pieces.p1, level)
     count = at_once((window.start_s, window.end_s), start_s, end_s, aisle, groups=len(run.aisles))
     lengths = [math.dist(each.p0, each.p1) for each in run.aisles.values()]
     return {
@@ -63,25 +66,30 @@ class _Floors(NamedTuple):
     level: Ints
 
 
-def _stays(run: Run) -> tuple[Ints, Floats, Floats]:
-    """Stays in aisles (S,): which, in order of `run.aisles`, and from when to when."""
-    pieces = straight_pieces(run.events)
+def aisles_at(run: Run, level: Ints, xy: Floats) -> Ints:
+    """The aisle, as a place in `run.aisles`, in which each point (N, 2) lies, NONE outside of all.
+
+    `level` (N,) are places in the levels of the run's events.
+    """
+    found = np.full(len(xy), NONE, np.int64)
+    if run.aisles:
+        number = np.arange(len(xy), dtype=np.float64)
+        aisle, of, _ = _stays(run, number, number + 1.0, xy, xy, level)
+        found[of.astype(np.int64)] = aisle
+    return found
+
+
+def _stays(
+    run: Run, start_s: Floats, end_s: Floats, p0: Floats, p1: Floats, level: npt.NDArray[Any]
+) -> tuple[Ints, Floats, Floats]:
+    """Stays in aisles (S,) on straight pieces: which, in order of `run.aisles`, and from when to when."""
     floors = _floors(list(run.aisles.values()), run.events.level.names)
-    level = run.events.level.code[pieces.event]
-    stays, room = 2 * len(level), 0
+    stays, room = 2 * len(level) + 1, 0
     while stays > room:  # few pieces cross two aisles, but they may
         room = stays
         aisle, inside_from, inside_until = np.empty(room, np.int64), np.empty(room), np.empty(room)
         stays = _clip(
-            pieces.start_s,
-            pieces.end_s,
-            pieces.p0,
-            pieces.p1,
-            level,
-            floors,
-            aisle,
-            inside_from,
-            inside_until,
+            start_s, end_s, p0, p1, level.astype(np.int64), floors, aisle, inside_from, inside_until
         )
     return aisle[:stays], inside_from[:stays], inside_until[:stays]
 
@@ -105,7 +113,7 @@ def _clip(
     end: Floats,
     p0: Floats,
     p1: Floats,
-    level: Codes,
+    level: Ints,
     floors: _Floors,
     aisle: Ints,
     inside_from: Floats,

@@ -35,11 +35,6 @@ CAUSE: dict[ResourceKind, str] = {
 LACK: dict[ResourceKind, str] = {"buffer": "buffer_empty", "stock": "stock_out"}
 """What a wait for pieces has."""
 
-_MEANING = (
-    "kind", "level", "xy", "resource", "location", "order", "sku", "quantity", "cause", "aisle",
-)  # fmt: skip
-"""What the number in a row of the log stands for."""
-
 
 def run_of_log(
     log: Log,
@@ -124,13 +119,18 @@ def _of_note(log: Log, horizon_s: float) -> Log:
 
 def _columns(log: Log, program: Program, agents: Sequence[str]) -> dict[str, Any]:
     """Texts and quantities of rows (E,), and `xy` (E, 2), where agents stood."""
-    meaning, place = _meanings(program), _places(log, program)
-    is_held = ~np.isin(log.kind, (MOVED, WORKED))
+    meaning, place, seats = _meanings(program), _places(log, program), program.resource
     quantity = [NONE if pieces is None else pieces for pieces in meaning.pop("quantity")]
     xy = np.array(meaning.pop("xy"), np.float64).reshape(-1, 2)
-    return {
-        **{name: Texts.coded(place, texts) for name, texts in meaning.items()},
+    columns: dict[str, Any] = {name: Texts.coded(place, texts) for name, texts in meaning.items()}
+    causes = [CAUSE[seat.kind] for seat in seats] + [(CAUSE | LACK)[seat.kind] for seat in seats]
+    aisle_of = {seat.name: seat.aisle for seat in seats}
+    aisles = [aisle_of.get(name) for name in columns["resource"].names]
+    is_held = ~np.isin(log.kind, (MOVED, WORKED))
+    return columns | {
         "agent": Texts.coded(log.agent, agents),
+        "cause": Texts.coded(np.where(log.kind == WAITED, log.a, NONE), causes),
+        "aisle": Texts.coded(columns["resource"].code, aisles),
         "blocked_by": Texts.coded(np.where(is_held, log.by, NONE), agents),
         "job": Texts.coded(log.job, _job_names(program, int(log.job.max(initial=NONE)) + 1)),
         "quantity": np.array(quantity, np.int64)[place],
@@ -138,30 +138,20 @@ def _columns(log: Log, program: Program, agents: Sequence[str]) -> dict[str, Any
     }
 
 
-def _meanings(program: Program) -> dict[str, Sequence[Any]]:
-    """All that rows can mean, by _MEANING: each activity, waiting for each resource, waiting for pieces in it,
-    passing and giving way at it, and moving on each level.
+def _meanings(program: Program) -> dict[str, list[Any]]:
+    """What the number in a row can stand for, in the fields of an activity: each activity, waiting for each resource,
+    waiting for pieces in it, passing and giving way at it, and moving on each level.
     """
+    nothing = (None,) * 4
     others: list[tuple[Any, ...]] = []
-    for kind, causes in (("wait", CAUSE), ("wait", CAUSE | LACK), ("pass", {}), ("back_off", {})):
-        others += [
-            (kind, seat.level, seat.xy, seat.name, None, None, None, None, causes.get(seat.kind), seat.aisle)
-            for seat in program.resource
-        ]
-    nowhere = (np.nan, np.nan)
-    others += [("move", level, nowhere, *[None] * 7) for level in Texts.of(program.legs.level).names]
-    works = _columns_of(program.activity, len(Activity._fields))
-    aisle_of = {seat.name: seat.aisle for seat in program.resource}
-    aisles = [aisle_of.get(resource) for resource in works[Activity._fields.index("resource")]]
-    columns = zip((*works, [None] * len(aisles), aisles), _columns_of(others, len(_MEANING)), strict=True)
-    return {
-        name: [*of_works, *of_others] for name, (of_works, of_others) in zip(_MEANING, columns, strict=True)
+    for kind in ("wait", "wait", "pass", "back_off"):
+        others += [(kind, seat.level, seat.xy, seat.name, *nothing) for seat in program.resource]
+    for level in Texts.of(program.legs.level).names:
+        others += [("move", level, (np.nan, np.nan), None, *nothing)]
+    return {  # field by field: as many iterators at once as there are rows would keep the garbage collector busy
+        name: [activity[i] for activity in program.activity] + [other[i] for other in others]
+        for i, name in enumerate(Activity._fields)
     }
-
-
-def _columns_of(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """The rows turned about; one by one, as that many iterators at once would keep the garbage collector busy."""
-    return [[row[i] for row in rows] for i in range(width)]
 
 
 def _places(log: Log, program: Program) -> Ints:
