@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple
 
 from layouts.events import Event, EventKind, Events
 from layouts.timetable import Times, Timetable
+from spatial.facility import Aisle
 
-__all__ = ["Aisle", "Deadlock", "Duty", "Event", "EventKind", "Events", "Run", "Times", "Timetable"]
+__all__ = ["AisleFloor", "Deadlock", "Duty", "Event", "EventKind", "Events", "Run", "Times", "Timetable"]
 
 
 class Duty(NamedTuple):
@@ -24,13 +25,18 @@ class Duty(NamedTuple):
     until_s: float
 
 
-class Aisle(NamedTuple):
-    """The floor of an aisle on `level`: `width_m` about the line from its mouth `p0` to its mouth `p1`, in metres."""
+class AisleFloor(NamedTuple):
+    """The floor of an aisle on `level`: `clear_width_m` about the line from mouth `p0` to mouth `p1`, in metres."""
 
     level: str
     p0: tuple[float, float]
     p1: tuple[float, float]
-    width_m: float
+    clear_width_m: float
+
+    @staticmethod
+    def of(aisle: Aisle) -> AisleFloor:
+        """That of an aisle of a facility."""
+        return AisleFloor(aisle.level, aisle.p0, aisle.p1, aisle.clear_width_m)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +76,7 @@ class Run:
     orders: Timetable = field(default_factory=lambda: Timetable.of({}))
     jobs: Timetable = field(default_factory=lambda: Timetable.of({}))
     duty: Mapping[str, Duty] = field(default_factory=dict)
-    aisles: Mapping[str, Aisle] = field(default_factory=dict)
+    aisles: Mapping[str, AisleFloor] = field(default_factory=dict)
     deadlock: Deadlock | None = None
 
     def __post_init__(self) -> None:

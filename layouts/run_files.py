@@ -23,7 +23,7 @@ from layouts.event_table import (
     times_table,
 )
 from layouts.kpis import Kpis, kpis, kpis_dict
-from layouts.run import Aisle, Deadlock, Duty, Run
+from layouts.run import AisleFloor, Deadlock, Duty, Run
 from layouts.slotting_table import read_slotting, write_slotting
 from spatial.errors import BadDataError
 
@@ -146,9 +146,9 @@ def _head(run: Run) -> dict[str, Any]:
     }
 
 
-def _aisle(*, level: str, p0: list[float], p1: list[float], width_m: float) -> Aisle:
+def _aisle(*, level: str, p0: list[float], p1: list[float], clear_width_m: float) -> AisleFloor:
     (x0, y0), (x1, y1) = p0, p1
-    return Aisle(level, (x0, y0), (x1, y1), width_m)
+    return AisleFloor(level, (x0, y0), (x1, y1), clear_width_m)
 
 
 def _deadlock(*, agents: list[str], resources: list[str], at_s: float) -> Deadlock:

@@ -76,8 +76,8 @@ class Picks:
         for sku, locations in ({} if run is None else run.slotting).items():
             for location in locations:
                 self._skus[location][sku] = None
-        for event in () if run is None else run.events:
-            if event.kind == "pick" and event.location is not None:
+        for event in () if run is None else run.events.take(run.events.kind.are("pick")):
+            if event.location is not None:
                 self._ends_s[event.location].append(event.end_s)
                 if event.sku is not None:
                     self._skus[event.location][event.sku] = None

@@ -14,7 +14,7 @@ from layouts.events import NONE, Floats, Ints
 from layouts.figures.pieces import straight_pieces
 from layouts.figures.spans import at_once
 from layouts.figures.window import Window
-from layouts.run import Aisle, Run
+from layouts.run import AisleFloor, Run
 
 EDGE_M = 1e-6
 """Whoever goes along an aisle's very edge, as in a cross-aisle past its mouth, is not in it."""
@@ -94,9 +94,9 @@ def _stays(
     return aisle[:stays], inside_from[:stays], inside_until[:stays]
 
 
-def _floors(aisles: Sequence[Aisle], levels: Sequence[str]) -> _Floors:
+def _floors(aisles: Sequence[AisleFloor], levels: Sequence[str]) -> _Floors:
     p0, p1 = np.array([(aisle.p0, aisle.p1) for aisle in aisles], np.float64).transpose(1, 0, 2)
-    length, half = np.hypot(*(p1 - p0).T), np.array([aisle.width_m / 2 for aisle in aisles])
+    length, half = np.hypot(*(p1 - p0).T), np.array([aisle.clear_width_m / 2 for aisle in aisles])
     bad = np.flatnonzero(~((length > 0) & (half > 0)))
     if len(bad):
         raise ValueError(f"{aisles[bad[0]]} has no floor: give two mouths and a width above 0")

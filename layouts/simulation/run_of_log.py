@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from layouts.events import NONE, Events, Floats, Ints, Texts
-from layouts.run import Aisle, Deadlock, Duty, Run, Times, Timetable
+from layouts.run import AisleFloor, Deadlock, Duty, Run, Times, Timetable
 from layouts.simulation.engine.tape import BACKED_OFF, MARKED, MOVED, PASSED, WAITED, WORKED, Log
 from layouts.simulation.joined_moves import Joined, join_moves, trace_paths
 from layouts.simulation.program import Activity, Program, ResourceKind
@@ -48,7 +48,7 @@ def run_of_log(
     orders: Mapping[str, Times] | None = None,
     jobs_done_s: Floats | None = None,
     duty: Mapping[str, Duty] | None = None,
-    aisles: Mapping[str, Aisle] | None = None,
+    aisles: Mapping[str, AisleFloor] | None = None,
     ring: Sequence[tuple[int, int]] = (),
 ) -> Run:
     """The Run of what `program` led to, which `log` tells, until `horizon_s`, a finite time; ValueError otherwise.

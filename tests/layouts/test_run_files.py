@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from layouts.kpis import kpis
-from layouts.run import Aisle, Deadlock, Duty, Event, Run, Times
+from layouts.run import AisleFloor, Deadlock, Duty, Event, Run, Times
 from layouts.run_files import EVENTS, HEAD, KPIS, SLOTTING, TIMETABLE, read_run, write_run
 from layouts.slotting_table import read_slotting
 from spatial.errors import BadDataError
@@ -64,7 +64,7 @@ RUN = Run(
     orders={"Ö1": Times(released_s=0.0, due_s=9.5), "Ö2": Times(done_s=3.0)},
     jobs={"T1": Times(released_s=0.0, done_s=4.0)},
     duty={"P02": Duty(1.0, 3.5)},
-    aisles={"01": Aisle("L0", (0.0, 0.0), (3.0, 0.1), 1.4)},
+    aisles={"01": AisleFloor("L0", (0.0, 0.0), (3.0, 0.1), 1.4)},
     deadlock=Deadlock(agents=("P01", "P02"), resources=("R1/0/1", "R1/0/2"), at_s=4.0),
 )
 
@@ -192,7 +192,7 @@ def test_a_table_of_another_length_or_form_is_refused(tmp_path: Path) -> None:
         {"duty": {"P01": [1.0]}},
         {"duty": []},
         {"aisles": {"01": {"level": "L0"}}},
-        {"aisles": {"01": {"level": "L0", "p0": [0.0], "p1": [1.0, 1.0], "width_m": 1.0}}},
+        {"aisles": {"01": {"level": "L0", "p0": [0.0], "p1": [1.0, 1.0], "clear_width_m": 1.0}}},
         {"deadlock": {"agents": []}},
         {"deadlock": 5},
         {"agents": ["P01"]},

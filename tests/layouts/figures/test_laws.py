@@ -16,14 +16,14 @@ from layouts.figures.near_misses import SETTLE_S, SLOW_M_S, STEP_S, near_misses
 from layouts.figures.window import Window
 from layouts.heat import heat, traffic_heat
 from layouts.kpis import Kpis, kpis
-from layouts.run import Aisle, Duty, Event, Run
+from layouts.run import AisleFloor, Duty, Event, Run
 
 AGENTS = ("A", "B", "C")
 KINDS = ("move", "wait", "pick", "drop", "put", "pack", "break", "pass", "hover")
 CAUSES = ("pick_face_occupied", "intersection_occupied", "station_busy", None)
 AISLES = {  # whose edges no agent goes along
-    "A1": Aisle("L0", (0.1, -5.2), (0.1, 5.2), 3.1),
-    "A2": Aisle("L0", (-4.1, -3.9), (3.7, 4.2), 1.1),
+    "A1": AisleFloor("L0", (0.1, -5.2), (0.1, 5.2), 3.1),
+    "A2": AisleFloor("L0", (-4.1, -3.9), (3.7, 4.2), 1.1),
 }
 
 laws = settings(max_examples=50, deadline=None)
@@ -174,7 +174,7 @@ def test_heat_and_traffic_add_up_to_the_log(run: Run, share: float, cell_m: floa
 def test_agents_are_in_an_aisle_for_as_long_as_their_paths_are(run: Run) -> None:
     found = kpis(run).traffic
     for name, aisle in AISLES.items():
-        floor = shapely.LineString([aisle.p0, aisle.p1]).buffer(aisle.width_m / 2, cap_style="flat")
+        floor = shapely.LineString([aisle.p0, aisle.p1]).buffer(aisle.clear_width_m / 2, cap_style="flat")
         spent = sum((event.end_s - event.start_s) * share_within(event, floor) for event in run.events)
         assert found[name].mean * run.duration_s == pytest.approx(spent, abs=1e-6)
         assert found[name].mean <= found[name].peak + 1e-9

@@ -7,7 +7,7 @@ import pytest
 from layouts.figures.near_misses import count_near_misses, near_misses
 from layouts.figures.window import Window
 from layouts.kpis import kpis, kpis_dict
-from layouts.run import Aisle, Event, Run
+from layouts.run import AisleFloor, Event, Run
 
 Path = tuple[tuple[float, float], ...]
 
@@ -19,7 +19,7 @@ def event(agent: str, kind: str, start_s: float, end_s: float, *path: tuple[floa
 def run(*events: Event, duration_s: float = 60.0) -> Run:
     return Run(
         id="R", kind="simulated", agents=("V", "W", "P"), duration_s=duration_s, events=events,
-        aisles={"01": Aisle("L0", (0.0, 0.0), (20.0, 0.0), 3.0)},
+        aisles={"01": AisleFloor("L0", (0.0, 0.0), (20.0, 0.0), 3.0)},
     )  # fmt: skip
 
 

@@ -7,9 +7,13 @@ import pytest
 
 from layouts.figures.traffic import aisles_at
 from layouts.kpis import kpis
-from layouts.run import Aisle, Event, Run
+from layouts.run import AisleFloor, Event, Run
+from spatial.facility import Aisle
 
-AISLES = {"01": Aisle("L0", (0.0, 0.0), (0.0, 10.0), 2.0), "02": Aisle("L0", (5.0, 0.0), (5.0, 10.0), 2.0)}
+AISLES = {
+    "01": AisleFloor("L0", (0.0, 0.0), (0.0, 10.0), 2.0),
+    "02": AisleFloor("L0", (5.0, 0.0), (5.0, 10.0), 2.0),
+}
 
 
 def event(
@@ -60,10 +64,15 @@ def test_points_lie_in_their_aisle_or_in_none() -> None:
     assert aisles_at(shift, np.zeros(4, np.int64), at).tolist() == [0, -1, 1, -1]
 
 
+def test_the_floor_of_an_aisle_is_that_of_the_facility() -> None:
+    aisle = Aisle(id="01", level="L0", p0=(0.0, 0.0), p1=(0.0, 10.0), clear_width_m=2.0)
+    assert AisleFloor.of(aisle) == AISLES["01"]
+
+
 def test_an_aisle_without_a_floor_is_refused() -> None:
     flat = Run(
         id="R", kind="simulated", agents=("A",), duration_s=9.0, events=(event("A", "pick", 0, 1, (0, 0)),),
-        aisles={"01": Aisle("L0", (0.0, 0.0), (0.0, 10.0), 0.0)},
+        aisles={"01": AisleFloor("L0", (0.0, 0.0), (0.0, 10.0), 0.0)},
     )  # fmt: skip
     with pytest.raises(ValueError, match="has no floor: give two mouths and a width above 0"):
         kpis(flat)
