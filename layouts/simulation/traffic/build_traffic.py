@@ -107,11 +107,9 @@ def _intersections(
     met = _Met([], [], [])
     places: list[tuple[str, npt.NDArray[np.float64]]] = []
     for graph, on in zip(graphs, on_lanes, strict=True):
-        beside = np.ones(len(graph.xy), np.bool_)
-        if graph.agent.is_vehicle and settings.intersections:
-            beside[:] = False
-            beside[list(on.of_node)] = True
-        found = crossings(graph, beside, reach_m=reach_m)
+        is_met = np.full(len(graph.xy), graph.agent.is_vehicle and settings.intersections)
+        is_met[list(on.of_node)] = False
+        found = crossings(graph, is_met, reach_m=reach_m)
         known = list(enumerate(places))
         numbers = []
         for nodes in found.nodes:

@@ -30,8 +30,8 @@ class Crossings:
     reach_m: float
 
 
-def crossings(graph: NavGraph, inside_lanes: npt.NDArray[np.bool_], *, reach_m: float) -> Crossings:
-    """The intersections of a graph beside the nodes that are `inside_lanes` (N,): cells keep order there.
+def crossings(graph: NavGraph, is_met: npt.NDArray[np.bool_], *, reach_m: float) -> Crossings:
+    """The intersections of a graph at nodes that `is_met` (N,) marks: inside lanes it is cells that keep order.
 
     Junctions less than twice `reach_m` apart are one intersection: no vehicle finds room between them. A dead end of
     one edge as short is no lane: it is the way to a place beside one.
@@ -42,7 +42,7 @@ def crossings(graph: NavGraph, inside_lanes: npt.NDArray[np.bool_], *, reach_m: 
     on_floor = graph.link < 0
     leads_on = on_floor & ((degree[graph.edges] > 1).all(axis=1) | (graph.length_m >= 2 * reach_m))
     lanes = np.bincount(graph.edges[leads_on].ravel(), minlength=count)
-    junctions = np.flatnonzero((lanes >= LEAST_LANES) & ~inside_lanes)
+    junctions = np.flatnonzero((lanes >= LEAST_LANES) & is_met)
     if len(junctions) == 0:
         return Crossings(of_node=np.full(count, -1), away_m=np.full(count, np.inf), nodes=(), reach_m=reach_m)
     walk = csr_array((graph.length_m[on_floor], (tail[on_floor], head[on_floor])), shape=(count, count))

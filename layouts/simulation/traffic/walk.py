@@ -10,11 +10,12 @@ Rules, numbered as in the code:
 6. A section is entered in the direction of all moves in it; alone, where these lead both ways or nowhere.
 7. At its end a tour gives everything back.
 
-The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results. The loop is one
-function because the agent's state stays in local arrays.
+The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,21 @@ MOST_HELD = 16
 """Resources that are held at once at most: two sections, a few cells, an intersection and a lift."""
 
 _ROOM = 4 * MOST_HELD
+_SAME_AREA, _TORN = -2, -2
+
+
+class _Steps(NamedTuple):
+    """The steps of a leg: the metre each leads to, its state and area, the section it is in and the way along its lane;
+    and what is needed on it, `need[:needs]`, rising.
+    """
+
+    to_m: npt.NDArray[np.float64]
+    state: Ints
+    state_area: Ints
+    section: Ints
+    sense: Ints
+    need: Ints
+    needs: Ints
 
 
 @njit(cache=True)
@@ -49,18 +65,9 @@ def walk(
     Tour t has the legs `tour_at[t]` …, leg i the nodes `nodes[leg_at[i]:leg_at[i + 1]]`. `role` and `lane` (R,) say
     of each resource what it is, and the lane of a cell or NOBODY.
     """
-    legs = len(leg_at) - 1
-    rows = np.empty((1024, 3), np.int64)
-    metres = np.empty((1024, 2))
-    first_row = np.zeros(legs + 1, np.int64)
-    count = 0
-    steps = _most_steps(floor, leg_at)
-    step_to = np.empty(steps)
-    step_state = np.empty(steps, np.int64)
-    step_section = np.empty(steps, np.int64)
-    step_sense = np.empty(steps, np.int64)
-    need = np.empty((steps, MOST_HELD), np.int64)
-    needs = np.empty(steps, np.int64)
+    rows, metres, count = np.empty((1024, 3), np.int64), np.empty((1024, 2)), 0
+    first_row = np.zeros(len(leg_at), np.int64)
+    steps = _room_for_steps(floor, leg_at)
     held = np.empty(MOST_HELD, np.int64)
     entered = np.zeros(len(role), np.int64)
     senses = np.zeros(len(role), np.int64)
@@ -68,79 +75,29 @@ def walk(
         holds, dropped = 0, NOBODY
         for leg in range(tour_at[tour], tour_at[tour + 1]):
             first_row[leg] = count
-            # 1. the steps of this leg
-            last, at = NOBODY, 0.0
-            for k in range(leg_at[leg], leg_at[leg + 1]):
-                if k > leg_at[leg]:
-                    edge, is_ahead = _edge(floor, nodes[k - 1], nodes[k])
-                    if edge == NOBODY:
-                        return rows[:count], metres[:count], first_row, leg
-                    pieces = floor.piece_start[edge + 1] - floor.piece_start[edge]
-                    for j in range(pieces):
-                        piece = floor.piece_start[edge] + (j if is_ahead else pieces - 1 - j)
-                        if is_ahead:
-                            end = floor.piece_to[piece]
-                        elif j == pieces - 1:
-                            end = floor.length_m[edge]
-                        else:
-                            end = floor.length_m[edge] - floor.piece_to[piece - 1]
-                        sense = floor.edge_sense[edge] if is_ahead else -floor.edge_sense[edge]
-                        section, state = floor.piece_section[piece], floor.piece_state[piece]
-                        if (
-                            last == NOBODY
-                            or step_state[last] != state
-                            or step_section[last] != section
-                            or step_sense[last] != sense
-                        ):
-                            last += 1
-                            step_state[last], step_section[last], step_sense[last] = state, section, sense
-                        step_to[last] = at + end
-                    at += floor.length_m[edge]
-                    step_to[last] = at
-                state = floor.node_state[nodes[k]]
-                is_end = k == leg_at[leg + 1] - 1
-                if state != AS_BEFORE and (
-                    is_end or last == NOBODY or not _is_alike(floor, step_state[last], state)
-                ):
-                    last += 1
-                    step_to[last], step_state[last], step_section[last] = at, state, NOBODY
-                    step_sense[last] = 0
-            # 2. and 3. what is needed on each step
-            for i in range(last, -1, -1):
-                state = step_state[i]
-                size, crosses = 0, False
-                for j in range(floor.held_start[state], floor.held_start[state + 1]):
-                    is_crossing = role[floor.held[j]] == CROSSING
-                    if not (is_crossing and i == last):
-                        need[i, size] = floor.held[j]
-                        size += 1
-                        crosses |= is_crossing
-                if crosses:
-                    for j in range(needs[i + 1]):
-                        if role[need[i + 1, j]] != CROSSING and size < MOST_HELD:
-                            size = _put(need[i], size, need[i + 1, j])
-                needs[i] = size
-            # 4. from step to step
+            last = _fill_steps(steps, floor, nodes, leg_at[leg], leg_at[leg + 1])
+            if last == _TORN:
+                return rows[:count], metres[:count], first_row, leg
+            _fill_needs(steps, floor, role, last)
             area, moved, here = NOBODY, 0.0, 0.0
             for i in range(last + 1):
                 if count + _ROOM > len(rows):
                     rows, metres = _longer(rows, metres)
-                wanted, wants = need[i], needs[i]
+                wanted, wants = steps.need[i], steps.needs[i]
                 # 5. the cell behind is not taken again
                 if dropped != NOBODY:
                     if _has(wanted, wants, dropped) and _other_cell(wanted, wants, dropped, lane) != NOBODY:
                         wants = _without(wanted, wants, dropped)
                     else:
                         dropped = NOBODY
-                new_area = (
-                    area if step_to[i] == here and step_section[i] == NOBODY else floor.area[step_state[i]]
-                )
+                new_area = area if steps.state_area[i] == _SAME_AREA else steps.state_area[i]
                 if not _are_same(wanted, wants, held, holds) or new_area != area:
+                    # 4. take, then give back
                     if here > moved:
                         count = _move(rows, metres, count, leg, area if is_slowed else NOBODY, moved, here)
                         moved = here
                     first, end = _cells(wanted, wants, lane)
-                    turns = _next_sense(step_sense, i, last) < 0
+                    turns = _next_sense(steps.sense, i, last) < 0
                     for k in range(wants):
                         j = first + end - 1 - k if turns and first <= k < end else k
                         if not _has(held, holds, wanted[j]):
@@ -166,12 +123,9 @@ def walk(
                             count = _note(rows, metres, count, INTO, new_area, here)
                         area = new_area
                 # 6. the direction of the move
-                if step_section[i] != NOBODY and step_to[i] > here:
-                    if step_sense[i] > 0:
-                        senses[step_section[i]] |= 1
-                    elif step_sense[i] < 0:
-                        senses[step_section[i]] |= 2
-                here = step_to[i]
+                if steps.section[i] != NOBODY and steps.to_m[i] > here and steps.sense[i] != 0:
+                    senses[steps.section[i]] |= 1 if steps.sense[i] > 0 else 2
+                here = steps.to_m[i]
             if count + _ROOM > len(rows):
                 rows, metres = _longer(rows, metres)
             if here > moved:
@@ -180,19 +134,85 @@ def walk(
                 count = _note(rows, metres, count, OUT, area, here)
             # 7. the end of the tour
             if leg == tour_at[tour + 1] - 1:
-                count = _give_back(rows, metres, count, held, holds, need[0], 0, role, entered, senses, here)
-    first_row[legs] = count
+                count = _give_back(rows, metres, count, held, holds, held, 0, role, entered, senses, here)
+    first_row[-1] = count
     return rows[:count], metres[:count], first_row, NOBODY
 
 
 @njit(cache=True)
-def _most_steps(floor: FloorPieces, leg_at: Ints) -> int:
+def _room_for_steps(floor: FloorPieces, leg_at: Ints) -> _Steps:
     nodes, pieces = 1, 1
     for leg in range(len(leg_at) - 1):
         nodes = max(nodes, leg_at[leg + 1] - leg_at[leg])
     for edge in range(len(floor.length_m)):
         pieces = max(pieces, floor.piece_start[edge + 1] - floor.piece_start[edge])
-    return nodes * (pieces + 1) + 1
+    most = nodes * (pieces + 1)
+    return _Steps(
+        np.empty(most),
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+        np.empty(most, np.int64),
+        np.empty((most, MOST_HELD), np.int64),
+        np.empty(most, np.int64),
+    )
+
+
+@njit(cache=True)
+def _fill_steps(steps: _Steps, floor: FloorPieces, nodes: Ints, start: int, end: int) -> int:
+    """1. The steps of the leg along `nodes[start:end]`; the last of them, NOBODY for none, _TORN where no edge is."""
+    last, at = NOBODY, 0.0
+    for k in range(start, end):
+        if k > start:
+            edge, is_ahead = _edge(floor, nodes[k - 1], nodes[k])
+            if edge == NOBODY:
+                return _TORN
+            sense = floor.edge_sense[edge] if is_ahead else -floor.edge_sense[edge]
+            low, high = floor.piece_start[edge], floor.piece_start[edge + 1]
+            for j in range(high - low):
+                piece = low + j if is_ahead else high - 1 - j
+                section, state = floor.piece_section[piece], floor.piece_state[piece]
+                if (
+                    last == NOBODY
+                    or steps.state[last] != state
+                    or steps.section[last] != section
+                    or steps.sense[last] != sense
+                ):
+                    last += 1
+                    steps.state[last], steps.section[last], steps.sense[last] = state, section, sense
+                    steps.state_area[last] = floor.area[state]
+                if is_ahead:
+                    steps.to_m[last] = at + floor.piece_to[piece]
+                elif piece > low:
+                    steps.to_m[last] = at + floor.length_m[edge] - floor.piece_to[piece - 1]
+                else:
+                    steps.to_m[last] = at + floor.length_m[edge]
+            at += floor.length_m[edge]
+        state = floor.node_state[nodes[k]]
+        is_between = k < end - 1 and last != NOBODY
+        if state != AS_BEFORE and not (is_between and _is_alike(floor, steps.state[last], state)):
+            last += 1
+            steps.to_m[last], steps.state[last], steps.section[last] = at, state, NOBODY
+            steps.sense[last], steps.state_area[last] = 0, _SAME_AREA
+    return last
+
+
+@njit(cache=True)
+def _fill_needs(steps: _Steps, floor: FloorPieces, role: Ints, last: int) -> None:
+    """2. and 3. What is needed on each step of a leg, from its end to its start."""
+    for i in range(last, -1, -1):
+        size, crosses = 0, False
+        for j in range(floor.held_start[steps.state[i]], floor.held_start[steps.state[i] + 1]):
+            is_crossing = role[floor.held[j]] == CROSSING
+            if not (is_crossing and i == last):
+                steps.need[i, size] = floor.held[j]
+                size += 1
+                crosses = crosses or is_crossing
+        if crosses:
+            for j in range(steps.needs[i + 1]):
+                if role[steps.need[i + 1, j]] != CROSSING and size < MOST_HELD:
+                    size = _put(steps.need[i], size, steps.need[i + 1, j])
+        steps.needs[i] = size
 
 
 @njit(cache=True)

@@ -151,6 +151,22 @@ def test_with_tickets_the_block_never_fills_up(drawn) -> None:
         assert rest == list(ways.items(leg))
 
 
+def test_a_ticket_given_back_at_the_end_of_a_leg_belongs_to_it(drawn) -> None:
+    graph = drawn(
+        {"s": (-2, 0), "m": (0, 0), "x": (1.5, 0), "n": (1.5, 1.5), "t": (1.5, 4)},
+        [("", "s", "m"), ("A", "m", "x"), ("B", "x", "n"), ("", "n", "t")],
+        agent=CARRIER,
+    )
+    traffic = traffic_map(graph)
+    ways = traffic.ways([[(0, 1, 2, 3), (3, 2, 1, 0)], [(3, 4)]])
+    ticket = len(traffic.resources)
+    kept = with_tickets(ways, jams_of(traffic, ways), first=ticket)
+    for leg in (0, 1):
+        seats = [type(item).__name__ for item in kept.items(leg) if item == (ticket,)]
+        assert seats == ["Take", "Give"]
+    assert kept.items(2) == ways.items(2)
+
+
 def test_fewer_tours_than_the_ring_has_sides_are_no_ring(drawn) -> None:
     traffic = traffic_map(block(drawn, one_way=True))
     assert jams_of(traffic, traffic.ways(ROUND[:3])) == ()
