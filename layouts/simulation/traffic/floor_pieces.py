@@ -83,6 +83,10 @@ def lane_edges(graph: NavGraph, lanes: Sequence[Lane], *, half_m: float) -> Lane
     ends_m = np.zeros((len(graph.edges), 2))
     of_node: dict[int, tuple[int, tuple[int, ...]]] = {}
     parts = tuple(lane.held(half_m) for lane in lanes)
+    pairs = graph.edges.tolist()
+    in_no_aisle = [
+        (edge, pairs[edge]) for edge in np.flatnonzero((graph.aisle < 0) & (graph.link < 0)).tolist()
+    ]
     by_aisle: dict[str, list[int]] = {}
     for number, lane in enumerate(lanes):
         by_aisle.setdefault(lane.aisle, []).append(number)
@@ -97,11 +101,8 @@ def lane_edges(graph: NavGraph, lanes: Sequence[Lane], *, half_m: float) -> Lane
                 if held:
                     of_node[node] = (number, held)
                     inside[node] = number
-        pairs = graph.edges.tolist()
         round_it = [
-            edge
-            for edge in np.flatnonzero((graph.aisle < 0) & (graph.link < 0)).tolist()
-            if pairs[edge][0] in inside and inside[pairs[edge][0]] == inside.get(pairs[edge][1])
+            edge for edge, (tail, head) in in_no_aisle if tail in inside and inside[tail] == inside.get(head)
         ]
         for edge in [*rows.tolist(), *round_it]:
             of_edge[edge] = tuple(numbers)

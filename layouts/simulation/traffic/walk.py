@@ -35,8 +35,8 @@ _SAME_AREA, _TORN = -2, -2
 
 
 class _Steps(NamedTuple):
-    """The steps of a leg: the metre each leads to, its state and area, the section it is in and the way along its lane;
-    and what is needed on it, `need[:needs]`, rising.
+    """The steps of a leg: the metre each leads to, its state and area, its section and the way along its lane; and
+    what is needed on it, `need[:needs]`, rising.
     """
 
     to_m: npt.NDArray[np.float64]
