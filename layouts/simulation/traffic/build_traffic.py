@@ -225,11 +225,13 @@ def _station_notes(graphs: Sequence[NavGraph], on_lanes: Sequence[LaneEdges]) ->
 
 
 def _floor_notes(graphs: Sequence[NavGraph], settings: TrafficSettings) -> list[str]:
+    """Narrow floor is told that is neither in an aisle nor the way out of its mouth."""
     notes = []
     fleet = [graph.agent for graph in graphs]
     for graph in graphs:
         room = edge_room(graph, fleet, settings.margins).room
-        narrow = float(graph.length_m[(graph.aisle < 0) & (graph.link < 0) & (room != WIDE)].sum())
+        in_aisles = np.isin(graph.edges, graph.edges[graph.aisle >= 0]).any(axis=1)
+        narrow = float(graph.length_m[~in_aisles & (graph.link < 0) & (room != WIDE)].sum())
         if narrow >= TOLD_M:
             notes.append(
                 f"{narrow:.0f} m of floor that '{graph.agent.name}' uses outside the aisles are too narrow for two "

@@ -333,6 +333,16 @@ def test_a_depot_in_a_narrow_lane_is_told_and_its_cell_is_taken_and_given_back(a
     assert legs[1][-2:] == [("Give", "A#3"), ("Leave", "A")]
 
 
+def test_narrow_floor_outside_the_aisles_is_told(drawn) -> None:
+    places = {"o": (-5, 0), "s": (-2, 0), "m": (0, 0), "n": (6, 0)}
+    lanes = [("", "o", "s", "m"), ("A", "m", "n")]
+    assert traffic_map(drawn(places, lanes)).notes == ()
+    (note,) = traffic_map(drawn(places, lanes, width_m={"": 1.0})).notes
+    assert note.startswith(
+        "3 m of floor that 'picker' uses outside the aisles are too narrow for two to pass"
+    )
+
+
 def test_tours_that_do_not_hold_together_are_refused(aisle) -> None:
     graph = aisle()
     traffic = traffic_map(graph)
