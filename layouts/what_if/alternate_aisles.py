@@ -25,8 +25,8 @@ def alternate_rules(graph: NavGraph) -> FloorRules:
     """The rules of `graph` with the aisles that are picked from made one-way, neighbours against each other.
 
     1. Parallel such aisles of a level that lie beside each other make a block; cross-aisles stay as they are.
-    2. From one side of a block to the other, the first aisle is driven towards +X (due north where it runs along
-       Y), the next the other way, and so on; aisles in line with each other are driven the same way.
+    2. The first aisle is driven towards +X (towards +Y where it runs along Y); seen that way it is the one on the
+       right. The next is driven the other way, and so on; aisles in line with each other go the same way.
     3. Whatever could be reached before must be reached still, there and back.
 
     Raises UndecidedError without two neighbouring aisles, where the graph has one-way lanes already, and where
@@ -68,7 +68,9 @@ def _headings(graph: NavGraph) -> dict[str, float]:
             continue
         for place, turn in zip(order.tolist(), rank.tolist(), strict=True):
             way = _eastward(along[block[place]]) * (-1) ** turn
-            headings[names[block[place]]] = round(float(np.degrees(np.arctan2(way[1], way[0]))), 6)
+            headings[names[block[place]]] = (
+                round(float(np.degrees(np.arctan2(way[1], way[0]))), 1) + 0.0
+            )  # not -0.0
     return headings
 
 

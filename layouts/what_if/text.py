@@ -21,8 +21,8 @@ def curve_text(curve: Curve) -> str:
     kind = figure_kind(curve.figure)
     methods = sorted({point.levels[curve.figure].method for line in curve.lines for point in line.points})
     parts = [
-        f"{kind.title} over {curve.spec.along.name}: {curve.n} replications each with common random numbers, "
-        f"[95 % intervals], {', '.join(methods)}"
+        f"{kind.title} over {curve.spec.along.name}: means [95 % intervals], n = {curve.n} replications, "
+        f"{', '.join(methods)}\ncommon random numbers: r is the correlation of the two figures compared"
     ]
     parts += [_titled(line, _main_table(curve, line, kind)) for line in curve.lines]
     parts.append("\n".join(answers(curve)))
