@@ -70,9 +70,12 @@ class Texts:
     def of(values: Iterable[str | None]) -> Texts:
         """The column of these texts."""
         values = list(values)
-        names = tuple(name for name in dict.fromkeys(values) if name is not None)
-        place: dict[str | None, int] = {name: i for i, name in enumerate(names)} | {None: NONE}
-        return Texts(np.fromiter(map(place.__getitem__, values), np.int32, len(values)), names)
+        place = dict.fromkeys(values)
+        place.pop(None, None)
+        names = cast("tuple[str, ...]", tuple(place))
+        codes: dict[str | None, int] = dict(zip(names, range(len(names)), strict=True))
+        codes[None] = NONE
+        return Texts(np.fromiter(map(codes.__getitem__, values), np.int32, len(values)), names)
 
     @staticmethod
     def coded(code: npt.NDArray[Any], names: Sequence[str | None]) -> Texts:
@@ -85,7 +88,7 @@ class Texts:
         order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(used))]
         rank = np.full(len(known.names) + 1, NONE, np.int32)
         rank[order] = np.arange(len(order))
-        return Texts(rank[code], tuple(known.names[i] for i in order.tolist()))
+        return Texts(rank[code], tuple(map(known.names.__getitem__, order.tolist())))
 
     def __len__(self) -> int:
         return len(self.code)

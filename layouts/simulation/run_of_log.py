@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -121,7 +123,7 @@ def _columns(log: Log, program: Program, agents: Sequence[str]) -> dict[str, Any
     """Texts and quantities of rows (E,), and `xy` (E, 2), where agents stood."""
     meaning, place, seats = _meanings(program), _places(log, program), program.resource
     quantity = [NONE if pieces is None else pieces for pieces in meaning.pop("quantity")]
-    xy = np.array(meaning.pop("xy"), np.float64).reshape(-1, 2)
+    xy = np.fromiter(chain.from_iterable(meaning.pop("xy")), np.float64).reshape(-1, 2)
     columns: dict[str, Any] = {name: Texts.coded(place, texts) for name, texts in meaning.items()}
     causes = [CAUSE[seat.kind] for seat in seats] + [(CAUSE | LACK)[seat.kind] for seat in seats]
     aisle_of = {seat.name: seat.aisle for seat in seats}
@@ -149,7 +151,7 @@ def _meanings(program: Program) -> dict[str, list[Any]]:
     for level in Texts.of(program.legs.level).names:
         others += [("move", level, (np.nan, np.nan), None, *nothing)]
     return {  # field by field: as many iterators at once as there are rows would keep the garbage collector busy
-        name: [activity[i] for activity in program.activity] + [other[i] for other in others]
+        name: list(map(itemgetter(i), chain(program.activity, others)))
         for i, name in enumerate(Activity._fields)
     }
 
@@ -195,7 +197,7 @@ def _order_times(program: Program, orders: Timetable, jobs: Timetable) -> Timeta
         return orders
     end_s = jobs.done_s.tolist()
     done = {order: end_s[number] for number, job in enumerate(program.job) for order in job.closes}
-    return replace(orders, done_s=np.array([done.get(order, np.nan) for order in orders.names]))
+    return replace(orders, done_s=np.fromiter(map(done.get, orders.names, repeat(np.nan)), np.float64))
 
 
 def _deadlock(
