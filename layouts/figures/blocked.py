@@ -75,7 +75,7 @@ def _who(
 ) -> dict[str, dict[str, float]]:
     """Seconds by who waited and for whom, of those who did, in order of the agents."""
     counts = (seconds > 0) & (blocker.code != NONE)
-    names = (*agents, *(name for name in blocker.names if name not in set(agents)))
+    names = tuple(dict.fromkeys((*agents, *blocker.names)))
     pair = waiter.codes_in(agents)[counts] * len(names) + blocker.codes_in(names)[counts]
     pairs, place = np.unique(pair, return_inverse=True)
     total = np.bincount(place, seconds[counts], len(pairs))
