@@ -17,9 +17,9 @@ class FigureKind:
     larger_is_better: bool = False
 
     @property
-    def is_rate(self) -> bool:
-        """Whether the title tells the unit by itself, as that of lines per hour."""
-        return "/" in self.unit
+    def heading(self) -> str:
+        """The title with the unit, unless that says it already as "lines per hour" does."""
+        return f"{self.title}, {self.unit}" if self.unit and "/" not in self.unit else self.title
 
     def text(self, estimate: Estimate) -> str:
         """`812 [790 to 834]`, in the unit shown, rounded to the interval."""

@@ -10,13 +10,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from layouts.what_if.curve import Curve, Line, value_text
 from layouts.what_if.figure_kinds import figure_kind
 from layouts.what_if.text import answers, knee_label
 
-WIDTH, HEIGHT = 360.0, 270.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 32.0, 44.0
+WIDTH, HEIGHT = 360.0, 280.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 14.0, 32.0, 52.0
 KEY_LINE = 16.0
 CHARACTER = 7.0
 """A character of the text is narrower than this on average."""
@@ -58,14 +59,13 @@ def curve_svg(curve: Curve) -> str:
     height = HEIGHT + KEY_LINE * len(keys)
     kind = figure_kind(curve.figure)
     title = f"{kind.title} over {curve.spec.along.name}"
-    unit = f"{kind.unit}, " if kind.unit else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" role="img" '
         'style="width:100%;max-width:720px" font-family="system-ui, sans-serif" font-size="12" '
         f'fill="{GREY}">',
         f"<title>{escape(title)}</title>",
         f"<desc>{escape(' '.join(answers(curve)))}</desc>",
-        _text(4, 15, f"{unit}mean and 95 % interval of {curve.n} replications"),
+        _text(4, 15, f"{kind.heading}: mean [95 % interval], n = {curve.n}"),
         *_axes(curve, frame),
         *_knees(curve, frame),
     ]
@@ -113,23 +113,30 @@ def _axes(curve: Curve, frame: _Frame) -> Iterator[str]:
         y = frame.at_y(number * step)
         yield _line(LEFT, y, WIDTH - RIGHT, y, 'stroke-opacity="0.35" stroke-width="0.7"')
         yield _text(LEFT - 6, y + 4, f"{number * step:.6g}", "end")
-    labels = [value_text(value) for value in curve.spec.along.values]
-    for place in _labelled(labels, frame):
-        x = frame.at_x(frame.x[place])
+    is_numeric = curve.spec.along.variable.is_numeric
+    for number, (x, label) in enumerate(_labels(curve, frame)):
+        low_row = not is_numeric and number % 2
         yield _line(x, frame.bottom, x, frame.bottom + 4)
-        yield _text(x, frame.bottom + 17, labels[place], "middle")
-    yield _text((LEFT + WIDTH - RIGHT) / 2, frame.bottom + 36, curve.spec.along.name, "middle")
+        yield _text(x, frame.bottom + (29 if low_row else 17), label, "middle")
+    yield _text((LEFT + WIDTH - RIGHT) / 2, frame.bottom + 44, curve.spec.along.name, "middle")
 
 
-def _labelled(labels: Sequence[str], frame: _Frame) -> list[int]:
-    """The points whose labels have room beside each other, from the first on."""
-    taken, free = [], -math.inf
-    for place, label in enumerate(labels):
-        x, half = frame.at_x(frame.x[place]), CHARACTER * len(label) / 2 + 2
-        if x - half >= free:
-            taken.append(place)
-            free = x + half
-    return taken
+def _labels(curve: Curve, frame: _Frame) -> list[tuple[float, str]]:
+    """Where labels stand and what they say: all words, and of numbers every k-th, so that they keep apart."""
+    places = [
+        (frame.at_x(x), value_text(value)) for x, value in zip(frame.x, curve.spec.along.values, strict=True)
+    ]
+    if not curve.spec.along.variable.is_numeric:
+        return places
+    strides = (places[::stride] for stride in range(1, len(places)))
+    return next((some for some in strides if _keep_apart(some)), [places[0], places[-1]])
+
+
+def _keep_apart(places: Sequence[tuple[float, str]]) -> bool:
+    return all(
+        after - before >= CHARACTER * (len(one) + len(other)) / 2 + 4
+        for (before, one), (after, other) in pairwise(places)
+    )
 
 
 def _knees(curve: Curve, frame: _Frame) -> Iterator[str]:

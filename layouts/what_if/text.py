@@ -90,13 +90,12 @@ def _difference(pair: CommonNumbers | None, kind: FigureKind) -> tuple[str, str]
         return "none in any replication", ""
     sign = "+" if difference.value > 0 else ""
     is_shown = difference.low > 0 or difference.high < 0
-    correlation = "" if pair.correlation is None else f"{pair.correlation.value:.2f}"
+    correlation = "" if pair.correlation is None else f"{round(pair.correlation.value, 2) + 0.0:.2f}"
     return f"{sign}{kind.text(difference)}{'' if is_shown else ' none shown'}", correlation
 
 
 def _level_table(curve: Curve, line: Line, names: Sequence[str]) -> str:
     kinds = [figure_kind(name) for name in names]
-    header = [kind.title if kind.is_rate else f"{kind.title}, {kind.unit}".rstrip(", ") for kind in kinds]
     rows = [
         [
             value_text(point.x),
@@ -104,7 +103,7 @@ def _level_table(curve: Curve, line: Line, names: Sequence[str]) -> str:
         ]
         for point in line.points
     ]
-    return _table([curve.spec.along.name, *header], rows)
+    return _table([curve.spec.along.name, *(kind.heading for kind in kinds)], rows)
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

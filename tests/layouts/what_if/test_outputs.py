@@ -222,7 +222,10 @@ def luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_text_reads_on_white_and_on_black() -> None:
-    """WCAG 2 asks for a contrast of 4.5 of text."""
+def test_text_and_the_first_curves_read_on_white_and_on_black() -> None:
+    """WCAG 2 asks for a contrast of 4.5 of text, and of 3 of what else tells something."""
     assert 1.05 / (luminance(GREY) + 0.05) >= 4.5
     assert (luminance(GREY) + 0.05) / 0.05 >= 4.5
+    for colour in COLOURS[:4]:
+        assert 1.05 / (luminance(colour) + 0.05) >= 3
+        assert (luminance(colour) + 0.05) / 0.05 >= 3
