@@ -16,8 +16,8 @@ from layouts.simulation.traffic.crossings import Crossings, crossings
 from layouts.simulation.traffic.floor_pieces import Ints, LaneEdges, floor_pieces, lane_edges
 from layouts.simulation.traffic.lane_kinds import WIDE, AisleKind, edge_room, lane_kinds
 from layouts.simulation.traffic.lanes import Lane, narrow_lanes
+from layouts.simulation.traffic.steps import CROSSING, SEAT, SECTION
 from layouts.simulation.traffic.traffic_map import USUAL_TRAFFIC, TrafficMap, TrafficSettings
-from layouts.simulation.traffic.walk import CROSSING, SEAT, SECTION
 from spatial.navigation.nav_graph import NavGraph
 
 FREE_LINKS = ("stairs", "ramp", "mezzanine")

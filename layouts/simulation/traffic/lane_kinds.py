@@ -33,9 +33,10 @@ WIDE, NARROW, VERY_NARROW = range(3)
 class Margins:
     """Metres beside the bodies, each ≥ 0. ValueError otherwise.
 
-    `people_m` and `vehicles_m` lie between two bodies that pass, the latter where one of them is a vehicle. Room towards
-    the racks is within an agent's disc, which is wider than its body. All are choices of this model, of no standard. `guided_m` is what a driver needs beside the vehicle to steer, both sides together: in less,
-    vehicles are guided, and a guided aisle admits one. `gap_m` is kept between two agents one after the other.
+    `people_m` and `vehicles_m` lie between two bodies that pass, the latter where one of them is a vehicle. Room
+    towards the racks is within an agent's disc, which is wider than its body. `guided_m` is what a driver needs
+    beside the vehicle to steer, both sides together: in less, vehicles are guided, and a guided aisle admits one.
+    `gap_m` is kept between two agents one after the other. All are choices of this model, of no standard.
     """
 
     people_m: float = 0.1
