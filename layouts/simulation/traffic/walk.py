@@ -1,7 +1,7 @@
 """The walk of tours over a floor in pieces: what is taken and given back at which metre of which leg.
 
 Rules, numbered as in the code:
-1. to 3. What one needs on each step of a leg is in `steps`.
+1. to 3. are those of `steps`: what one needs on each step of a leg.
 4. At a border one takes what is new, waiting with what one has, and then gives back what is old. Sections come first,
    then cells in the order of the way, so that one waits for who is ahead, then intersections and lifts.
 5. With release at the start the cell behind is given back as soon as the next is granted.
