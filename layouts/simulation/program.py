@@ -12,7 +12,7 @@ from layouts.simulation.engine.tape import Jobs, Resources, Tape
 
 ResourceKind = Literal[
     "pick_face", "aisle_cell", "aisle", "section", "intersection", "area", "station", "buffer", "stock", "lift",
-    "door", "charger", "repair_crew",
+    "door", "charger", "repair_crew", "ticket",
 ]  # fmt: skip
 ActivityKind = Literal["pick", "drop", "put", "pack", "load", "lift", "charge", "break", "repair"]
 

@@ -32,6 +32,7 @@ CAUSE: dict[ResourceKind, str] = {
     "door": "door_busy",
     "charger": "charger_busy",
     "repair_crew": "repair_crew_busy",
+    "ticket": "too_many_inside",
 }
 """What a wait for room has as its cause."""
 LACK: dict[ResourceKind, str] = {"buffer": "buffer_empty", "stock": "stock_out"}

@@ -23,7 +23,7 @@ def tickets_for(
     the members, with nothing more in hand than then, tickets close no ring of their own.
     """
     added = tuple(
-        resources[jam.ring[0]]._replace(name=f"TICKET-{number}", kind="intersection", aisle=None)
+        resources[jam.ring[0]]._replace(name=f"TICKET-{number}", kind="ticket", aisle=None)
         for number, jam in enumerate(jams, start=1)
     )
     return added, tuple(jam.fewest - 1 for jam in jams)
