@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -24,8 +24,8 @@ from layouts.simulation.engine.tape import (
     WORKED,
     Log,
 )
-from layouts.simulation.program import Activity, JobName, Legs, Program, Resource
-from layouts.simulation.run_of_log import events_of_log, run_of_log
+from layouts.simulation.program import Activity, JobName, Legs, Program, Resource, ResourceKind
+from layouts.simulation.run_of_log import CAUSE, LACK, events_of_log, run_of_log
 
 FACE = Resource("F1", "pick_face", "L0", (10.0, 0.0), "01")
 CELL = Resource("01/3", "aisle_cell", "L0", (6.0, 0.0), "01")
@@ -112,6 +112,11 @@ def test_a_wait_says_why(resource: int, cause: str) -> None:
         (FACE, CELL, STOCK)[resource % 3].name,
         None,
     )
+
+
+def test_every_kind_of_resource_has_its_cause() -> None:
+    assert set(CAUSE) == set(get_args(ResourceKind))
+    assert set(LACK) < set(CAUSE)
 
 
 def test_events_are_in_order_of_start_then_of_record() -> None:
