@@ -16,7 +16,7 @@ from layouts.statistics.replications import Precision
 from layouts.statistics.selection import Selection, select_best
 from layouts.statistics.workers import open_workers
 from layouts.what_if.figure_kinds import figure_kind
-from layouts.what_if.play_points import Figures, Runs, play_points
+from layouts.what_if.play_points import Figures, Runs, play_points, require
 from layouts.what_if.spec import Spec
 from layouts.what_if.variables import Value
 from layouts.what_if.variants import variant
@@ -54,7 +54,7 @@ class Curve:
     """The answer to a what-if: `figure` is the one of the knees, the `best` point and the picture.
 
     All points have the same `n` replications. `unsure` names the wanted figures whose half-width is still beyond
-    its bound, each with its point.
+    its bound, each with its point; `left_out` are figures that some replication lacks, with the first such one.
     """
 
     spec: Spec
@@ -63,6 +63,7 @@ class Curve:
     best: Selection
     n: int
     unsure: tuple[str, ...]
+    left_out: Mapping[str, str]
 
     @property
     def converged(self) -> bool:
@@ -105,11 +106,10 @@ def what_if(
     wanted = wanted or {}
     scenarios = {_name(values): variant(scenario, values, folder=folder) for values in spec.points()}
     with open_workers(workers, cluster=cluster) as players:
-        runs = play_points(
+        runs, left_out = play_points(
             scenarios, figures, wanted=wanted, first=first, most=most, workers=players, progress=progress
         )
-    if figure not in runs[0]:
-        raise ValueError(f"no figure '{figure}' among those there are: choose one of {', '.join(runs[0])}")
+    require([figure], runs[0], left_out)
     points = [
         Point(
             name=name,
@@ -134,6 +134,7 @@ def what_if(
             for name, precision in wanted.items()
             if precision.excess(point.levels[name]) > 1
         ),
+        left_out=left_out,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -34,15 +34,17 @@ def play_points(
     most: int,
     workers: Workers,
     progress: Progress = silent,
-) -> tuple[Runs, ...]:
-    """The runs of each scenario, named for what is said of it; all have the same number of replications.
+) -> tuple[tuple[Runs, ...], Mapping[str, str]]:
+    """The runs of each scenario, and what was left out; all have the same number of replications.
+
+    The scenarios are named for what is said of them.
 
     1. Play the `first` replications of each (2 ≤ first ≤ most).
     2. Stop when every figure in `wanted` is within its half-width at every point, or `most` are played.
     3. Grow the number for all points as `run_replications` does, by the figure that is worst.
 
-    Raises ValueError for a wanted figure that is not there, figures that are not the same everywhere, and values
-    that are not finite; what `figures` raises is told with its point.
+    A figure that some replication lacks is left out: see `shared_figures`. Raises ValueError for a wanted figure that
+    is not there, and values that are not finite; what `figures` raises is told with its point.
     """
     if not 2 <= first <= most:
         raise ValueError(f"first {first} must be at least 2 and at most the maximum {most}")
@@ -55,10 +57,12 @@ def play_points(
         played = workers.play(task, task.cells(numbers), bar.played)
         for point, known in enumerate(rows):
             known += played[point * len(numbers) : (point + 1) * len(numbers)]
-        runs = _columns(tuple(scenarios), rows, wanted)
+        shared, left_out = shared_figures(task.names, rows)
+        require(wanted, shared, left_out)
+        runs = tuple(_columns(name, played, shared) for name, played in zip(task.names, rows, strict=True))
         worst = max((_excess(each, wanted) for each in runs), default=0.0)
         if worst <= 1 or total >= most:
-            return runs
+            return runs, left_out
         total = min(most, math.ceil(total * min(max(worst**2, SLOWEST_GROWTH), FASTEST_GROWTH)))
 
 
@@ -111,24 +115,35 @@ def _excess(runs: Runs, wanted: Mapping[str, Precision]) -> float:
     )
 
 
-def _columns(
-    names: Sequence[str], rows: Sequence[Sequence[Mapping[str, float]]], wanted: Mapping[str, Precision]
-) -> tuple[Runs, ...]:
-    figures = [*rows[0][0]]
-    if missing := [name for name in wanted if name not in figures]:
-        raise ValueError(
-            f"no figure {missing[0]!r} among those there are: choose one of {', '.join(figures)}"
-        )
-    for point, played in zip(names, rows, strict=True):
+def shared_figures(
+    names: Sequence[str], rows: Sequence[Sequence[Mapping[str, float]]]
+) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """The figures that every replication of every point has, and for each other one a replication that lacks it."""
+    lacking: dict[str, str] = {}
+    every = dict.fromkeys(figure for played in rows for row in played for figure in row)
+    for name, played in zip(names, rows, strict=True):
         for replication, row in enumerate(played):
-            if row.keys() != rows[0][0].keys():
+            for figure in every:
+                if figure not in row:
+                    lacking.setdefault(figure, f"{name}, replication {replication}")
+    return tuple(figure for figure in every if figure not in lacking), lacking
+
+
+def require(wanted: Iterable[str], shared: Collection[str], lacking: Mapping[str, str]) -> None:
+    """Raise ValueError for the first wanted figure that is not everywhere."""
+    for name in wanted:
+        if name in lacking:
+            raise ValueError(f"{name} cannot be compared: {lacking[name]} has none; take another figure")
+        if name not in shared:
+            raise ValueError(f"there is no figure '{name}': choose one of {', '.join(shared)}")
+
+
+def _columns(name: str, played: Sequence[Mapping[str, float]], figures: Sequence[str]) -> Runs:
+    columns = {figure: tuple(float(row[figure]) for row in played) for figure in figures}
+    for figure, values in columns.items():
+        for replication, value in enumerate(values):
+            if not math.isfinite(value):
                 raise ValueError(
-                    f"{point}, replication {replication}: gives {', '.join(row)}; the first point gives "
-                    f"{', '.join(figures)}"
+                    f"{name}, replication {replication}: {figure} is {value}, it must be a finite number"
                 )
-            for name, value in row.items():
-                if not math.isfinite(value):
-                    raise ValueError(
-                        f"{point}, replication {replication}: {name} is {value}, it must be finite"
-                    )
-    return tuple({name: tuple(float(row[name]) for row in played) for name in figures} for played in rows)
+    return columns

@@ -30,6 +30,7 @@ def curve_dict(curve: Curve) -> dict[str, Any]:
         "replications": curve.n,
         "converged": curve.converged,
         "unsure": list(curve.unsure),
+        "left_out": dict(curve.left_out),
         "answers": list(answers(curve)),
         "best": _best(curve.best),
         "curves": [_line(line) for line in curve.lines],

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from layouts.statistics.common_numbers import CommonNumbers
 from layouts.statistics.knee import Knee
-from layouts.what_if.curve import Curve, Line, value_text
+from layouts.what_if.curve import Curve, Line, Point, value_text
 from layouts.what_if.figure_kinds import FigureKind, figure_kind
 
 FIGURES_BESIDE = 3
@@ -15,11 +15,14 @@ FIGURES_BESIDE = 3
 
 NAMED = 6
 
+DEADLOCKS = "deadlocks"
+"""The figure that is 1 where a deadlock stopped the shift and else 0."""
+
 
 def curve_text(curve: Curve) -> str:
     """A table for each curve, the answers, and tables of the other figures; ends without a line break."""
     kind = figure_kind(curve.figure)
-    methods = sorted({point.levels[curve.figure].method for line in curve.lines for point in line.points})
+    methods = sorted({point.levels[curve.figure].method for point in points_of(curve)})
     parts = [
         f"{kind.title} over {curve.spec.along.name}: means [95 % intervals], n = {curve.n} replications, "
         f"{', '.join(methods)}\ncommon random numbers: r is the correlation of the two figures compared"
@@ -35,7 +38,7 @@ def curve_text(curve: Curve) -> str:
 
 
 def answers(curve: Curve) -> Iterator[str]:
-    """A sentence for the knee of each curve, one for the best point, and one if more replications are needed."""
+    """A sentence for the knee of each curve and one for the best point; then what is to be known of them."""
     kind = figure_kind(curve.figure)
     for line in curve.lines:
         if line.knee is not None:
@@ -46,6 +49,20 @@ def answers(curve: Curve) -> Iterator[str]:
         yield (
             f"Not sure enough after {curve.n} replications: {_some(curve.unsure)}: allow more, or wider intervals."
         )
+    if stopped := _stopped(curve):
+        yield f"Deadlocks stopped shifts, whose figures end there: {_some(stopped)}."
+    if not any(level.half_width for point in points_of(curve) for level in point.levels.values()):
+        yield (
+            "Nothing varies from one replication to the next, so intervals say nothing of chance: "
+            "set pick_time to exponential or lognormal."
+        )
+    for name, where in curve.left_out.items():
+        yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
+
+
+def points_of(curve: Curve) -> Iterator[Point]:
+    """All points, curve by curve."""
+    return (point for line in curve.lines for point in line.points)
 
 
 def knee_label(knee: Knee) -> str:
@@ -64,6 +81,12 @@ def _best_sentence(curve: Curve, kind: FigureKind) -> str:
         return f"Best in {kind.title}: {leader}; all others are shown to be worse."
     rivals = [system.name for system in best.systems[1:] if system.verdict != "worse"]
     return f"Best in {kind.title}: cannot decide, no difference shown between {leader} and {_some(rivals)}."
+
+
+def _stopped(curve: Curve) -> list[str]:
+    """The points at which shifts ended in a deadlock, each with how many."""
+    counts = ((point.name, sum(point.runs.get(DEADLOCKS, ()))) for point in points_of(curve))
+    return [f"{count:g} of {curve.n} at {name}" for name, count in counts if count]
 
 
 def _main_table(curve: Curve, line: Line, kind: FigureKind) -> str:

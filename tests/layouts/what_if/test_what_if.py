@@ -17,6 +17,7 @@ from layouts.statistics.replications import Precision
 from layouts.what_if.curve import Curve, what_if
 from layouts.what_if.curve_files import write_curve
 from layouts.what_if.spec import parse_spec
+from layouts.what_if.text import answers
 from spatial.errors import UndecidedError
 
 ROOT = str(Path(__file__).parents[3])
@@ -54,6 +55,10 @@ def broken(scenario: Scenario, replication: int) -> dict[str, float]:
 def odd(scenario: Scenario, replication: int) -> dict[str, float]:
     row = constant(scenario, replication)
     return row | {"late_s": 1.0} if scenario.pickers == 5 else row
+
+
+def stopped(scenario: Scenario, replication: int) -> dict[str, float]:
+    return bent(scenario, replication) | {"deadlocks": float(replication < scenario.pickers - 4)}
 
 
 def endless(scenario: Scenario, replication: int) -> dict[str, float]:
@@ -188,21 +193,38 @@ def test_faults_name_their_point_and_replication(tmp_path: Path) -> None:
         asked(tmp_path, "pickers=4,5", figures=broken)
     assert raised.value.__notes__[0] == "at pickers=4, replication 1"
     with pytest.raises(
-        ValueError, match=r"^pickers=5, replication 0: gives lines_per_hour, late_s; the first"
-    ):
-        asked(tmp_path, "pickers=4,5", figures=odd)
-    with pytest.raises(
-        ValueError, match=r"^pickers=5, replication 1: lines_per_hour is inf, it must be finite"
+        ValueError, match=r"^pickers=5, replication 1: lines_per_hour is inf, it must be a finite number"
     ):
         asked(tmp_path, "pickers=4,5", figures=endless)
-    with pytest.raises(
-        ValueError, match="no figure 'lines' among those there are: choose one of lines_per_hour"
-    ):
+    with pytest.raises(ValueError, match="there is no figure 'lines': choose one of lines_per_hour"):
         asked(tmp_path, "pickers=4,5", figure="lines")
-    with pytest.raises(ValueError, match="no figure 'lines' among those there are"):
+    with pytest.raises(ValueError, match="there is no figure 'lines'"):
         asked(tmp_path, "pickers=4,5", wanted={"lines": Precision(relative=0.1)})
     with pytest.raises(ValueError, match="first 1 must be at least 2 and at most the maximum 200"):
         asked(tmp_path, "pickers=4,5", first=1)
+
+
+def test_a_figure_that_some_replication_lacks_is_left_out_and_told(tmp_path: Path) -> None:
+    curve = asked(tmp_path, "pickers=4,5", figures=odd)
+    assert curve.figures == ("lines_per_hour",)
+    assert curve.left_out == {"late_s": "pickers=4, replication 0"}
+    assert "Late left out: pickers=4, replication 0 has none." in list(answers(curve))
+    with pytest.raises(ValueError, match="late_s cannot be compared: pickers=4, replication 0 has none"):
+        asked(tmp_path, "pickers=4,5", figures=odd, figure="late_s")
+
+
+def test_shifts_that_a_deadlock_stopped_are_told(tmp_path: Path) -> None:
+    told = list(answers(asked(tmp_path, "pickers=4..6", figures=stopped)))
+    assert (
+        "Deadlocks stopped shifts, whose figures end there: 1 of 10 at pickers=5, 2 of 10 at pickers=6."
+        in told
+    )
+
+
+def test_replications_without_chance_are_told(tmp_path: Path) -> None:
+    said = "Nothing varies from one replication to the next, so intervals say nothing of chance"
+    assert any(said in each for each in answers(asked(tmp_path, "pickers=4,5", figures=constant)))
+    assert not any(said in each for each in answers(asked(tmp_path, "pickers=4,5")))
 
 
 def test_progress_rises_to_the_whole(tmp_path: Path) -> None:
