@@ -11,16 +11,14 @@ from layouts.simulation.engine.tape import NOBODY, Rules
 
 
 @compiled
-def put(
-    script: Script, state: State, rules: Rules, log: Records, agent: int, buffer: int, pieces: int, now: float
-) -> bool:
+def put(state: State, rules: Rules, log: Records, agent: int, buffer: int, pieces: int, now: float) -> bool:
     """Put pieces in; False when they do not fit or others wait to put: the agent then queues."""
     store = state.seats[buffer]
     if store.head != NOBODY or store.level + pieces > store.capacity:
         queue_up(state, agent, buffer, pieces, now)
         return False
-    _add(state, buffer, pieces)
-    _serve(script, state, rules, log, agent, buffer, now)
+    _add(state, agent, buffer, pieces)
+    _serve(state, rules, log, agent, buffer, now)
     return True
 
 
@@ -30,20 +28,18 @@ def get(
 ) -> bool:
     """Get pieces out; False when they are not there or others wait for some: the agent then queues."""
     store = state.seats[buffer]
+    store.position -= pieces
+    _reorder(script, state, buffer, now)
     if store.first_getter != NOBODY or store.level < pieces:
         _queue_to_get(state, agent, buffer, pieces, now)
-        _reorder(script, state, buffer, now)
         return False
     store.level -= pieces
-    _reorder(script, state, buffer, now)
-    _serve(script, state, rules, log, agent, buffer, now)
+    _serve(state, rules, log, agent, buffer, now)
     return True
 
 
 @compiled
-def _serve(
-    script: Script, state: State, rules: Rules, log: Records, by: int, buffer: int, now: float
-) -> None:
+def _serve(state: State, rules: Rules, log: Records, by: int, buffer: int, now: float) -> None:
     """Everybody at the head of the two queues whose pieces are there, or fit, until nothing moves."""
     store = state.seats[buffer]
     moves = True
@@ -53,34 +49,33 @@ def _serve(
         if heir != NOBODY and store.level >= state.agents[heir].way:
             store.first_getter = state.agents[heir].behind
             store.level -= state.agents[heir].way
-            _reorder(script, state, buffer, now)
             record_wait(log, state, rules, heir, buffer, by, now)
             go_on(state, heir, now)
             moves = True
         heir = store.head
         if heir != NOBODY and store.level + state.agents[heir].way <= store.capacity:
             store.head = state.agents[heir].behind
-            _add(state, buffer, state.agents[heir].way)
+            _add(state, heir, buffer, state.agents[heir].way)
             record_wait(log, state, rules, heir, buffer, by, now)
             go_on(state, heir, now)
             moves = True
 
 
 @compiled
-def _add(state: State, buffer: int, pieces: int) -> None:
-    store = state.seats[buffer]
+def _add(state: State, agent: int, buffer: int, pieces: int) -> None:
+    """The pieces are in. Those of a refill were counted when it was asked for."""
+    store, job = state.seats[buffer], state.agents[agent].job
     store.level += pieces
-    store.coming = max(0, store.coming - pieces)
+    if job == NOBODY or state.jobs[job].buffer != buffer:
+        store.position += pieces
 
 
 @compiled
 def _reorder(script: Script, state: State, buffer: int, now: float) -> None:
-    """Ask for refills until what is there and on its way is above `low`: an (s, Q) policy."""
+    """Ask for refills until what is there and ordered, less what is waited for, is above `low`: an (s, Q) policy."""
     store = state.seats[buffer]
-    if store.refill == NOBODY:
-        return
-    while store.level + store.coming <= store.low:
-        store.coming += store.refill_pieces
+    while store.refill != NOBODY and store.position <= store.low:
+        store.position += store.refill_pieces
         offer_refill(script, state, buffer, now)
 
 

@@ -2,125 +2,170 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from layouts.simulation.engine.compiled import compiled
-from layouts.simulation.engine.records import record
+from layouts.simulation.engine.records import record, record_wait
 from layouts.simulation.engine.script import BACK_OFFS, PASSES, RING, Records, State
-from layouts.simulation.engine.seats import occupy, queue_down, regain, vacate
-from layouts.simulation.engine.tape import BACKED_OFF, NOBODY, PASSED, Ints, Rules
+from layouts.simulation.engine.seats import advance, occupy, queue_down, vacate
+from layouts.simulation.engine.tape import BACK_OFF, BACKED_OFF, MOST_BACK_OFFS, NOBODY, PASSED, STOP, Rules
+from layouts.simulation.engine.tournament import schedule
 
 
 @compiled
-def is_locked(state: State, agent: int) -> bool:
-    """Whether nobody whom the agent waits for, or they wait for, can ever go on. It names the ring in `state.ring`.
+def closes_ring(state: State, agent: int) -> bool:
+    """Whether nobody whom the agent waits for, or they wait for, can ever go on, and somebody there waits for it.
 
-    Whoever waits for pieces in a buffer may be helped from outside, so it counts as one who can go on.
+    Then `state.ring` names the shortest ring through the agent. Whoever waits for pieces in a buffer may be helped
+    from outside, so it counts as one who can go on.
     """
-    seen, todo = state.scratch[0], state.scratch[1]
-    for other in range(len(seen)):
-        seen[other] = 0
-    todo[0] = agent
-    seen[agent] = 1
+    asker, todo = state.scratch[0], state.scratch[1]
+    for other in range(len(asker)):
+        asker[other] = NOBODY
+    todo[0], asker[agent] = agent, agent
+    last_of_ring = NOBODY
     count, at = 1, 0
     while at < count:
-        resource = state.agents[todo[at]].want
-        at += 1
+        waiter = todo[at]
+        resource = state.agents[waiter].want
         if resource >= len(state.seats) or state.seats[resource].is_buffer == 1:
             return False
-        first, last = _holders(state, resource)
-        for other in range(first, last):
-            if seen[other] == 0 and _holds(state, other, resource):
+        first, end = _holders(state, resource)
+        for other in range(first, end):
+            if _holds(state.agents[other], resource):
                 if state.agents[other].want == NOBODY:
                     return False
-                seen[other] = 1
-                todo[count] = other
-                count += 1
-    _name_ring(state, agent)
+                if other == agent and last_of_ring == NOBODY:
+                    last_of_ring = waiter
+                if asker[other] == NOBODY:
+                    asker[other] = waiter
+                    todo[count] = other
+                    count += 1
+        at += 1
+    if last_of_ring == NOBODY:
+        return False
+    _name_ring(state, agent, last_of_ring)
     return True
 
 
 @compiled
-def pass_by(state: State, rules: Rules, log: Records, agent: int, now: float) -> float:
-    """The agent squeezes in beyond the capacity; returns when it is through."""
-    who = state.agents[agent]
-    resource, until = who.want, now + rules.pass_s
-    queue_down(state, agent)
-    occupy(state.agents, state.seats, state.held, agent, resource, who.way)
-    state.n[PASSES] += 1
-    if rules.logs:
-        record(log, state.n, PASSED, agent, who.job, resource, state.ring[0, 1], now, until)
-    who.stopped = 1
-    who.away = 0
-    if who.losses > 0:
-        regain(state, agent)
-    else:
-        who.row += 1
+def resolve(state: State, rules: Rules, log: Records, agent: int, now: float) -> float:
+    """Open the ring that the agent closes; returns when the agent goes on, minus infinity where the rule is to stop.
+
+    If the agent gives way, those behind it may still be locked, for instance by others in a section that it was in:
+    then one more gives way, until nobody is locked.
+    """
+    if rules.deadlock == STOP:
+        return -np.inf
+    until = _give_way(state, rules, log, agent, now)
+    if rules.deadlock == BACK_OFF:
+        for other in range(len(state.agents)):
+            if state.agents[other].want != NOBODY and closes_ring(state, other):
+                schedule(state.key, state.winner, other + 1, _give_way(state, rules, log, other, now))
     return until
 
 
 @compiled
-def back_off(state: State, rules: Rules, log: Records, agent: int, now: float) -> float:
-    """The agent gives back all it holds; returns when it comes back, to take it again in the same order."""
+def unlock_queue(state: State, rules: Rules, log: Records, resource: int, now: float) -> bool:
+    """Open the rings through those who queue, since one whom they waited for has left and let nobody in.
+
+    That happens where others are still in a section, or somebody passed. False where the rule is to stop.
+    """
+    agent = state.seats[resource].head
+    while agent != NOBODY:
+        behind = state.agents[agent].behind
+        if closes_ring(state, agent):
+            until = resolve(state, rules, log, agent, now)
+            if until < now:
+                return False
+            schedule(state.key, state.winner, agent + 1, until)
+            behind = state.seats[resource].head
+        agent = behind
+    return True
+
+
+@compiled
+def holder_of(state: State, resource: int) -> int:
+    """One of those who have the resource; NOBODY for a buffer."""
+    first, end = _holders(state, resource)
+    for other in range(first, end):
+        if _holds(state.agents[other], resource):
+            return other
+    return NOBODY
+
+
+@compiled
+def _give_way(state: State, rules: Rules, log: Records, agent: int, now: float) -> float:
+    """The agent leaves the queue and backs off, or passes if that is the rule or backing off did not help."""
     who = state.agents[agent]
-    resource = who.want
+    resource, by = who.want, state.ring[0, 1 % state.n[RING]]
+    record_wait(log, state, rules, agent, resource, by, now)
     queue_down(state, agent)
-    until: float = now + rules.back_off_s * 2.0**who.away
-    who.away += 1
-    state.n[BACK_OFFS] += 1
+    backs_off = rules.deadlock == BACK_OFF and who.away < MOST_BACK_OFFS
+    if backs_off:
+        until: float = now + rules.back_off_s * 2.0**who.away
+        state.n[BACK_OFFS] += 1
+        who.away += 1
+    else:
+        until = now + rules.pass_s
+        state.n[PASSES] += 1
+        who.stopped = 1
     if rules.logs:
-        record(log, state.n, BACKED_OFF, agent, who.job, resource, state.ring[0, 1], now, until)
+        record(log, state.n, BACKED_OFF if backs_off else PASSED, agent, who.job, resource, by, now, until)
+    if backs_off:
+        _give_back(state, rules, log, agent, now)
+    else:
+        occupy(who, state.seats[resource], agent, resource, who.way)
+        if who.losses == 0:
+            who.away = 0
+        advance(who)
+    return until
+
+
+@compiled
+def _give_back(state: State, rules: Rules, log: Records, agent: int, now: float) -> None:
+    """The agent gives back all it holds, to take it again in the same order, before what it already lacks."""
+    who = state.agents[agent]
     given = who.holds
     for at in range(who.losses - 1, -1, -1):
-        _copy(state.lost, agent, at + given, state.lost, at)
+        who.lost[at + given], who.lost_way[at + given] = who.lost[at], who.lost_way[at]
     for at in range(given):
-        _copy(state.lost, agent, at, state.held, at)
+        who.lost[at], who.lost_way[at] = who.held[at], who.held_way[at]
     who.losses += given
     who.holds = 0
     for at in range(given - 1, -1, -1):
-        vacate(state, rules, log, agent, state.lost[agent, at, 0], now)
-    return until
-
-
-@compiled
-def _copy(into: Ints, agent: int, at: int, of: Ints, place: int) -> None:
-    into[agent, at, 0] = of[agent, place, 0]
-    into[agent, at, 1] = of[agent, place, 1]
+        vacate(state, rules, log, agent, who.lost[at], now)
 
 
 @compiled
 def _holders(state: State, resource: int) -> tuple[int, int]:
     """The range of agents among which all holders are: one agent where that is known, else everybody."""
     seat = state.seats[resource]
-    if seat.capacity == 1 and seat.used == 1:
+    if seat.used == 1 and _holds(state.agents[seat.holder], resource):
         return seat.holder, seat.holder + 1
     return 0, len(state.agents)
 
 
 @compiled
-def _holds(state: State, agent: int, resource: int) -> bool:
-    for at in range(state.agents[agent].holds):  # noqa: SIM110 numba knows no any()
-        if state.held[agent, at, 0] == resource:
+def _holds(who: Any, resource: int) -> bool:
+    for at in range(who.holds):  # noqa: SIM110 numba knows no any()
+        if who.held[at] == resource:
             return True
     return False
 
 
 @compiled
-def _name_ring(state: State, agent: int) -> None:
-    """Follow first holders from the agent until one comes again: those from there on are the ring."""
-    place, path = state.scratch[0], state.scratch[1]
-    for other in range(len(place)):
-        place[other] = NOBODY
-    count = 0
-    while place[agent] == NOBODY:
-        place[agent] = count
-        path[count] = agent
-        count += 1
-        first, last = _holders(state, state.agents[agent].want)
-        for other in range(first, last):
-            if _holds(state, other, state.agents[agent].want):
-                agent = other
-                break
-    begin = place[agent]
-    for at in range(begin, count):
-        state.ring[0, at - begin] = path[at]
-        state.ring[1, at - begin] = state.agents[path[at]].want
-    state.n[RING] = count - begin
+def _name_ring(state: State, agent: int, last: int) -> None:
+    """From the agent to whom it waits for, and so on to the last, who waits for the agent."""
+    asker = state.scratch[0]
+    length, other = 1, last
+    while other != agent:
+        length += 1
+        other = asker[other]
+    state.n[RING] = length
+    other = last
+    for at in range(length - 1, -1, -1):
+        state.ring[0, at], state.ring[1, at] = other, state.agents[other].want
+        other = asker[other]

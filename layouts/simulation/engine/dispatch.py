@@ -27,20 +27,21 @@ def release(script: Script, state: State, now: float) -> None:
 
 @compiled
 def offer(script: Script, state: State, job: int, now: float) -> None:
-    """The job joins the tail of its pool; the agent that has been idle longest and does such work is called."""
+    """Who has been idle longest and does such work takes the job; else it joins the tail of its pool."""
     pool = state.jobs[job].pool
+    if _has_tickets(script, state, job):
+        for place in range(state.n[IDLERS]):
+            agent = state.idle[place]
+            if _is_free(script, state, agent, now) and _does(script, state, agent, pool):
+                _start(script, state, agent, job, now)
+                _call(state, place, now)
+                return
     state.jobs[job].next = NOBODY
     if state.ready[pool, 0] == NOBODY:
         state.ready[pool, 0] = job
     else:
         state.jobs[state.ready[pool, 1]].next = job
     state.ready[pool, 1] = job
-    for place in range(state.n[IDLERS]):
-        agent = state.agents[state.idle[place]]
-        for at in range(agent.pool, agent.last_pool):
-            if script.pool[at] == pool:
-                _call(state, place, now)
-                return
 
 
 @compiled
@@ -48,7 +49,9 @@ def offer_refill(script: Script, state: State, buffer: int, now: float) -> None:
     """A buffer asks to be refilled."""
     job = state.n[STATIC] + state.n[REFILLS]
     if job == len(state.jobs):
-        raise RuntimeError("more refills are asked for than there is room for")
+        raise RuntimeError(
+            "buffers ask for more refills than most_refills: raise it, or see who empties them"
+        )
     state.n[REFILLS] += 1
     refill = state.seats[buffer].refill
     state.jobs[job].refill = refill
@@ -72,8 +75,7 @@ def finish_job(script: Script, state: State, agent: int, now: float) -> None:
         if later.needs == 0 and later.is_released == 1:
             offer(script, state, script.after[at], now)
     if job.last_ticket > job.ticket:
-        while state.n[IDLERS] > 0:
-            _call(state, 0, now)
+        _call_idlers(script, state, now)
 
 
 @compiled
@@ -83,28 +85,20 @@ def next_routine(script: Script, state: State, agent: int, now: float) -> float:
     A break that is due comes first, then charging, then the end of duty, then work.
     """
     who = state.agents[agent]
-    if who.duty < who.last_duty and script.duty_s[who.duty] <= now:
+    if who.is_charging == 1:
+        who.charged_s, who.is_charging = who.busy_s, 0
+    if _has_break(script, state, agent, now):
         _play(script, state, agent, script.duty_routine[who.duty])
         who.duty += 1
         return now
     if who.busy_s - who.charged_s >= who.charge_s:
-        who.charged_s = who.busy_s
+        who.is_charging = 1
         _play(script, state, agent, who.charge)
         return now
     if now >= who.until_s:
         return np.inf
-    for at in range(who.pool, who.last_pool):
-        job = _take_job(script, state, script.pool[at])
-        if job != NOBODY:
-            who.job = job
-            state.jobs[job].started_s = now
-            state.jobs[job].doer = agent
-            refill = state.jobs[job].refill
-            if refill == NOBODY:
-                _play(script, state, agent, script.routine[who.kind, job])
-            else:
-                _play(script, state, agent, script.refill_routine[who.kind, refill])
-            return now
+    if _find_job(script, state, agent, now):
+        return now
     state.idle[state.n[IDLERS]] = agent
     state.n[IDLERS] += 1
     if who.duty < who.last_duty:
@@ -122,8 +116,65 @@ def leave_idlers(state: State, agent: int) -> None:
 
 
 @compiled
+def _call_idlers(script: Script, state: State, now: float) -> None:
+    """Tickets came back: idle agents, the longest idle first, may now find work."""
+    place = 0
+    while place < state.n[IDLERS]:
+        agent = state.idle[place]
+        if _is_free(script, state, agent, now) and _find_job(script, state, agent, now):
+            _call(state, place, now)
+        else:
+            place += 1
+
+
+@compiled
+def _is_free(script: Script, state: State, agent: int, now: float) -> bool:
+    """Whether the agent may begin work: on duty, with no break due."""
+    return bool(now < state.agents[agent].until_s) and not _has_break(script, state, agent, now)
+
+
+@compiled
+def _has_break(script: Script, state: State, agent: int, now: float) -> bool:
+    who = state.agents[agent]
+    return bool(who.duty < who.last_duty and script.duty_s[who.duty] <= now)
+
+
+@compiled
+def _does(script: Script, state: State, agent: int, pool: int) -> bool:
+    for at in range(state.agents[agent].pool, state.agents[agent].last_pool):  # noqa: SIM110 numba knows no any()
+        if script.pool[at] == pool:
+            return True
+    return False
+
+
+@compiled
+def _find_job(script: Script, state: State, agent: int, now: float) -> bool:
+    """Start the first job of the first of the agent's pools that has one whose tickets are all there."""
+    for at in range(state.agents[agent].pool, state.agents[agent].last_pool):
+        job = _take_job(script, state, script.pool[at])
+        if job != NOBODY:
+            _start(script, state, agent, job, now)
+            return True
+    return False
+
+
+@compiled
+def _start(script: Script, state: State, agent: int, job: int, now: float) -> None:
+    """The agent takes the job and its tickets."""
+    who, work = state.agents[agent], state.jobs[job]
+    for at in range(work.ticket, work.last_ticket):
+        state.seats[script.ticket[at]].used += 1
+    who.job = job
+    work.started_s, work.doer = now, agent
+    if work.refill == NOBODY:
+        _play(script, state, agent, script.routine[who.kind, job])
+    else:
+        _play(script, state, agent, script.refill_routine[who.kind, work.refill])
+
+
+@compiled
 def _take_job(script: Script, state: State, pool: int) -> int:
-    """The first ready job of the pool whose tickets are all there; takes both."""
+    """The first ready job of the pool whose tickets are all there, taken out of the pool."""
     before = NOBODY
     job = state.ready[pool, 0]
     while job != NOBODY:
@@ -134,8 +185,6 @@ def _take_job(script: Script, state: State, pool: int) -> int:
                 state.jobs[before].next = state.jobs[job].next
             if state.ready[pool, 1] == job:
                 state.ready[pool, 1] = before
-            for at in range(state.jobs[job].ticket, state.jobs[job].last_ticket):
-                state.seats[script.ticket[at]].used += 1
             return int(job)
         before = job
         job = state.jobs[job].next

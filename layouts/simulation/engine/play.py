@@ -23,7 +23,7 @@ import numpy as np
 
 from layouts.simulation.engine.buffers import get, put
 from layouts.simulation.engine.compiled import compiled
-from layouts.simulation.engine.deadlock import back_off, is_locked, pass_by
+from layouts.simulation.engine.deadlock import closes_ring, holder_of, resolve, unlock_queue
 from layouts.simulation.engine.dispatch import finish_job, leave_idlers, next_routine, release
 from layouts.simulation.engine.records import count_span, record, record_wait
 from layouts.simulation.engine.script import (
@@ -39,7 +39,6 @@ from layouts.simulation.engine.script import (
 from layouts.simulation.engine.seats import has_room, let_go, occupy, queue_up, regain, vacate
 from layouts.simulation.engine.tape import (
     AHEAD,
-    BACK_OFF,
     ENTER,
     GET,
     GIVE,
@@ -47,13 +46,11 @@ from layouts.simulation.engine.tape import (
     LEAVE,
     MARK,
     MARKED,
-    MOST_BACK_OFFS,
     MOVE,
     MOVED,
     NOBODY,
     OUT,
     PUT,
-    STOP,
     TAKE,
     WAIT,
     WAITED,
@@ -74,7 +71,7 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
 
     Arguments must have passed `check`. However a run is cut into pieces, it comes out the same.
     """
-    n, rows, key, winner, held = state.n, script.rows, state.key, state.winner, state.held
+    n, rows, key, winner = state.n, script.rows, state.key, state.winner
     agents, seats, draws, pace, slow = state.agents, state.seats, state.draws, script.pace, script.slow
     may_fail = script.fail_s.shape[1] > 0
     room = len(log) - 2 * len(agents) - 4
@@ -93,23 +90,17 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
             agent = winner[1] - 1
         who = agents[agent]
         until = now
+        if who.losses > 0:
+            until = _regain(state, rules, log, agent, now)
         while until == now:
             if rules.logs and n[ROWS] > room:
                 why = LOG_FULL
                 break
-            if who.losses > 0:
-                resource, way = state.lost[agent, 0, 0], state.lost[agent, 0, 1]
-                if seats[resource].head == NOBODY and has_room(seats[resource], way):
-                    occupy(agents, seats, held, agent, resource, way)
-                    regain(state, agent)
-                    continue
-                until = _wait_for(state, rules, log, agent, resource, way, now)
-                continue
             at = who.row
             if at == who.end:
                 if who.back_row != NOBODY:
                     who.row, who.end = who.back_row, who.back_end
-                    who.back_row = NOBODY
+                    who.back_row, who.busy_s = NOBODY, who.back_busy_s
                     continue
                 if who.job != NOBODY:
                     finish_job(script, state, agent, now)
@@ -150,30 +141,31 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                 if seat.head != NOBODY or seat.used >= seat.capacity:
                     until = _wait_for(state, rules, log, agent, a, SEAT, now)
                     continue
-                seat.used += 1
-                seat.holder = agent
-                held[agent, who.holds, 0] = a
-                held[agent, who.holds, 1] = SEAT
-                who.holds += 1
+                occupy(who, seat, agent, a, SEAT)
                 who.away = 0
             elif code == GIVE:
-                if held[agent, who.holds - 1, 0] == a:
+                if who.held[who.holds - 1] == a:
                     who.holds -= 1
                 else:
-                    let_go(agents, held, agent, a)
+                    let_go(who, a)
                 if seats[a].head == NOBODY:
                     seats[a].used -= 1
-                else:
-                    vacate(state, rules, log, agent, a, now)
+                elif not (
+                    vacate(state, rules, log, agent, a, now) or unlock_queue(state, rules, log, a, now)
+                ):
+                    until = -np.inf
             elif code == ENTER:
                 if seats[a].head != NOBODY or not has_room(seats[a], row.b):
                     until = _wait_for(state, rules, log, agent, a, row.b, now)
                     continue
-                occupy(agents, seats, held, agent, a, row.b)
+                occupy(who, seats[a], agent, a, row.b)
                 who.away = 0
             elif code == LEAVE:
-                let_go(agents, held, agent, a)
-                vacate(state, rules, log, agent, a, now)
+                let_go(who, a)
+                if not (
+                    vacate(state, rules, log, agent, a, now) or unlock_queue(state, rules, log, a, now)
+                ):
+                    until = -np.inf
             elif code == AHEAD:
                 if rules.looks_ahead:
                     if rules.logs and n[ROWS] + 2 * row.b > room:
@@ -188,7 +180,7 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
             elif code == OUT:
                 seats[a].used -= 1
             elif code == PUT:
-                if not put(script, state, rules, log, agent, a, row.b, now):
+                if not put(state, rules, log, agent, a, row.b, now):
                     until = np.inf
                     continue
             elif code == GET:
@@ -215,13 +207,22 @@ def _wait_for(
 ) -> float:
     """The agent queues, unless that closes a ring; returns when it goes on, minus infinity where nobody ever can."""
     queue_up(state, agent, resource, way, now)
-    if state.agents[agent].holds == 0 or not is_locked(state, agent):
+    if state.agents[agent].holds == 0 or not closes_ring(state, agent):
         return np.inf
-    if rules.deadlock == STOP:
-        return -np.inf
-    if rules.deadlock == BACK_OFF and state.agents[agent].away < MOST_BACK_OFFS:
-        return back_off(state, rules, log, agent, now)
-    return pass_by(state, rules, log, agent, now)
+    return resolve(state, rules, log, agent, now)
+
+
+@compiled
+def _regain(state: State, rules: Rules, log: Records, agent: int, now: float) -> float:
+    """The agent takes the seats that it gave up, in the old order; returns when it goes on."""
+    who = state.agents[agent]
+    while who.losses > 0:
+        resource, way = who.lost[0], who.lost_way[0]
+        if state.seats[resource].head != NOBODY or not has_room(state.seats[resource], way):
+            return _wait_for(state, rules, log, agent, resource, way, now)
+        occupy(who, state.seats[resource], agent, resource, way)
+        regain(who)
+    return now
 
 
 @compiled
@@ -243,7 +244,8 @@ def _foresee(
                     seat.waited_s += counted
                     seat.waits += 1
                 if rules.logs and time < rules.horizon_s:
-                    record(log, n, WAITED, agent, who.job, row.a, seat.taker, time, seat.free_s)
+                    end_s = min(seat.free_s, rules.horizon_s)
+                    record(log, n, WAITED, agent, who.job, row.a, seat.taker, time, end_s)
                 time = seat.free_s
             seat.taker = agent
         elif row.op == GIVE:
@@ -277,7 +279,7 @@ def _fails(script: Script, state: State, agent: int) -> bool:
     if who.failures == script.fail_s.shape[1] or who.busy_s < script.fail_s[agent, who.failures]:
         return False
     who.failures += 1
-    who.back_row, who.back_end = who.row, who.end
+    who.back_row, who.back_end, who.back_busy_s = who.row, who.end, who.busy_s
     who.row, who.end = script.start[script.repair], script.start[script.repair + 1]
     return True
 
@@ -292,12 +294,16 @@ def _pace(pace: Floats, draws: Ints, stream: int, agent: int) -> float:
 
 @compiled
 def close(state: State, rules: Rules, log: Records, at_s: float) -> None:
-    """End the run at `at_s`: waits that are under way count to there, by whoever holds the place now.
+    """End the run at `at_s`: waits that are under way count to there, by who stands before in the queue.
 
-    The log must have room for a row an agent.
+    The first of a queue waits by one who has the place. The log must have room for a row an agent.
     """
-    for agent in range(len(state.agents)):
-        queue = state.agents[agent].want
-        if queue != NOBODY:
-            resource = queue % len(state.seats)
-            record_wait(log, state, rules, agent, resource, state.seats[resource].holder, at_s)
+    for resource in range(len(state.seats)):
+        seat = state.seats[resource]
+        by = holder_of(state, resource) if seat.head != NOBODY else NOBODY
+        for queue in range(2):
+            agent = seat.head if queue == 0 else seat.first_getter
+            while agent != NOBODY:
+                record_wait(log, state, rules, agent, resource, by, at_s)
+                by = NOBODY if seat.is_buffer == 1 else agent
+                agent = state.agents[agent].behind

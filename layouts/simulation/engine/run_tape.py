@@ -12,7 +12,10 @@ from layouts.simulation.engine.check import check
 from layouts.simulation.engine.play import LOCKED, LOG_FULL, PAUSED, close, play
 from layouts.simulation.engine.script import RING, ROWS, Records, State, empty_rows, new_script, new_state
 from layouts.simulation.engine.tape import NOBODY, Crew, Jobs, Log, Resources, Rules, Tape
+from layouts.simulation.engine.typed import typed
 from spatial.progress import Progress, silent
+
+_LOG_TYPES = (np.int8, np.int32, np.int32, np.int32, np.int32, np.float64, np.float64)
 
 Ending = Literal["finished", "horizon", "deadlock", "stalled"]
 
@@ -24,6 +27,8 @@ _SLICES = 50
 class Played:
     """A run that is over: why, when, its log in order of record, and its state with the totals.
 
+    finished: nothing is left to happen; jobs that nobody was able or on duty to do have `ended_s` infinite in
+    `state.jobs`. horizon: time was up; then, and where a run stalls, `end_s` is the horizon if there is one.
     stalled: somebody waits for pieces or a seat that nobody will ever bring, though no ring holds them.
     """
 
@@ -34,7 +39,12 @@ class Played:
 
     @property
     def ring(self) -> tuple[tuple[int, int], ...]:
-        """Agents that wait for each other, each with the resource that it wants and the next of them holds."""
+        """Agents that wait for each other, each with the resource that it wants and the next of them holds.
+
+        Empty where the run did not end in a deadlock.
+        """
+        if self.ending != "deadlock":
+            return ()
         return tuple(zip(*self.state.ring[:, : self.state.n[RING]].tolist(), strict=True))
 
 
@@ -49,7 +59,8 @@ def run_tape(
     progress: Progress = silent,
 ) -> Played:
     """Play all jobs, until none is left or the horizon. ValueError for arrays that do not fit each other."""
-    rules = rules or Rules()
+    tape, resources, jobs, crew = typed(tape), typed(resources), typed(jobs), typed(crew)
+    rules = typed(rules or Rules())
     buffers = check(tape, resources, jobs, crew, rules)
     script = new_script(tape, resources, jobs, crew)
     state = new_state(resources, jobs, crew, buffers=buffers, most_refills=most_refills)
@@ -63,6 +74,8 @@ def run_tape(
         if why != PAUSED:
             break
         progress("simulating", (step + 1) / len(steps))
+    if why != PAUSED:
+        progress("simulating", 1.0)
     return _ended(state, rules, log, why)
 
 
@@ -74,14 +87,15 @@ def _ended(state: State, rules: Rules, log: Records, why: int) -> Played:
         ending = "horizon"
     else:
         ending = "stalled" if waiting else "finished"
-    end_s = rules.horizon_s if math.isfinite(rules.horizon_s) and why != LOCKED else float(state.now_s[0])
+    lasts = ending in ("horizon", "stalled") and math.isfinite(rules.horizon_s)
+    end_s = rules.horizon_s if lasts else float(state.now_s[0])
     log = _with_room(log, state.n[ROWS] + len(state.agents) if rules.logs else 0)
     close(state, rules, log, end_s)
     rows = log[: state.n[ROWS]]
     return Played(
         ending=ending,
         end_s=end_s,
-        log=Log._make(np.ascontiguousarray(rows[name]) for name in Log._fields),
+        log=Log._make(rows[name].astype(dtype) for name, dtype in zip(Log._fields, _LOG_TYPES, strict=True)),
         state=state,
     )
 

@@ -57,14 +57,21 @@ AGENT = np.dtype(
         # what it waits for (queue r for resource r, R + r for pieces in buffer r), how, who is behind it, since when
         *((name, "i8") for name in ("want", "way", "behind")),
         ("since_s", "f8"),
-        # whether it has waited since it last moved or worked; what it holds, what it gave up, how often in a row
+        # whether it has waited since it last moved or worked; seats it holds, gave up, how often in a row
         *((name, "i8") for name in ("stopped", "holds", "losses", "away")),
-        # its life: pools and breaks still to come as ranges, failures so far
-        *((name, "i8") for name in ("kind", "pool", "last_pool", "duty", "last_duty", "charge", "failures")),
-        *((name, "f8") for name in ("slow", "restart_s", "until_s", "charge_s", "charged_s", "busy_s")),
+        *((name, "f8") for name in ("slow", "restart_s", "busy_s")),
         # totals between warm-up and horizon
         *((name, "f8") for name in ("waited_s", "moved_s", "worked_s")),
         ("works", "i8"),
+        # its life: pools and breaks still to come as ranges; charging; failures so far, and work before the last
+        *(
+            (name, "i8")
+            for name in ("kind", "pool", "last_pool", "duty", "last_duty", "charge", "is_charging")
+        ),
+        *((name, "f8") for name in ("until_s", "charge_s", "charged_s", "back_busy_s")),
+        ("failures", "i8"),
+        # resource and way of the seats it holds, and of those it gave up to let others by
+        *((name, "i8", (MOST_HELD,)) for name in ("held", "held_way", "lost", "lost_way")),
     ]
 )
 
@@ -73,7 +80,8 @@ SEATS = np.dtype(
         *((name, "i8") for name in ("capacity", "used", "direction", "holder")),
         # the queue for the resource, and of a buffer that for its pieces
         *((name, "i8") for name in ("head", "tail", "first_getter", "last_getter")),
-        *((name, "i8") for name in ("is_buffer", "level", "coming", "low", "refill", "refill_pieces")),
+        # pieces there; those and what is ordered, less what is waited for
+        *((name, "i8") for name in ("is_buffer", "level", "position", "low", "refill", "refill_pieces")),
         # foreseen: when it is free, who had it last
         ("free_s", "f8"),
         ("taker", "i8"),
@@ -118,8 +126,7 @@ class Script(NamedTuple):
 class State(NamedTuple):
     """Where a run stands: counters `n`, the time, the tournament, and a record for each agent, resource and job.
 
-    `held` and `lost` (A, MOST_HELD, 2): resource and way of what an agent has, and of what it gave up to let others
-    by. `draws` (S, A): numbers used of each stream. `order`: jobs by release. `ready` (P, 2): head and tail of each
+    `draws` (S, A): numbers used of each stream. `order`: jobs by release. `ready` (P, 2): head and tail of each
     pool. `idle`: agents without work, the longest first. `ring` (2, A): agents of a deadlock, and what they want;
     `scratch` (2, A) is for finding them.
     """
@@ -131,8 +138,6 @@ class State(NamedTuple):
     agents: Records
     seats: Records
     jobs: Records
-    held: Ints
-    lost: Ints
     draws: Ints
     order: Ints
     ready: Ints
@@ -180,8 +185,6 @@ def new_state(
         agents=_agents(crew),
         seats=_seats(resources, buffers),
         jobs=_jobs(jobs, most_refills),
-        held=np.zeros((agents, MOST_HELD, 2), np.int64),
-        lost=np.zeros((agents, MOST_HELD, 2), np.int64),
         draws=np.zeros((len(crew.pace), agents), np.int64),
         order=np.argsort(jobs.release_s, kind="stable"),
         ready=np.full((pools, 2), NOBODY, np.int64),
@@ -218,6 +221,7 @@ def _seats(resources: Resources, buffers: npt.NDArray[np.bool_]) -> Records:
         seats[name] = NOBODY
     for name in ("capacity", "level", "low", "refill", "refill_pieces"):
         seats[name] = getattr(resources, name)
+    seats["position"] = resources.level
     seats["free_s"] = -np.inf
     seats["is_buffer"] = buffers
     return seats.view(np.recarray)

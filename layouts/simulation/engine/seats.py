@@ -11,7 +11,7 @@ from typing import Any
 from layouts.simulation.engine.compiled import compiled
 from layouts.simulation.engine.records import record_wait
 from layouts.simulation.engine.script import SEAT, Records, State
-from layouts.simulation.engine.tape import NOBODY, Ints, Rules
+from layouts.simulation.engine.tape import NOBODY, Rules
 from layouts.simulation.engine.tournament import schedule
 
 
@@ -26,67 +26,75 @@ def has_room(seat: Any, way: int) -> bool:
 
 
 @compiled
-def occupy(agents: Records, seats: Records, held: Ints, agent: int, resource: int, way: int) -> None:
+def occupy(who: Any, seat: Any, agent: int, resource: int, way: int) -> None:
     """The agent takes the seat or enters the section."""
-    seat = seats[resource]
     seat.used += 1
     seat.holder = agent
     if way != SEAT:
         seat.direction = way
-    at = agents[agent].holds
-    held[agent, at, 0] = resource
-    held[agent, at, 1] = way
-    agents[agent].holds = at + 1
+    who.held[who.holds] = resource
+    who.held_way[who.holds] = way
+    who.holds += 1
 
 
 @compiled
-def let_go(agents: Records, held: Ints, agent: int, resource: int) -> None:
+def let_go(who: Any, resource: int) -> None:
     """Take the resource off the list of what the agent holds."""
-    last = agents[agent].holds - 1
-    at = last
-    while held[agent, at, 0] != resource:
+    at = who.holds - 1
+    while who.held[at] != resource:
         at -= 1
-    for later in range(at, last):
-        held[agent, later, 0] = held[agent, later + 1, 0]
-        held[agent, later, 1] = held[agent, later + 1, 1]
-    agents[agent].holds = last
+    who.holds -= 1
+    for later in range(at, who.holds):
+        who.held[later] = who.held[later + 1]
+        who.held_way[later] = who.held_way[later + 1]
 
 
 @compiled
-def vacate(state: State, rules: Rules, log: Records, agent: int, resource: int, now: float) -> None:
-    """The agent, which has let go of it, leaves the resource: whoever is first in the queue and fits gets in."""
+def vacate(state: State, rules: Rules, log: Records, agent: int, resource: int, now: float) -> bool:
+    """The agent, which has let go of it, leaves the resource: whoever is first in the queue and fits gets in.
+
+    False if the queue does not move: then somebody in it may now be locked, see `unlock_queue`.
+    """
     seat = state.seats[resource]
     seat.used -= 1
+    moves = seat.head == NOBODY
     while seat.head != NOBODY:
         heir = seat.head
         way = state.agents[heir].way
         if not has_room(seat, way):
-            return
+            return bool(moves)
+        moves = True
         seat.head = state.agents[heir].behind
-        occupy(state.agents, state.seats, state.held, heir, resource, way)
+        occupy(state.agents[heir], seat, heir, resource, way)
         record_wait(log, state, rules, heir, resource, agent, now)
         go_on(state, heir, now)
+    return True
 
 
 @compiled
 def go_on(state: State, agent: int, now: float) -> None:
     """The agent has what it waited for: its next instruction is due now."""
-    state.agents[agent].want = NOBODY
-    if state.agents[agent].losses > 0:
-        regain(state, agent)
-    else:
-        state.agents[agent].row += 1
+    advance(state.agents[agent])
     schedule(state.key, state.winner, agent + 1, now)
 
 
 @compiled
-def regain(state: State, agent: int) -> None:
+def advance(who: Any) -> None:
+    """The agent has what it waited for; next is another of the seats that it gave up, or the row behind."""
+    who.want = NOBODY
+    if who.losses > 0:
+        regain(who)
+    else:
+        who.row += 1
+
+
+@compiled
+def regain(who: Any) -> None:
     """The first of the seats that the agent gave up is its own again."""
-    left = state.agents[agent].losses - 1
-    for at in range(left):
-        state.lost[agent, at, 0] = state.lost[agent, at + 1, 0]
-        state.lost[agent, at, 1] = state.lost[agent, at + 1, 1]
-    state.agents[agent].losses = left
+    who.losses -= 1
+    for at in range(who.losses):
+        who.lost[at] = who.lost[at + 1]
+        who.lost_way[at] = who.lost_way[at + 1]
 
 
 @compiled
