@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -111,12 +111,7 @@ def what_if(
         )
     require([figure], runs[0], left_out)
     points = [
-        Point(
-            name=name,
-            x=values[spec.along.name],
-            runs=each,
-            levels={one: mean_interval(played) for one, played in each.items()},
-        )
+        _point(name, values[spec.along.name], each)
         for name, values, each in zip(scenarios, spec.points(), runs, strict=True)
     ]
     return Curve(
@@ -128,13 +123,22 @@ def what_if(
             larger_is_better=figure_kind(figure).larger_is_better,
         ),
         n=len(runs[0][figure]),
-        unsure=tuple(
-            f"{name} at {point.name}"
-            for point in points
-            for name, precision in wanted.items()
-            if precision.excess(point.levels[name]) > 1
-        ),
+        unsure=_unsure(points, wanted),
         left_out=left_out,
+    )
+
+
+def _point(name: str, x: Value, runs: Runs) -> Point:
+    levels = {figure: mean_interval(values) for figure, values in runs.items()}
+    return Point(name=name, x=x, runs=runs, levels=levels)
+
+
+def _unsure(points: Iterable[Point], wanted: Mapping[str, Precision]) -> tuple[str, ...]:
+    return tuple(
+        f"{name} at {point.name}"
+        for point in points
+        for name, precision in wanted.items()
+        if precision.excess(point.levels[name]) > 1
     )
 
 
@@ -146,10 +150,10 @@ def value_text(value: Value) -> str:
     """A value as it is typed."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _lines(spec: Spec, figure: str, points: list[Point]) -> tuple[Line, ...]:
+def _lines(spec: Spec, figure: str, points: Sequence[Point]) -> tuple[Line, ...]:
     length = len(spec.along.values)
     curves = [tuple(points[start : start + length]) for start in range(0, len(points), length)]
     names = (

@@ -172,6 +172,15 @@ def test_curves_of_a_grid_are_held_against_the_first(tmp_path: Path) -> None:
     assert curve.best.leader == "pickers=12, piece_s=0"
 
 
+def test_values_that_differ_in_their_ninth_decimal_are_points_of_their_own(tmp_path: Path) -> None:
+    curve = asked(tmp_path, "pick_s=1000.000000001,1000.000000002,2000", figures=constant, first=2)
+    assert [point.name for point in curve.lines[0].points] == [
+        "pick_s=1000.000000001",
+        "pick_s=1000.000000002",
+        "pick_s=2000",
+    ]
+
+
 def test_words_have_no_knee_but_a_best(tmp_path: Path) -> None:
     curve = asked(tmp_path, "routing=exact,s-shape", figures=constant)
     assert curve.lines[0].knee is None
