@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,13 @@ class _Job:
 
 @dataclass
 class ProgramBuilder:
-    """What a program will hold. Numbers that its methods return are those of the engine's tape."""
+    """What a program will hold. Numbers that its methods return are those of the engine's tape.
+
+    There are `kinds` of agents, each of the class of one graph; by default as many as graphs.
+    """
 
     traffic: TrafficMap
+    kinds: int = 0
     resources: list[Resource] = field(default_factory=list)
     seats: list[_Seats] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
@@ -57,6 +62,7 @@ class ProgramBuilder:
 
     def __post_init__(self) -> None:
         """The traffic's resources come first, with the numbers that they have there."""
+        self.kinds = self.kinds or len(self.traffic.graphs)
         for resource, capacity in zip(self.traffic.resources, self.traffic.capacity.tolist(), strict=True):
             self.resource(resource, capacity=capacity)
         self.notes += self.traffic.notes
@@ -79,6 +85,10 @@ class ProgramBuilder:
                 _Seats(capacity=capacity, level=level, low=low, refill=refill, refill_pieces=refill_pieces)
             )
         return self._number[resource.name]
+
+    def find(self, name: str) -> int | None:
+        """The number of the resource of that name; None if there is none yet."""
+        return self._number.get(name)
 
     def activity(self, activity: Activity) -> int:
         """The number of a new activity."""
@@ -104,7 +114,7 @@ class ProgramBuilder:
         after: Iterable[int] = (),
         tickets: Iterable[int] = (),
     ) -> int:
-        """The number of a new job; `routines` has one for each class of agents, those who cannot do it any.
+        """The number of a new job; `routines` has one for each kind of agents, any for those who never do it.
 
         It is ready when all jobs of `after` are done, and holds a place of each of `tickets`, resources, meanwhile.
         """
@@ -175,31 +185,28 @@ class ProgramBuilder:
         return Resources(**columns, slow=slow)
 
     def _jobs(self) -> Jobs:
-        followers: list[list[int]] = [[] for _ in self.jobs]
-        for number, job in enumerate(self.jobs):
-            for earlier in job.after:
-                followers[earlier].append(number)
-        after_start, after = _lists(followers)
+        before_start, before = _lists([job.after for job in self.jobs])
+        order = np.argsort(before, kind="stable")
+        follower = np.repeat(np.arange(len(self.jobs)), np.diff(before_start))
         ticket_start, ticket = _lists([job.tickets for job in self.jobs])
-        classes = len(self.traffic.graphs)
         return Jobs(
-            routine=_table([job.routines for job in self.jobs], classes),
+            routine=_table([job.routines for job in self.jobs], self.kinds),
             release_s=np.array([job.release_s for job in self.jobs], np.float64),
             pool=np.array([job.pool for job in self.jobs], np.int64),
-            needs=np.array([len(job.after) for job in self.jobs], np.int64),
-            after_start=after_start,
-            after=after,
+            needs=np.diff(before_start),
+            after_start=np.searchsorted(before[order], np.arange(len(self.jobs) + 1)),
+            after=follower[order],
             ticket_start=ticket_start,
             ticket=ticket,
-            refill_routine=_table([routines for routines, _ in self.refills], classes),
+            refill_routine=_table([routines for routines, _ in self.refills], self.kinds),
             refill_pool=np.array([pool for _, pool in self.refills], np.int64),
         )
 
 
 def _lists(lists: Sequence[Sequence[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     start = np.concatenate([[0], np.cumsum([len(each) for each in lists])]).astype(np.int64)
-    return start, np.array([one for each in lists for one in each], np.int64)
+    return start, np.fromiter(chain.from_iterable(lists), np.int64, count=int(start[-1]))
 
 
-def _table(rows: Sequence[Sequence[int]], classes: int) -> npt.NDArray[Any]:
-    return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, classes).T)
+def _table(rows: Sequence[Sequence[int]], kinds: int) -> npt.NDArray[Any]:
+    return np.ascontiguousarray(np.array(rows, np.int64).reshape(-1, kinds).T)

@@ -1,0 +1,80 @@
+"""Goods to person: robots that bring whole racks to a station, where somebody picks from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from layouts.simulation.engine.tape import GIVE, TAKE
+from layouts.simulation.errands import Act, Errand
+from layouts.simulation.operations.replenishment import Stock
+from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
+from layouts.simulation.operations.staffing import Instant, Name
+from layouts.simulation.program import Activity
+from layouts.simulation.work import Work
+from layouts.tours.tour import Pick, Tour
+from spatial.floor.agents import GOODS_TO_PERSON
+
+
+class GoodsToPerson(BaseModel):
+    """What agents of the class goods_to_person do for a tour, rack by rack.
+
+    They take the rack, lift it, carry it to the station, queue for a seat, stay there while it is picked from, carry
+    it back and put it down. Somebody is at each seat all the time and is no agent. Nothing is handed over at the
+    depot.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    station: Name | None = None
+    """Where is picked; default the depot."""
+    seats: int = Field(default=1, ge=1, le=10_000)
+    lift_s: Instant = 5.0
+    """Seconds to lift a rack, and to put it down."""
+
+
+def brings_racks(floor: ShiftFloor, kind: Kind) -> bool:
+    """Whether the class brings racks to a station."""
+    return floor.graph(kind).agent.name == GOODS_TO_PERSON.name
+
+
+def rack_tour(
+    floor: ShiftFloor,
+    kind: Kind,
+    tour: Tour,
+    settings: GoodsToPerson,
+    *,
+    work: Work,
+    stock: Stock,
+    before: Sequence[Act],
+    behind: Sequence[Act],
+) -> Errand:
+    """The errand of a tour: each pick face is brought to the station and back; `before` and `behind` it, more."""
+    station = floor.station(kind, settings.station)
+    name = f"goods to person at {settings.station or floor.depot}"
+    seat = floor.seats(name, settings.station, settings.seats)
+    first = list(before)
+    for stop in tour.stops:
+        for pick in stop.picks:
+            first += stock.get(pick.location, pick.quantity)
+    halts = [Halt(kind.home, first)]
+    for stop in tour.stops:
+        node, face = floor.location(kind, stop.picks[0].location), floor.face(kind, stop.picks[0].location)
+        lift = floor.work(floor.activity(kind, "lift", node, resource=stop.face), settings.lift_s)
+        picks = [pick_work(floor, kind, pick, station, name, work) for pick in stop.picks]
+        # the rack is taken before the robot sets out, so that none stands in the way of the one that brings it back
+        halts[-1] = halts[-1]._replace(acts=[*halts[-1].acts, Act(TAKE, face)])
+        halts += [
+            Halt(node, [lift]),
+            Halt(station, [Act(TAKE, seat), *picks, Act(GIVE, seat)], loaded=True),
+            Halt(node, [lift, Act(GIVE, face)], loaded=True),
+        ]
+    return floor.errand(kind, [*halts, Halt(kind.home, behind)])
+
+
+def pick_work(floor: ShiftFloor, kind: Kind, pick: Pick, node: int, resource: str, work: Work) -> Act:
+    """The work of one line, at a node."""
+    level, xy = floor.place(kind, node)
+    done = Activity("pick", level, xy, resource, pick.location, pick.order, pick.sku, pick.quantity)
+    return floor.work(floor.build.activity(done), work.line_s(pick.quantity), "pick")
