@@ -31,6 +31,9 @@ KINDS = {
     "lines_per_hour": FigureKind("lines per hour", "lines/h", larger_is_better=True),
     "lines_per_labour_hour": FigureKind("lines per labour hour", "lines/labour h", larger_is_better=True),
     "metres_per_line": FigureKind("metres per line", "m/line"),
+    "tour_lead_p95_s": FigureKind("p95 lead time of tours", "min", 1 / 60),
+    "order_lead_p95_s": FigureKind("p95 lead time of orders", "min", 1 / 60),
+    "back_offs": FigureKind("back-offs", ""),
     "on_time_share": FigureKind("on time", "%", 100.0, larger_is_better=True),
 }
 ENDINGS = {"_s": ("min", 1 / 60), "_share": ("%", 100.0), "_m": ("m", 1.0), "_h": ("h", 1.0)}

@@ -21,6 +21,9 @@ All randomness is that of the scenario's seed and the number, so that a number m
 worker is handed one scenario's replications in turn: keep the last scenario as compiled, and it is compiled once.
 """
 
+DIGITS = 12
+"""So many digits of a figure are taken: by what follows, sums in another order differ, which is no chance."""
+
 Runs: TypeAlias = Mapping[str, tuple[float, ...]]
 """The values of a figure in every replication, by its name."""
 
@@ -139,7 +142,7 @@ def require(wanted: Iterable[str], shared: Collection[str], lacking: Mapping[str
 
 
 def _columns(name: str, played: Sequence[Mapping[str, float]], figures: Sequence[str]) -> Runs:
-    columns = {figure: tuple(float(row[figure]) for row in played) for figure in figures}
+    columns = {figure: tuple(float(f"{row[figure]:.{DIGITS}g}") for row in played) for figure in figures}
     for figure, values in columns.items():
         for replication, value in enumerate(values):
             if not math.isfinite(value):

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from layouts.statistics.common_numbers import CommonNumbers
+from layouts.statistics.intervals import Estimate
 from layouts.statistics.knee import Knee
 from layouts.what_if.curve import Curve, Line, Point, value_text
 from layouts.what_if.figure_kinds import FigureKind, figure_kind
@@ -29,11 +30,16 @@ def curve_text(curve: Curve) -> str:
     ]
     parts += [_titled(line, _main_table(curve, line, kind)) for line in curve.lines]
     parts.append("\n".join(answers(curve)))
-    others = curve.figures[1:]
+    constants = {
+        name: next(points_of(curve)).levels[name] for name in curve.figures[1:] if _is_constant(curve, name)
+    }
+    others = [name for name in curve.figures[1:] if name not in constants]
     tables = math.ceil(len(others) / FIGURES_BESIDE)
     for number in range(tables):
         names = others[number * len(others) // tables : (number + 1) * len(others) // tables]
         parts += [_titled(line, _level_table(curve, line, names)) for line in curve.lines]
+    if constants:
+        parts.append(f"The same everywhere: {'; '.join(_constant(*each) for each in constants.items())}")
     return "\n\n".join(parts)
 
 
@@ -81,6 +87,15 @@ def _best_sentence(curve: Curve, kind: FigureKind) -> str:
         return f"Best in {kind.title}: {leader}; all others are shown to be worse."
     rivals = [system.name for system in best.systems[1:] if system.verdict != "worse"]
     return f"Best in {kind.title}: cannot decide, no difference shown between {leader} and {_some(rivals)}."
+
+
+def _constant(name: str, level: Estimate) -> str:
+    kind = figure_kind(name)
+    return f"{kind.title} {kind.factor * level.value:.4g} {kind.unit}".rstrip()
+
+
+def _is_constant(curve: Curve, name: str) -> bool:
+    return len({value for point in points_of(curve) for value in point.runs[name]}) == 1
 
 
 def _stopped(curve: Curve) -> list[str]:

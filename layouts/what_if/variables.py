@@ -1,13 +1,17 @@
-"""What a what-if can vary: the scalar fields of a scenario, and three settings made of several fields."""
+"""What a what-if can vary: the scalar fields of a scenario, and three settings made of several fields.
+
+A field within another is named with a dot, `traffic.deadlock`.
+"""
 
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from layouts.scenario import Scenario
 
@@ -49,38 +53,49 @@ class Variable:
 
 
 def variable(name: str) -> Variable:
-    """The variable of that name; ValueError suggests the nearest one, or lists all."""
+    """The variable of that name; ValueError suggests the nearest one, or lists all that are not within another."""
     known = variables()
     if name in known:
         return known[name]
-    near = get_close_matches(name, known, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else f"choose one of {', '.join(known)}"
-    raise ValueError(f"'{name}' is nothing that can be varied: {remedy}")
+    near = [each for each in known if each.endswith(f".{name}")] or get_close_matches(name, known, n=1)
+    if near:
+        raise ValueError(f"'{name}' is nothing that can be varied: did you mean '{near[0]}'?")
+    raise ValueError(
+        f"'{name}' is nothing that can be varied: choose one of "
+        f"{', '.join(each for each in known if '.' not in each)}, or a field within one as traffic.deadlock"
+    )
 
 
 def variables() -> dict[str, Variable]:
     """All of them by name, the scenario's fields first."""
-    declared = {
-        name: Annotated[field.annotation, field]
-        for name, field in Scenario.model_fields.items()
-        if name not in FIXED
-    } | SETTINGS
-    kinds = {name: _kind(each) for name, each in declared.items()}
-    return {
-        name: Variable(name=name, kind=kind, declared=declared[name])
-        for name, kind in kinds.items()
-        if kind is not None
-    }
+    return {each.name: each for each in (*_fields(Scenario), *_settings()) if each.name not in FIXED}
 
 
-def _kind(declared: Any) -> type | None:
-    """The scalar type behind an annotation; None for paths, dates, lists and models."""
+def _settings() -> Iterator[Variable]:
+    for name, declared in SETTINGS.items():
+        (kind,) = _kinds(declared)
+        yield Variable(name=name, kind=kind, declared=declared)
+
+
+def _fields(model: type[BaseModel], prefix: str = "") -> Iterator[Variable]:
+    """The scalar fields of a model and of the models in it."""
+    for name, field in model.model_fields.items():
+        declared: Any = Annotated[field.annotation, field]
+        for kind in _kinds(declared):
+            if issubclass(kind, BaseModel):
+                yield from _fields(kind, f"{prefix}{name}.")
+            elif kind in (bool, int, float, str):
+                yield Variable(name=f"{prefix}{name}", kind=kind, declared=declared)
+
+
+def _kinds(declared: Any) -> list[type]:
+    """The class behind an annotation, if it is one alone; none for lists, tables and choices of classes."""
     origin = get_origin(declared)
     if origin is Annotated:
-        return _kind(get_args(declared)[0])
+        return _kinds(get_args(declared)[0])
     if origin is Literal:
-        return type(get_args(declared)[0])
+        return [type(get_args(declared)[0])]
     if origin in (Union, types.UnionType):
         given = [each for each in get_args(declared) if each is not type(None)]
-        return _kind(given[0]) if len(given) == 1 else None
-    return declared if declared in (bool, int, float, str) else None
+        return _kinds(given[0]) if len(given) == 1 else []
+    return [declared] if isinstance(declared, type) and origin is None else []

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from layouts.depot import with_depot
 from layouts.scenario import Scenario
+from layouts.simulation.operations.staffing import StaffGroup
 from layouts.what_if.alternate_aisles import alternate_rules
 from layouts.what_if.peak import peak_orders
 from layouts.what_if.variables import SETTINGS, Value
 from spatial.facility_json import read_facility
-from spatial.floor.agents import agent_named
+from spatial.floor.agents import MOBILE_ROBOT, agent_named
 from spatial.floor.floor_rules import NO_RULES
 from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
@@ -29,6 +31,10 @@ def variant(scenario: Scenario, values: Mapping[str, Value], *, folder: Path) ->
     tells its content, so points share what they have in common. Raises ValueError for a value that does not go with
     the rest of the scenario, and what reading and reshaping its files raises.
     """
+    if "pickers" in values and scenario.operations.staff:
+        raise ValueError(
+            "pickers changes nothing where operations.staff says who works: take one of them out"
+        )
     fields = {name: value for name, value in values.items() if name not in SETTINGS}
     changed = _with_fields(scenario, fields)
     if (share := values.get("robot_share")) is not None:
@@ -41,10 +47,30 @@ def variant(scenario: Scenario, values: Mapping[str, Value], *, folder: Path) ->
 
 
 def with_robots(scenario: Scenario, share: float) -> Scenario:
-    """The scenario with `share` of its pickers replaced by mobile robots that pick the same tours."""
-    if share == 0:
+    """The scenario with `share` of those who pick replaced by mobile robots that pick the same tours.
+
+    Their number is rounded; of several groups each gives its part. A robot does what its group does at the same
+    place and time, at its own speed and without breaks.
+    """
+    staff = scenario.operations.staff or (StaffGroup(count=scenario.pickers),)
+    kept, robots, seen = [], [], 0
+    for group in staff:
+        before, seen = seen, seen + group.count * ("pick" in group.does)
+        replaced = round(share * seen) - round(share * before)
+        if replaced < group.count:
+            kept.append(group.model_copy(update={"count": group.count - replaced}))
+        if replaced:
+            as_robot = {
+                "agent": MOBILE_ROBOT.name,
+                "count": replaced,
+                "name": None,
+                "breaks": (),
+                "performance": 1.0,
+            }
+            robots.append(group.model_copy(update=as_robot))
+    if not robots:
         return scenario
-    raise ValueError(f"robot_share {share:g} needs a scenario with several kinds of agents: not there yet")
+    return _with_fields(scenario, {"operations.staff": (*kept, *robots)})
 
 
 def with_peak(scenario: Scenario, factor: float, *, folder: Path) -> Scenario:
@@ -68,9 +94,19 @@ def with_alternate_aisles(scenario: Scenario, *, folder: Path) -> Scenario:
     return scenario.model_copy(update={"rules": _written(folder, "rules-one-way-alternate", ".yaml", text)})
 
 
-def _with_fields(scenario: Scenario, fields: Mapping[str, Value]) -> Scenario:
+def _with_fields(scenario: Scenario, fields: Mapping[str, Any]) -> Scenario:
+    """The scenario with other values of fields; `a.b` is field b of field a."""
+    record = scenario.model_dump()
+    for name, value in fields.items():
+        *outer, last = name.split(".")
+        within = record
+        for part in outer:
+            within = within[part]
+            if within is None:
+                raise ValueError(f"{name} cannot be varied: the scenario has no {part}, so give it one first")
+        within[last] = value
     try:
-        return Scenario.model_validate({**dict(scenario), **fields})
+        return Scenario.model_validate(record)
     except ValidationError as error:
         said = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
         values = ", ".join(f"{name}={value}" for name, value in fields.items())

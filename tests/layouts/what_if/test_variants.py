@@ -79,9 +79,54 @@ def test_values_that_do_not_go_together_are_told_before_anything_is_simulated(tm
         variant(Scenario(site=tmp_path), {"agent": "dragon"}, folder=tmp_path)
 
 
-def test_robots_in_place_of_pickers_are_not_there_yet(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"robot_share 0\.25 needs a scenario with several kinds of agents"):
-        variant(Scenario(site=tmp_path), {"robot_share": 0.25}, folder=tmp_path)
+def test_a_field_within_a_field_is_replaced(tmp_path: Path) -> None:
+    scenario = Scenario.model_validate({"site": tmp_path, "operations": {"packing": {"station": "PACK"}}})
+    changed = variant(scenario, {"traffic.deadlock": "pass", "operations.packing.seats": 3}, folder=tmp_path)
+    assert changed.traffic == scenario.traffic.model_copy(update={"deadlock": "pass"})
+    assert changed.operations.packing == scenario.operations.packing.model_copy(update={"seats": 3})  # type: ignore[union-attr]
+    with pytest.raises(
+        ValueError, match=r"operations\.charging\.chargers cannot be varied: the scenario has no"
+    ):
+        variant(scenario, {"operations.charging.chargers": 2}, folder=tmp_path)
+
+
+def staff(scenario: Scenario) -> list[tuple[str | None, int]]:
+    return [(group.agent, group.count) for group in scenario.operations.staff]
+
+
+@pytest.mark.parametrize(
+    ("share", "groups"),
+    [
+        (0.0, []),
+        (0.25, [(None, 6), ("mobile_robot", 2)]),
+        (0.3, [(None, 6), ("mobile_robot", 2)]),
+        (1.0, [("mobile_robot", 8)]),
+    ],
+)
+def test_a_share_of_the_pickers_is_replaced_by_robots(
+    tmp_path: Path, share: float, groups: list[tuple[str | None, int]]
+) -> None:
+    scenario = Scenario(site=tmp_path, pickers=8)
+    assert staff(variant(scenario, {"robot_share": share}, folder=tmp_path)) == groups
+
+
+@given(share=st.floats(0, 1), counts=st.lists(st.integers(1, 30), min_size=1, max_size=4))
+def test_robots_replace_who_picks_group_by_group(share: float, counts: list[int]) -> None:
+    given = [{"count": count, "breaks": [{"at_s": 60, "for_s": 60}]} for count in counts]
+    packers = {"count": 5, "does": ["pack"], "name": "packer"}
+    scenario = Scenario.model_validate({"site": "S", "operations": {"staff": [*given, packers]}})
+    changed = variant(scenario, {"robot_share": share}, folder=Path()).operations.staff
+    robots = [group for group in changed if group.agent == "mobile_robot"]
+    assert sum(group.count for group in changed) == sum(counts) + 5
+    assert sum(group.count for group in robots) == round(share * sum(counts))
+    assert all(group.breaks == () for group in robots)
+    assert [group for group in changed if group.name == "packer"] == [scenario.operations.staff[-1]]
+
+
+def test_pickers_change_nothing_where_staff_is_named(tmp_path: Path) -> None:
+    scenario = Scenario.model_validate({"site": tmp_path, "operations": {"staff": [{"count": 3}]}})
+    with pytest.raises(ValueError, match=r"pickers changes nothing where operations\.staff says who works"):
+        variant(scenario, {"pickers": 4}, folder=tmp_path)
 
 
 def test_a_peak_multiplies_made_up_orders(tmp_path: Path) -> None:

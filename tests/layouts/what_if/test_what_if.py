@@ -61,6 +61,12 @@ def stopped(scenario: Scenario, replication: int) -> dict[str, float]:
     return bent(scenario, replication) | {"deadlocks": float(replication < scenario.pickers - 4)}
 
 
+def rounded_anew(scenario: Scenario, replication: int) -> dict[str, float]:
+    metres = [0.1, 0.7, 12.3, 1e-3, 5.5]
+    turned = metres[replication % 5 :] + metres[: replication % 5]
+    return bent(scenario, replication) | {"metres_per_line": sum(turned)}
+
+
 def endless(scenario: Scenario, replication: int) -> dict[str, float]:
     return {"lines_per_hour": math.inf if (scenario.pickers, replication) == (5, 1) else 1.0}
 
@@ -179,6 +185,12 @@ def test_values_that_differ_in_their_ninth_decimal_are_points_of_their_own(tmp_p
         "pick_s=1000.000000002",
         "pick_s=2000",
     ]
+
+
+def test_what_differs_by_rounding_alone_does_not_vary(tmp_path: Path) -> None:
+    curve = asked(tmp_path, "pickers=4,5", figures=rounded_anew)
+    assert curve.lines[0].points[0].levels["metres_per_line"].half_width == 0
+    assert curve.lines[0].steps[0]["metres_per_line"].correlation is None
 
 
 def test_words_have_no_knee_but_a_best(tmp_path: Path) -> None:

@@ -44,12 +44,12 @@ def scenario(tmp_path: Path) -> Scenario:
 
 
 def test_pickers_bring_more_lines_and_more_waits(scenario: Scenario, tmp_path: Path) -> None:
-    curve = what_if(scenario, parse_spec(["pickers=1,3,6"]), simulated(), folder=tmp_path, first=4)
+    curve = what_if(scenario, parse_spec(["pickers=1,4,8"]), simulated(), folder=tmp_path, first=6)
     (line,) = curve.lines
     for step in line.steps:
         assert step["lines_per_hour"].difference.low > 0
         assert step["blocked_share"].difference.low > 0
-    assert line.points[0].levels["lines_per_hour"].n == 4
+    assert line.points[0].levels["lines_per_hour"].n == 6
     assert line.points[0].levels["blocked_share"].value == 0
     assert "against the row above" in curve_text(curve)
 
