@@ -36,8 +36,8 @@ COLUMNS = pa.schema(
 ADDED = ("job", "aisle")
 """Columns that older runs lack: nothing is known there."""
 
-UNIQUE = ("seq", "start_s", "end_s", "id", "released_s", "due_s", "done_s")
-"""Columns whose values hardly repeat."""
+REPEATING = [*TEXTS, "path.list.element.list.element", "quantity", "of"]
+"""Columns, by what Parquet calls their values, in which the same values come again and again."""
 
 TIMES = pa.schema(
     [

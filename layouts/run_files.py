@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from layouts.event_table import (
     COLUMNS,
+    REPEATING,
     TIMES,
-    UNIQUE,
     event_table,
     events_of_table,
     is_event_table,
@@ -27,16 +27,29 @@ from layouts.run import AisleFloor, Deadlock, Duty, Run
 from layouts.slotting_table import read_slotting, write_slotting
 from spatial.errors import BadDataError
 
-__all__ = ["COLUMNS", "EVENTS", "HEAD", "KPIS", "SCHEMA", "SLOTTING", "TIMETABLE", "read_run", "write_run"]
+__all__ = [
+    "COLUMNS",
+    "EVENTS",
+    "HEAD",
+    "KPIS",
+    "REPLICATIONS",
+    "SCHEMA",
+    "SLOTTING",
+    "TIMETABLE",
+    "read_run",
+    "write_run",
+]
 
 SCHEMA = "aisletwin.run/1"
-EVENTS, TIMETABLE, HEAD, KPIS, SLOTTING = (
+EVENTS, TIMETABLE, HEAD, KPIS, SLOTTING, REPLICATIONS = (
     "events.parquet",
     "times.parquet",
     "run.json",
     "kpis.json",
     "slotting.csv",
+    "replications.json",
 )
+"""The files of a run. Replications are figures of the same scenario with other random numbers."""
 
 
 def write_run(folder: Path, run: Run, *, figures: Kpis | None = None) -> None:
@@ -104,14 +117,7 @@ def read_run(folder: Path) -> Run:
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
-    repeating = [name for name in table.schema.names if name not in UNIQUE]
-    pq.write_table(
-        table,
-        path,
-        compression="zstd",
-        use_dictionary=repeating,
-        write_statistics=False,
-    )
+    pq.write_table(table, path, compression="zstd", use_dictionary=REPEATING, write_statistics=False)
 
 
 def _read_table(path: Path) -> pa.Table:
@@ -173,11 +179,6 @@ def _read_head(path: Path) -> dict[str, Any]:
 def _refuse_other_things(folder: Path) -> None:
     if not folder.exists():
         return
-    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - {
-        EVENTS,
-        TIMETABLE,
-        HEAD,
-        KPIS,
-        SLOTTING,
-    }:
+    own = {EVENTS, TIMETABLE, HEAD, KPIS, SLOTTING, REPLICATIONS}
+    if not folder.is_dir() or {entry.name for entry in folder.iterdir()} - own:
         raise BadDataError(f"{folder} exists and is no run: choose another name or remove it")
