@@ -53,10 +53,9 @@ def play_points(
         raise ValueError(f"first {first} must be at least 2 and at most the maximum {most}")
     task = _Cells(figures, tuple(scenarios), tuple(scenarios.values()), most)
     rows: list[list[Mapping[str, float]]] = [[] for _ in scenarios]
-    total, bar = first, _Bar(progress, len(scenarios))
+    total, bar = first, _Bar(progress, len(scenarios), most if wanted else first)
     while True:
         numbers = range(len(rows[0]), total)
-        bar.expect(total)
         played = workers.play(task, task.cells(numbers), bar.played)
         for point, known in enumerate(rows):
             known += played[point * len(numbers) : (point + 1) * len(numbers)]
@@ -65,7 +64,9 @@ def play_points(
         runs = tuple(_columns(name, played, shared) for name, played in zip(task.names, rows, strict=True))
         worst = max((_excess(each, wanted) for each in runs), default=0.0)
         if worst <= 1 or total >= most:
+            bar.end(total)
             return runs, left_out
+        bar.expect(min(total * worst**2, most))
         total = min(most, math.ceil(total * min(max(worst**2, SLOWEST_GROWTH), FASTEST_GROWTH)))
 
 
@@ -97,19 +98,22 @@ class _Cells:
 
 
 class _Bar:
-    """The share done of what is asked for so far; it never goes back."""
+    """The share done of the replications that are expected to be needed; it never goes back."""
 
-    def __init__(self, progress: Progress, points: int) -> None:
-        self._progress, self._points = progress, points
-        self._played, self._share, self._total = 0, 0.0, 0
+    def __init__(self, progress: Progress, points: int, needed: float) -> None:
+        self._progress, self._points, self._needed = progress, points, needed
+        self._played, self._share = 0, 0.0
 
-    def expect(self, total: int) -> None:
-        self._total = total
+    def expect(self, needed: float) -> None:
+        self._needed = needed
 
     def played(self, count: int) -> None:
         self._played += count
-        self._share = max(self._share, self._played / (self._points * self._total))
-        self._progress(f"{self._points} points × {self._total} replications", self._share)
+        self._share = max(self._share, min(1.0, self._played / (self._points * self._needed)))
+        self._progress(f"{self._points} points replicated", self._share)
+
+    def end(self, total: int) -> None:
+        self._progress(f"{self._points} points × {total} replications", 1.0)
 
 
 def _excess(runs: Runs, wanted: Mapping[str, Precision]) -> float:

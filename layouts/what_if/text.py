@@ -91,7 +91,8 @@ def _best_sentence(curve: Curve, kind: FigureKind) -> str:
 
 def _constant(name: str, level: Estimate) -> str:
     kind = figure_kind(name)
-    return f"{kind.title} {kind.factor * level.value:.4g} {kind.unit}".rstrip()
+    unit = "" if kind.heading == kind.title else f" {kind.unit}"
+    return f"{kind.title} {kind.factor * level.value:.4g}{unit}"
 
 
 def _is_constant(curve: Curve, name: str) -> bool:

@@ -74,7 +74,7 @@ pickers  lines per labour hour  blocked, %              late, %
      12  42.0 [41.0 to 43.0]    12.15 [11.94 to 12.36]  18.0 [13.9 to 22.1]
      16  33.0 [32.0 to 34.0]    16.15 [15.94 to 16.36]  11.00 [no spread seen]
 
-The same everywhere: makespan 10 min; metres per line 12.5 m/line"""
+The same everywhere: makespan 10 min; metres per line 12.5"""
     )
 
 

@@ -260,4 +260,6 @@ def test_progress_rises_to_the_whole(tmp_path: Path) -> None:
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    assert told[0][0] == "2 points × 4 replications"
+    assert shares[0] == 1 / (2 * 200)
+    assert told[0][0] == "2 points replicated"
+    assert told[-1][0].startswith("2 points × ")
