@@ -16,7 +16,7 @@ from layouts.statistics.replications import Precision
 from layouts.statistics.selection import Selection, select_best
 from layouts.statistics.workers import open_workers
 from layouts.what_if.figure_kinds import figure_kind
-from layouts.what_if.play_points import Figures, Runs, play_points, require
+from layouts.what_if.play_points import Figures, Runs, play_points, require, same_or
 from layouts.what_if.spec import Spec
 from layouts.what_if.variables import Value
 from layouts.what_if.variants import variant
@@ -176,7 +176,10 @@ def _lines(spec: Spec, figure: str, points: Sequence[Point]) -> tuple[Line, ...]
 
 
 def _compared(one: Point, other: Point) -> dict[str, CommonNumbers]:
-    return {name: common_numbers(one.runs[name], other.runs[name]) for name in one.runs}
+    return {
+        name: common_numbers(list(map(same_or, one.runs[name], baseline)), baseline)
+        for name, baseline in other.runs.items()
+    }
 
 
 def _knee(spec: Spec, figure: str, points: tuple[Point, ...]) -> Knee | None:

@@ -21,8 +21,8 @@ All randomness is that of the scenario's seed and the number, so that a number m
 worker is handed one scenario's replications in turn: keep the last scenario as compiled, and it is compiled once.
 """
 
-DIGITS = 12
-"""So many digits of a figure are taken: by what follows, sums in another order differ, which is no chance."""
+ROUNDING = 1e-9
+"""Sums in another order differ by less than this share: figures that do are the same."""
 
 Runs: TypeAlias = Mapping[str, tuple[float, ...]]
 """The values of a figure in every replication, by its name."""
@@ -61,7 +61,8 @@ def play_points(
             known += played[point * len(numbers) : (point + 1) * len(numbers)]
         shared, left_out = shared_figures(task.names, rows)
         require(wanted, shared, left_out)
-        runs = tuple(_columns(name, played, shared) for name, played in zip(task.names, rows, strict=True))
+        alike = {figure: float(rows[0][0][figure]) for figure in shared}
+        runs = tuple(_columns(name, played, alike) for name, played in zip(task.names, rows, strict=True))
         worst = max((_excess(each, wanted) for each in runs), default=0.0)
         if worst <= 1 or total >= most:
             bar.end(total)
@@ -145,8 +146,16 @@ def require(wanted: Iterable[str], shared: Collection[str], lacking: Mapping[str
             raise ValueError(f"there is no figure '{name}': choose one of {', '.join(shared)}")
 
 
-def _columns(name: str, played: Sequence[Mapping[str, float]], figures: Sequence[str]) -> Runs:
-    columns = {figure: tuple(float(f"{row[figure]:.{DIGITS}g}") for row in played) for figure in figures}
+def same_or(value: float, other: float) -> float:
+    """The `other` where the value differs from it by rounding alone, else the value."""
+    return other if math.isclose(value, other, rel_tol=ROUNDING) else value
+
+
+def _columns(name: str, played: Sequence[Mapping[str, float]], alike: Mapping[str, float]) -> Runs:
+    """The values of each figure; those that are the same as `alike` but for rounding are made so."""
+    columns = {
+        figure: tuple(same_or(float(row[figure]), value) for row in played) for figure, value in alike.items()
+    }
     for figure, values in columns.items():
         for replication, value in enumerate(values):
             if not math.isfinite(value):

@@ -62,9 +62,14 @@ def stopped(scenario: Scenario, replication: int) -> dict[str, float]:
 
 
 def rounded_anew(scenario: Scenario, replication: int) -> dict[str, float]:
+    """Sums in an order of their own: the metres vary by rounding alone, as the hours do from point to point."""
     metres = [0.1, 0.7, 12.3, 1e-3, 5.5]
     turned = metres[replication % 5 :] + metres[: replication % 5]
-    return bent(scenario, replication) | {"metres_per_line": sum(turned)}
+    hours = [replication, *[0.1] * 10]
+    return bent(scenario, replication) | {
+        "metres_per_line": sum(turned),
+        "labour_h": sum(hours) if scenario.pickers == 4 else math.fsum(hours),
+    }
 
 
 def endless(scenario: Scenario, replication: int) -> dict[str, float]:
@@ -190,7 +195,10 @@ def test_values_that_differ_in_their_ninth_decimal_are_points_of_their_own(tmp_p
 def test_what_differs_by_rounding_alone_does_not_vary(tmp_path: Path) -> None:
     curve = asked(tmp_path, "pickers=4,5", figures=rounded_anew)
     assert curve.lines[0].points[0].levels["metres_per_line"].half_width == 0
-    assert curve.lines[0].steps[0]["metres_per_line"].correlation is None
+    (step,) = curve.lines[0].steps
+    assert step["metres_per_line"].correlation is None
+    assert curve.lines[0].points[0].runs["labour_h"] != curve.lines[0].points[1].runs["labour_h"]
+    assert step["labour_h"].difference.value == step["labour_h"].difference.half_width == 0
 
 
 def test_words_have_no_knee_but_a_best(tmp_path: Path) -> None:
