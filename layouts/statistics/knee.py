@@ -42,7 +42,7 @@ class Knee:
             case "not reached":
                 return f"no knee up to {self.low:g}: every added unit brings at least {worth}"
             case "no gain":
-                return f"no knee: beyond {self.low:g} the first added unit makes it worse"
+                return f"no knee: beyond {self.low:g} the first added unit brings nothing, or makes it worse"
         where = f"{self.low:g} or more" if self.high is None else f"from {self.low:g} to {self.high:g}"
         return f"knee: cannot decide, {where}, where an added unit falls below {worth}: replicate more"
 
@@ -51,7 +51,8 @@ def find_knee(curve: Curve, *, share: float = SHARE, confidence: float = CONFIDE
     """Where the gain of an added unit first falls under `share` (0 < share < 1) of the first unit's gain.
 
     1. The gain of step i is (y[i+1] - y[i]) / (x[i+1] - x[i]), per added unit.
-    2. The first step's gain must be shown above 0; if it is shown below, there is no knee to look for.
+    2. The first step's gain must be shown above 0; if it is shown below, or is 0 in
+       every run, there is no knee to look for.
     3. A later step brings enough if its gain minus `share` × the first step's is shown above 0. Steps are asked in
        turn until one is not shown to: it is wrongly passed only where the very step of the knee fools its
        interval, so these need not be widened.
@@ -69,7 +70,8 @@ def find_knee(curve: Curve, *, share: float = SHARE, confidence: float = CONFIDE
     too_little = [curve.sum_of(weights, each).high < 0 for weights in asked]
     low = next((x[step] for step in steps if not enough[step]), x[-1])
     high = next((x[step] for step in steps if too_little[step]), None) if enough[0] else None
-    if too_little[0]:
+    first = curve.sum_of(gains[0], confidence)
+    if too_little[0] or first.low == first.high == 0:
         return Knee(answer="no gain", x=None, low=low, high=None, share=share)
     if all(enough):
         return Knee(answer="not reached", x=None, low=low, high=None, share=share)

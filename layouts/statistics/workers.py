@@ -99,5 +99,5 @@ def _play(task: Callable[[int], T], number: int) -> T:
     try:
         return task(number)
     except Exception as error:
-        error.add_note(f"in replication {number}")
+        error.add_note(f"in task {number}")
         raise

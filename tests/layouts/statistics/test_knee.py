@@ -100,7 +100,7 @@ def test_a_straight_line_reaches_no_knee() -> None:
 
 def test_a_curve_that_falls_from_the_start_has_no_knee() -> None:
     found = find_knee(curve_of_runs(X, runs(-np.array(X), 0.01, 3)))
-    assert str(found) == "no knee: beyond 1 the first added unit makes it worse"
+    assert str(found) == "no knee: beyond 1 the first added unit brings nothing, or makes it worse"
 
 
 def test_where_less_is_better_the_mirrored_curve_has_the_same_knee_and_peak() -> None:
@@ -164,3 +164,9 @@ def test_levels_of_shares_and_of_single_values_serve_as_well() -> None:
 def test_wrong_arguments_are_told(wrong, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=message):
         wrong()
+
+
+def test_a_curve_that_is_flat_in_every_run_has_no_gain() -> None:
+    knee = find_knee(curve_of_runs([1, 2, 3], [[5.0, 6.0, 7.0]] * 3))
+    assert (knee.answer, knee.x) == ("no gain", None)
+    assert "brings nothing" in str(knee)

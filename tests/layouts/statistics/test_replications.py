@@ -83,7 +83,7 @@ def test_each_process_has_one_thread_and_stays() -> None:
 def test_an_error_tells_its_replication(count: int) -> None:
     with open_workers(count) as workers, pytest.raises(ZeroDivisionError) as raised:
         run_replications(faulty, wanted={}, workers=workers)
-    assert raised.value.__notes__ == ["in replication 7"]
+    assert raised.value.__notes__ == ["in task 7"]
 
 
 def test_a_killed_process_is_told_and_nothing_hangs() -> None:
@@ -177,7 +177,7 @@ def test_a_cluster_gives_the_bytes_of_one_process_even_when_a_worker_dies(cluste
         assert bytes_of(workers) == bytes_of(None)
         with pytest.raises(ZeroDivisionError) as raised:
             run_replications(faulty, wanted={}, workers=workers)
-        assert raised.value.__notes__ == ["in replication 7"]
+        assert raised.value.__notes__ == ["in task 7"]
         assert bytes_of(workers, progress=lambda _what, _share: first.kill()) == bytes_of(None)
         assert first.wait() == -signal.SIGKILL
 
