@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +46,8 @@ def build(
     names = (*places, *lanes, *(() if locked is None else locked.names))
     if len(set(names)) < len(names):
         raise ValueError("a section or an edge has the name of a node or a resource: rename it")
-    seats_of_place = _seats(capacity, places, agents)
+    named = {name: len(floor.names) + k for k, name in enumerate(visits.names)}
+    seats_of_place = _seats(capacity, {**floor.number, **named}, len(places), agents)
     none = np.full(len(edge), NOBODY)
     is_free = passing and not lanes and locked is None
     steps = Steps(
@@ -112,25 +113,27 @@ def _lanes(
         undirected = dict.fromkeys((min(pair), max(pair)) for pair in pairs)
         edge_capacity = {(floor.names[u], floor.names[v]): edge_capacity for u, v in undirected}
     at = {pair: edge for edge, pair in enumerate(pairs)}
-    for k, name in enumerate(edge_capacity):
+    number = {name: k for k, name in enumerate(edge_capacity)}
+    for name, k in number.items():
         tail, head = (floor.number.get(end, NOBODY) for end in name)
         both = [at[pair] for pair in ((tail, head), (head, tail)) if pair in at]
         if not both or (resource[both] != NOBODY).any():
             raise ValueError(f"edge_capacity names {name}, which is no edge of the graph or is named twice")
         resource[both] = first + k
-    return tuple(edge_capacity), resource, _seats(edge_capacity, tuple(edge_capacity), agents)
+    return tuple(edge_capacity), resource, _seats(edge_capacity, number, len(number), agents)
 
 
-def _seats(capacity: Capacity, names: Sequence[Hashable], agents: int) -> Ints:
-    """How many seats each of these has; where they are without limit, one for each agent."""
+def _seats(capacity: Capacity, number: Mapping[Hashable, int], count: int, agents: int) -> Ints:
+    """The seats (count,) of resources with these numbers; where they are without limit, one for each agent."""
+    given = np.ones(count)
     if isinstance(capacity, Mapping):
-        unknown = capacity.keys() - set(names)
-        if unknown:
-            raise ValueError(f"capacity names {min(map(repr, unknown))}, which is no node and no resource")
-        given = np.array([capacity.get(name, 1) for name in names], np.float64)
+        for name, seats in capacity.items():
+            if name not in number:
+                raise ValueError(f"capacity names {name!r}, which is no node and no resource")
+            given[number[name]] = seats
     else:
-        given = np.full(len(names), capacity, np.float64)
+        given[:] = capacity
     wrong = ~((given >= 1) & ((given == np.floor(given)) | (given == np.inf)))
     if wrong.any():
         raise ValueError(f"capacity {given[wrong][0]} must be a whole number of at least 1, or infinite")
-    return np.minimum(given, max(agents, 2) if given.max(initial=0) > 1 else 1).astype(np.int64)
+    return np.where(given == np.inf, max(agents, 2), given).astype(np.int64)

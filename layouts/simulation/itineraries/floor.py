@@ -16,7 +16,10 @@ LENGTHS = ("length_m", "length", "weight")
 
 
 class Floor(NamedTuple):
-    """`names` of the nodes 0 … N − 1 and their `number`; directed edges (E,) by rising key tail × N + head."""
+    """`names` of the nodes 0 … N − 1; their `number`, by other names too; directed edges (E,).
+
+    `keys` of edges are tail × N + head, rising; `seconds` is what each takes.
+    """
 
     names: Sequence[Hashable]
     number: Mapping[Hashable, int]
@@ -81,6 +84,8 @@ def _of_nav_graph(graph: NavGraph, speed_m_s: float | None) -> Floor:
     head = np.concatenate([graph.edges[there, 1], graph.edges[back, 0]])
     names = range(len(graph.xy))
     number: dict[Hashable, int] = {name: name for name in names}
+    for ids in (graph.stations, graph.access):
+        number.update(ids)
     return _floor(names, number, tail, head, np.concatenate([seconds[there], seconds[back]]))
 
 

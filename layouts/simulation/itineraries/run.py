@@ -45,7 +45,8 @@ def run_itineraries(
     """Let every agent follow its itinerary, and tell who waited for what.
 
     `graph`: a NavGraph or any networkx graph. An edge takes its time_s, or at `speed_m_s` its length_m (else length,
-    else weight, metres) over the speed; a graph with lengths only needs `speed_m_s`.
+    else weight, metres) over the speed; a graph with lengths only needs `speed_m_s`. The nodes of a NavGraph go by
+    their numbers and by the ids of the locations and stations that they serve.
 
     `itineraries`: for each agent, by name or in order, a sequence of visits: a node, `(node, service_s)` or
     `(node, service_s, resource)`; or, fast, two arrays `(nodes (S,), service_s (S,))`. Nodes that follow each other

@@ -77,7 +77,7 @@ def _read(floor: Floor, itinerary: Any, number: dict[Hashable, int]) -> tuple[In
 def _is_arrays(itinerary: Any) -> bool:
     """Whether it is given as two arrays, nodes and service times."""
     return (
-        isinstance(itinerary, tuple)
+        isinstance(itinerary, tuple | list)
         and len(itinerary) == 2
         and all(isinstance(each, np.ndarray) for each in itinerary)
     )

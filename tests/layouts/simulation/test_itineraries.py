@@ -1,19 +1,14 @@
-"""Given work, checked by hand, by law, and against a plain event loop written here."""
+"""Given work, checked by hand."""
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import math
-from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from layouts.simulation import run_itineraries
 from spatial.floor.agents import AgentClass
@@ -190,13 +185,17 @@ def test_a_navigation_graph_and_its_networkx_form_are_the_same_floor() -> None:
     graph = NavGraph(
         facility="F", agent=agent, levels=("L0",), xy=np.array([[0.0, 0.0], [3.0, 0.0], [6.0, 0.0]]),
         level=np.zeros(3, int), kind=np.zeros(3, int), edges=edges, length_m=np.full(2, 3.0),
-        clear_width_m=np.full(2, 2.0), sigma_m=np.zeros(2), access={}, pick_faces={}, stations={}, aisles={},
+        clear_width_m=np.full(2, 2.0), sigma_m=np.zeros(2), access={"01-02-0": 2}, pick_faces={},
+        stations={"DEPOT": 0}, aisles={},
         aisle_of={}, unreached={}, direction=np.array([1, 0], np.int8),
     )  # fmt: skip
     assert run_itineraries(graph, [[0, 1, 2, 1]]).finish_s == {0: 18.0}
     assert run_itineraries(graph, [[0, 1, 2, 1]], speed_m_s=3.0).finish_s == {0: 3.0}
     with pytest.raises(ValueError, match="no edge leads from 1 to 0"):
         run_itineraries(graph, [[1, 0]])
+    by_id = run_itineraries(graph, [["DEPOT", ("01-02-0", 2.0)]] * 3, route=True, capacity={"01-02-0": 2})
+    assert by_id.finish_s == {0: 14.0, 1: 14.0, 2: 16.0}
+    assert by_id.resource_waits[2] == (2.0, 1)
 
 
 def test_lengths_are_found_by_any_usual_name() -> None:
@@ -221,6 +220,17 @@ def test_arrays_say_the_same_as_pairs() -> None:
     letters = nx.relabel_nodes(line(3), {0: "a", 1: "b", 2: "c"})
     named = (np.array(["a", "b", "c", "b"]), service_s)
     assert run_itineraries(letters, [named] * 2, speed_m_s=1.0).finish_s == by_pairs.finish_s
+
+
+def test_a_name_may_be_a_number_that_no_node_has() -> None:
+    graph = nx.relabel_nodes(line(2), {0: "a", 1: "b"})
+    work = [[("a", 5.0, 1)], [("b", 5.0, 1)]]
+    assert run_itineraries(graph, work, speed_m_s=1.0).resource_waits == {
+        "a": (0, 0),
+        "b": (0, 0),
+        1: (5.0, 1),
+    }
+    assert run_itineraries(graph, work, speed_m_s=1.0, capacity={1: 2}).blocked_share == 0
 
 
 def test_waits_count_between_warm_up_and_horizon_and_unfinished_ones_to_it() -> None:
@@ -275,160 +285,6 @@ def test_what_makes_no_sense_is_told_with_its_value(change: dict[str, Any], mess
     usual: dict[str, Any] = {"graph": line(3), "itineraries": [[0, (1, 2.0)]], "speed_m_s": 1.0}
     with pytest.raises(ValueError, match=message):
         run_itineraries(**{**usual, **change})
-
-
-@st.composite
-def worlds(draw: Any) -> dict[str, Any]:
-    """A ring with chords of a few nodes, whole times, so that ties are many."""
-    nodes = draw(st.integers(3, 6))
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(nodes))
-    times = st.integers(0, 3).map(float)
-    for node in range(nodes):
-        graph.add_edge(node, (node + 1) % nodes, time_s=draw(times))
-        graph.add_edge(node, (node + 2) % nodes, time_s=draw(times))
-    step = st.tuples(st.integers(0, 2), st.integers(0, 3).map(float))
-    itineraries = []
-    for _ in range(draw(st.integers(1, 5))):
-        at = draw(st.integers(0, nodes - 1))
-        visits = [(at, float(draw(st.integers(0, 3))))]
-        for jump, service_s in draw(st.lists(step, max_size=8)):
-            at = (at + jump) % nodes
-            visits.append((at, service_s))
-        itineraries.append(visits)
-    return {
-        "graph": graph,
-        "itineraries": itineraries,
-        "passing": draw(st.booleans()),
-        "release": draw(st.sampled_from(["arrival", "start"])),
-        "capacity": {node: draw(st.integers(1, 2)) for node in range(nodes)},
-        "starts_s": [float(draw(st.integers(0, 2))) for _ in itineraries],
-    }
-
-
-@settings(max_examples=150, deadline=None)
-@given(worlds())
-def test_a_plain_event_loop_finds_the_same_waits_and_ends(world: dict[str, Any]) -> None:
-    run = run_itineraries(**world)
-    waited, finished = plain_run(**world)
-    if run.ending == "finished":
-        assert run.wait_s == waited
-        assert run.finish_s == finished
-    else:
-        assert run.ending == "deadlock"
-        assert {link.agent for link in run.deadlock}.isdisjoint(finished), (
-            "they are stuck in the plain loop too"
-        )
-        assert all(finished[agent] == end for agent, end in run.finish_s.items() if end < math.inf)
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds())
-def test_looking_ahead_changes_nothing_but_the_speed(world: dict[str, Any]) -> None:
-    ahead, plain = (run_itineraries(**world, looks_ahead=each) for each in (True, False))
-    assert ahead.finish_s == plain.finish_s
-    assert ahead.time_split == plain.time_split
-    assert ahead.resource_waits == plain.resource_waits
-    for kind in ("move", "service", "wait"):
-        assert sorted(rows(ahead, kind), key=str) == sorted(rows(plain, kind), key=str)
-
-
-@settings(max_examples=60, deadline=None)
-@given(worlds())
-def test_events_add_up_to_the_totals(world: dict[str, Any]) -> None:
-    run = run_itineraries(**world)
-    for kind, place in (("move", 0), ("service", 1), ("wait", 2)):
-        for agent in run.agents:
-            spans = [end - start for who, _, start, end, _ in rows(run, kind) if who == agent]
-            if run.ending == "finished":
-                assert sum(spans) == run.time_split[agent][place]
-    assert sum(run.wait_s.values()) == sum(wait.seconds for wait in run.resource_waits.values())
-
-
-Step = tuple[str, Any]
-
-
-def plain_steps(
-    graph: nx.DiGraph, visits: list[tuple[int, float]], *, passing: bool, release: str
-) -> Iterator[Step]:
-    """What an agent does, as take, give, stand (until all who begin now have their cell) and spend."""
-    if not passing:
-        yield "take", visits[0][0]
-        yield "stand", None
-    seated = None
-    for k, (node, service_s) in enumerate(visits):
-        before = visits[k - 1][0] if k else node
-        if before != node:
-            if not passing:
-                yield "take", node
-                if release == "start":
-                    yield "give", before
-            yield "spend", graph.edges[before, node]["time_s"]
-            if not passing and release == "arrival":
-                yield "give", before
-        if service_s > 0:
-            if passing and seated is None:
-                yield "take", node
-                seated = node
-            yield "spend", service_s
-            following = visits[k + 1] if k + 1 < len(visits) else (None, 0.0)
-            if seated is not None and not (following[0] == node and following[1] > 0):
-                yield "give", node
-                seated = None
-    if not passing:
-        yield "give", visits[-1][0]
-
-
-def plain_run(
-    graph: nx.DiGraph, itineraries: list[Any], *, passing: bool, release: str, capacity: dict[int, int],
-    starts_s: list[float],
-) -> tuple[dict[int, float], dict[int, float]]:  # fmt: skip
-    """Waits by agent, up to the last event, and when those who finish do: a heap of (time, agent) and FIFO queues."""
-    steps = [plain_steps(graph, visits, passing=passing, release=release) for visits in itineraries]
-    free, queue = dict(capacity), {node: deque[int]() for node in capacity}
-    since: dict[int, float] = {}
-    waited, finished = dict.fromkeys(range(len(steps)), 0.0), {}
-    caller, opened = len(steps), set[float]()
-    standing: dict[float, list[int]] = {start: [] for start in starts_s}
-    heap = [
-        *((start, agent) for agent, start in enumerate(starts_s)),
-        *((start, caller) for start in standing),
-    ]
-    heapq.heapify(heap)
-    now = 0.0
-    while heap:
-        now, agent = heapq.heappop(heap)
-        if agent == caller:
-            opened.add(now)
-            for each in standing[now]:
-                heapq.heappush(heap, (now, each))
-            continue
-        for what, value in steps[agent]:
-            if what == "take":
-                if free[value] == 0 or queue[value]:
-                    queue[value].append(agent)
-                    since[agent] = now
-                    break
-                free[value] -= 1
-            elif what == "give":
-                if queue[value]:
-                    heir = queue[value].popleft()
-                    waited[heir] += now - since.pop(heir)
-                    heapq.heappush(heap, (now, heir))
-                else:
-                    free[value] += 1
-            elif what == "stand":
-                if starts_s[agent] not in opened:
-                    standing[now].append(agent)
-                    break
-            elif value > 0:
-                heapq.heappush(heap, (now + value, agent))
-                break
-        else:
-            finished[agent] = now
-    for agent, start in since.items():
-        waited[agent] += now - start
-    return waited, finished
 
 
 def test_every_way_of_naming_agents_gives_the_same_run() -> None:
