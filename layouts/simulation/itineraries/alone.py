@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from layouts.simulation.engine.tape import NOBODY, Crew, Floats, Ints, Jobs, Resources
+
+Capacity = int | float | Mapping[Any, int | float]
+"""Seats of all resources, or by name; infinite is allowed."""
 
 
 def seats(capacity: Ints) -> Resources:

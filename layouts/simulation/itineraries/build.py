@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layouts.simulation.engine.tape import NOBODY, Floats, Ints, Tape
+from layouts.simulation.itineraries.alone import Capacity
 from layouts.simulation.itineraries.floor import Floor
 from layouts.simulation.itineraries.sections import read_sections, section_steps
 from layouts.simulation.itineraries.visits import Visits
 from layouts.simulation.itineraries.write_tape import Steps, write_tape
-
-Capacity = int | float | Mapping[Any, int | float]
 
 
 class Built(NamedTuple):

@@ -11,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.simulation.engine.tape import BACK_OFF, PASS, STOP, Floats, Rules
-from layouts.simulation.itineraries.alone import each_its_own, seats
+from layouts.simulation.itineraries.alone import Capacity, each_its_own, seats
 from layouts.simulation.itineraries.floor import read_floor
 from layouts.simulation.itineraries.outcome import ItineraryRun, outcome
 from layouts.simulation.itineraries.visits import along_routes, read_visits
 from spatial.navigation.nav_graph import NavGraph
-
-Capacity = int | float | Mapping[Any, int | float]
 
 DEADLOCK = {"stop": STOP, "back-off": BACK_OFF, "pass": PASS}
 

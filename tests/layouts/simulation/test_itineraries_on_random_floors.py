@@ -86,6 +86,19 @@ def test_looking_ahead_changes_nothing_but_the_speed(world: dict[str, Any]) -> N
 
 
 @settings(max_examples=60, deadline=None)
+@given(worlds(), st.integers(0, 3), st.integers(4, 9))
+def test_looking_ahead_counts_the_same_between_warm_up_and_horizon(
+    world: dict[str, Any], warm_up_s: int, horizon_s: int
+) -> None:
+    ahead, plain = (
+        run_itineraries(**world, warm_up_s=warm_up_s, horizon_s=horizon_s, looks_ahead=each)
+        for each in (True, False)
+    )
+    for told in ("ending", "finish_s", "time_split", "waits", "resource_waits", "blocked_share"):
+        assert getattr(ahead, told) == getattr(plain, told)
+
+
+@settings(max_examples=60, deadline=None)
 @given(worlds())
 def test_events_add_up_to_the_totals(world: dict[str, Any]) -> None:
     run = run_itineraries(**world)
