@@ -21,8 +21,8 @@ class GoodsToPerson(BaseModel):
     """What agents of the class goods_to_person do for a tour, rack by rack.
 
     They take the rack, lift it, carry it to the station, queue for a seat, stay there while it is picked from, carry
-    it back and put it down. Somebody is at each seat all the time and is no agent. Nothing is handed over at the
-    depot.
+    it back and put it down. Out of a narrow lane they come home before they take the next. Somebody is at each seat
+    all the time and is no agent. Nothing is handed over at the depot.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,6 +54,7 @@ def rack_tour(
     station = floor.station(kind, settings.station)
     name = f"goods to person at {settings.station or floor.depot}"
     seat = floor.seats(name, settings.station, settings.seats)
+    narrow = floor.build.traffic.cell_of[kind.graph]
     first = list(before)
     for stop in tour.stops:
         for pick in stop.picks:
@@ -63,7 +64,9 @@ def rack_tour(
         node, face = floor.location(kind, stop.picks[0].location), floor.face(kind, stop.picks[0].location)
         lift = floor.work(floor.activity(kind, "lift", node, resource=stop.face), settings.lift_s)
         picks = [pick_work(floor, kind, pick, station, name, work) for pick in stop.picks]
-        # the rack is taken before the robot sets out, so that none stands in the way of the one that brings it back
+        # a rack is taken before the robot sets out, and never in a narrow lane: it would bar whoever brings it back
+        if halts[-1].node in narrow:
+            halts.append(Halt(kind.home))
         halts[-1] = halts[-1]._replace(acts=[*halts[-1].acts, Act(TAKE, face)])
         halts += [
             Halt(node, [lift]),

@@ -73,7 +73,7 @@ def _class_and_home(graphs: Sequence[NavGraph], group: StaffGroup, depot: str) -
 def _routes(
     graph: NavGraph, kinds: Sequence[Kind], operations: Operations, depot: str, tours: Sequence[Tour]
 ) -> Routes:
-    """Ways about everybody's home and all stations in use; and about all stops where tours are planned anew."""
+    """Ways about everybody's home and all stations in use; about all stops for those who do not go as planned."""
     used = (
         operations.goods_to_person,
         *(operations.replenishment, operations.putaway, operations.returns),
@@ -81,12 +81,9 @@ def _routes(
     )
     names = {depot, *(each.station for each in used if each is not None and each.station is not None)}
     hubs = {kind.home for kind in kinds} | {graph.stations[name] for name in names & graph.stations.keys()}
-    is_planned = kinds and kinds[0].graph == 0
-    if (
-        not is_planned
-        and graph.agent.name != GOODS_TO_PERSON.name
-        and any("pick" in kind.does for kind in kinds)
-    ):
+    brings_racks = graph.agent.name == GOODS_TO_PERSON.name
+    picks = any("pick" in kind.does for kind in kinds)
+    if picks and (brings_racks or kinds[0].graph != 0):
         places = {stop.picks[0].location for tour in tours for stop in tour.stops}
         hubs |= {graph.access[place] for place in places & graph.access.keys()}
     return routes_about(graph, hubs)
