@@ -26,10 +26,14 @@ from spatial.progress import Progress, silent
 
 @dataclass(frozen=True, kw_only=True)
 class PlannedShift:
-    """The graph that tours run on, where they start, what lies where, the tours, and what was assumed."""
+    """The facility with its depot, the graph that tours run on, where they start, what was ordered and lies where,
+    the tours, and what was assumed.
+    """
 
+    facility: Facility
     graph: NavGraph
     depot: Depot
+    orders: tuple[Order, ...]
     slotting: Slotting
     plan: TourPlan
     notes: tuple[str, ...]
@@ -80,7 +84,15 @@ def plan_scenario(
         progress=progress,
     )
     notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))
-    return PlannedShift(graph=graph, depot=depot, slotting=slotting, plan=plan, notes=notes)
+    return PlannedShift(
+        facility=equipped,
+        graph=graph,
+        depot=depot,
+        orders=orders,
+        slotting=slotting,
+        plan=plan,
+        notes=notes,
+    )
 
 
 def require_pick_places(facility: Facility) -> None:

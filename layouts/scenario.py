@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from layouts.simulation.operations.settings import Operations
+from layouts.simulation.traffic_rules import TrafficRules
 from layouts.tours.routing import EXACT
 from spatial.floor.agents import AGENT_CLASSES
 from spatial.model_yaml import read_model
@@ -69,7 +71,13 @@ class Scenario(BaseModel):
     starts_at: AwareDatetime | None = None
     """When the shift starts; needed where orders are due at dates."""
     horizon_s: float | None = Field(default=None, gt=0)
-    """Where the shift is cut; default when all tours are done."""
+    """Where the shift is cut; default when all work is done."""
+    warm_up_s: Seconds = 0.0
+    """Key figures leave out what was before."""
+    operations: Operations = Operations()
+    """Who does what beside the pickers, and when."""
+    traffic: TrafficRules = TrafficRules()
+    """Who gives way to whom in narrow lanes."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Scenario:
@@ -83,6 +91,8 @@ class Scenario(BaseModel):
             raise ValueError(f"routing '{self.routing}' keeps no order of masses: heavy_kg needs '{EXACT}'")
         if self.batching == "in-time" and (self.routing != EXACT or self.zoned or self.heavy_kg):
             raise ValueError(f"batching 'in-time' needs routing '{EXACT}', and neither zoned nor heavy_kg")
+        if self.horizon_s is not None and self.horizon_s <= self.warm_up_s:
+            raise ValueError(f"horizon_s {self.horizon_s:g} must be above warm_up_s {self.warm_up_s:g}")
         if self.agent not in AGENT_CLASSES:
             raise ValueError(f"agent '{self.agent}' is unknown: choose one of {', '.join(AGENT_CLASSES)}")
         return self

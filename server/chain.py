@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from layouts.kpis import kpis, kpis_dict
 from layouts.plan_scenario import PlannedShift, plan_scenario
 from layouts.run import Run
-from layouts.run_files import write_run
+from layouts.run_files import REPLICATIONS, write_run
 from layouts.scenario import Scenario, read_scenario
-from layouts.simulation.run_scenario import run_scenario
+from layouts.simulation.replicate import ONCE, ReplicationPlan, replicate, replications_dict
+from layouts.simulation.run_scenario import figures_of, run_scenario, vehicles_of
+from layouts.statistics.replications import Replications
 from layouts.tours.between import Way, way_between
 from layouts.tours.tour import tours_dict
+from layouts.what_if.curve import Curve, what_if
+from layouts.what_if.curve_files import write_curve
+from layouts.what_if.spec import Spec
 from scans.readers import open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
 from scans.units import Unit
 from server.site_files import require_room, write_json, write_site
 from server.sites import load_site
+from spatial.errors import BadDataError
 from spatial.exchange.control_points import read_control_points
 from spatial.exchange.formats import read_network, write_network
 from spatial.exchange.reconcile import reconcile
@@ -116,14 +124,79 @@ def plan_site(scenario: Scenario, output: Path | None, *, progress: Progress = s
     return shift
 
 
-def simulate_scenario(path: Path, folder: Path, *, progress: Progress = silent) -> tuple[Run, dict[str, Any]]:
-    """Simulate scenario.yaml into the run `folder`; returns the run and its KPIs as plain values."""
-    progress("planning and walking", 0.1)
-    run = run_scenario(read_scenario(path))
-    progress("writing", 0.8)
-    write_run(folder, run)
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """The run of replication 0 with its KPIs as plain values, and all replications where there are several."""
+
+    run: Run
+    figures: dict[str, Any]
+    replications: Replications | None
+
+
+def simulate_scenario(
+    path: Path,
+    folder: Path,
+    *,
+    plan: ReplicationPlan = ONCE,
+    interval_s: float = 900.0,
+    progress: Progress = silent,
+) -> Simulated:
+    """Simulate scenario.yaml into the run `folder`, and again as often as `plan` says."""
+    scenario = read_scenario(path)
+    with _told_as_bad_data(path):
+        run = run_scenario(scenario, progress=_part(progress, 0.0, 0.5))
+    figures = kpis(run, interval_s=interval_s, warm_up_s=scenario.warm_up_s, vehicles=vehicles_of(run))
+    progress("writing", 0.5)
+    write_run(folder, run, figures=figures)
+    done = None
+    if plan.first > 1 or plan.wanted:
+        done = replicate(scenario, plan, progress=_part(progress, 0.5, 1.0))
+        write_json(folder / REPLICATIONS, replications_dict(done))
     progress("done", 1.0)
-    return run, kpis_dict(kpis(run))
+    return Simulated(run=run, figures=kpis_dict(figures), replications=done)
+
+
+def what_if_scenario(
+    path: Path,
+    folder: Path,
+    spec: Spec,
+    *,
+    figure: str,
+    plan: ReplicationPlan,
+    progress: Progress = silent,
+) -> Curve:
+    """Simulate scenario.yaml at every point of `spec` into the what-if `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _told_as_bad_data(path):
+        curve = what_if(
+            read_scenario(path),
+            spec,
+            figures_of,
+            folder=folder,
+            figure=figure,
+            wanted=plan.wanted,
+            first=plan.first,
+            most=plan.most,
+            workers=plan.workers,
+            cluster=plan.cluster,
+            progress=progress,
+        )
+    write_curve(folder, curve)
+    return curve
+
+
+@contextmanager
+def _told_as_bad_data(path: Path) -> Iterator[None]:
+    """Settings that do not fit each other, or the site, are the scenario's."""
+    try:
+        yield
+    except ValueError as error:
+        raise BadDataError(f"{path}: {error}") from error
+
+
+def _part(progress: Progress, start: float, end: float) -> Progress:
+    """Progress of a part of the work, from `start` to `end` of the whole."""
+    return lambda what, share: progress(what, start + (end - start) * share)
 
 
 def _depot(x: float, y: float) -> Station:

@@ -147,7 +147,8 @@ def run_demo(demo: Demo, *, with_pictures: bool, progress: Progress) -> DemoResu
     result.tours = plan_line(shift.plan)
     progress("simulate", 0.7)
     with _timed(result, "simulate"):
-        run, result.kpis = simulate_scenario(scenario, demo.run)
+        done = simulate_scenario(scenario, demo.run)
+        run, result.kpis = done.run, done.figures
         result.notes = (*(f"The scan: {warning}." for warning in scanned.report.warnings), *run.notes)
     if with_pictures:
         progress("pictures", 0.8)

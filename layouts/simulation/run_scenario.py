@@ -1,23 +1,44 @@
-"""From a scenario to a run: the whole chain in the order it happens."""
+"""From a scenario to runs: planned and compiled once, then played as often as wanted with other random numbers."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from layouts.plan_scenario import plan_scenario
-from layouts.run import Run
+from layouts.kpis import kpis
+from layouts.plan_scenario import PlannedShift, plan_scenario
+from layouts.run import AisleFloor, Duty, Run
 from layouts.scenario import PATHS, Scenario, read_scenario
-from layouts.simulation.simulate import simulate
+from layouts.simulation.engine.run_tape import Played, run_tape
+from layouts.simulation.figures_of_run import figures_of_run
+from layouts.simulation.run_of_log import run_of_log
+from layouts.simulation.shift_program import ShiftProgram, shift_program, with_draws
+from layouts.simulation.traffic.static_check import told
 from layouts.simulation.work import Work
 from spatial.facility import Facility
 from spatial.facility_json import read_facility
+from spatial.floor.agents import agent_named
+from spatial.progress import Progress, silent
 
 
-def run_scenario(scenario: Scenario | Path) -> Run:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ReadyShift:
+    """A scenario with its tours planned and compiled: `play_shift` plays it."""
+
+    scenario: Scenario
+    shift: PlannedShift
+    program: ShiftProgram
+    inputs: Mapping[str, Any]
+    jams: tuple[str, ...]
+    """How its tours could come to wait for each other for good; none is a proof that they cannot."""
+
+
+def run_scenario(scenario: Scenario | Path, *, progress: Progress = silent) -> Run:
     """Simulate a scenario, given as a value or as the path of its YAML file.
 
     Raises UndecidedError when the site has no racks, no locations, or none that can be reached, and
@@ -25,18 +46,34 @@ def run_scenario(scenario: Scenario | Path) -> Run:
     """
     if isinstance(scenario, Path):
         scenario = read_scenario(scenario)
-    site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
-    return run_on(read_facility(site), scenario, facility_sha256=_sha256(site))
+    return play_shift(ready_shift(scenario, progress=progress), progress=progress)
 
 
 def run_on(facility: Facility, scenario: Scenario, *, facility_sha256: str | None = None) -> Run:
     """Simulate a scenario on a facility that is at hand instead of its site's."""
-    shift = plan_scenario(facility, scenario)
-    run = simulate(
-        shift.graph,
-        shift.plan,
-        depot=shift.depot,
-        pickers=scenario.pickers,
+    return play_shift(ready_on(facility, scenario, facility_sha256=facility_sha256))
+
+
+def ready_shift(scenario: Scenario, *, progress: Progress = silent) -> ReadyShift:
+    """Plan and compile a scenario on the facility at its site."""
+    site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
+    return ready_on(read_facility(site), scenario, facility_sha256=_sha256(site), progress=progress)
+
+
+def ready_on(
+    facility: Facility,
+    scenario: Scenario,
+    *,
+    facility_sha256: str | None = None,
+    progress: Progress = silent,
+) -> ReadyShift:
+    """Plan and compile a scenario on a facility that is at hand."""
+    shift = plan_scenario(facility, scenario, progress=progress)
+    program = shift_program(
+        shift,
+        shift.facility,
+        scenario.operations,
+        orders=shift.orders,
         work=Work(
             pick_s=scenario.pick_s,
             piece_s=scenario.piece_s,
@@ -44,12 +81,102 @@ def run_on(facility: Facility, scenario: Scenario, *, facility_sha256: str | Non
             pick_time=scenario.pick_time,
             pick_cv=scenario.pick_cv,
         ),
+        pickers=scenario.pickers,
+        starts_at=scenario.starts_at,
+        traffic=scenario.traffic.settings,
         seed=scenario.seed,
-        horizon_s=math.inf if scenario.horizon_s is None else scenario.horizon_s,
-        inputs=_inputs(facility, scenario, facility_sha256),
-        notes=shift.notes,
+        horizon_s=_horizon_s(scenario),
     )
-    return replace(run, slotting=shift.slotting)
+    return ReadyShift(
+        scenario=scenario,
+        shift=shift,
+        program=program,
+        inputs=_inputs(facility, scenario, facility_sha256),
+        jams=told(program.jams()),
+    )
+
+
+def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = silent) -> Run:
+    """The run of one replication: the same ready shift and number give the same run."""
+    program = with_draws(ready.program, replication) if replication else ready.program
+    played = run_tape(
+        program.program.tape,
+        program.program.seats,
+        program.program.jobs,
+        program.crew,
+        ready.scenario.traffic.rules(horizon_s=_horizon_s(ready.scenario)),
+        most_refills=program.most_refills,
+        progress=progress,
+    )
+    static = len(program.program.job)
+    return run_of_log(
+        played.log,
+        program.program,
+        agents=program.agents,
+        horizon_s=played.end_s,
+        inputs={
+            **ready.inputs,
+            "replication": replication,
+            "classes": dict(zip(program.agents, program.classes, strict=True)),
+        },
+        slotting=ready.shift.slotting,
+        notes=(*ready.shift.notes, *program.notes, *ready.jams, *_ending_notes(played, program)),
+        orders=program.orders,
+        jobs_done_s=played.state.jobs["ended_s"][:static],
+        duty=_duty(program, played.end_s),
+        aisles={aisle.id: AisleFloor.of(aisle) for aisle in ready.shift.facility.aisles},
+        ring=played.ring,
+    )
+
+
+def figures_of(scenario: Scenario, replication: int) -> dict[str, float]:
+    """The main figures of one replication of a scenario, by name; it is planned once in a process."""
+    run = play_shift(_last_ready(scenario.model_dump_json()), replication=replication)
+    return figures_of_run(run, kpis(run, warm_up_s=scenario.warm_up_s))
+
+
+def vehicles_of(run: Run) -> tuple[str, ...]:
+    """The agents of a simulated run that are machines."""
+    classes = run.inputs.get("classes", {})
+    return tuple(agent for agent in run.agents if agent in classes and agent_named(classes[agent]).is_vehicle)
+
+
+@lru_cache(maxsize=1)
+def _last_ready(scenario: str) -> ReadyShift:
+    return ready_shift(Scenario.model_validate_json(scenario))
+
+
+def _horizon_s(scenario: Scenario) -> float:
+    return math.inf if scenario.horizon_s is None else scenario.horizon_s
+
+
+def _ending_notes(played: Played, program: ShiftProgram) -> tuple[str, ...]:
+    """What a reader must know of a shift that did not come to its end."""
+    if played.ending == "deadlock":
+        names = program.program.resource
+        ring = ", ".join(
+            f"{program.agents[agent]} for {names[resource].name}" for agent, resource in played.ring
+        )
+        return (
+            f"The shift stopped at {played.end_s:.0f} s in a deadlock, each waits for what the next holds: {ring}; "
+            "set 'traffic: {deadlock: back-off}', lock the lane or make it one-way.",
+        )
+    if played.ending == "stalled":
+        seats = len(program.program.resource)
+        stuck = [
+            f"{program.agents[agent]} for {program.program.resource[int(queue) % seats].name}"
+            for agent, queue in enumerate(played.state.agents["want"].tolist())
+            if queue >= 0
+        ]
+        return (
+            f"The shift stalled at {played.end_s:.0f} s: nobody brings what is waited for, {', '.join(stuck)}.",
+        )
+    return ()
+
+
+def _duty(program: ShiftProgram, end_s: float) -> dict[str, Duty]:
+    spans = zip(program.agents, program.crew.from_s.tolist(), program.crew.until_s.tolist(), strict=True)
+    return {agent: Duty(min(start, end_s), min(until, end_s)) for agent, start, until in spans}
 
 
 def _inputs(facility: Facility, scenario: Scenario, facility_sha256: str | None) -> dict[str, Any]:

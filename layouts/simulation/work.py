@@ -1,14 +1,10 @@
-"""How long work takes, and the random streams behind it."""
+"""How long work takes."""
 
 from __future__ import annotations
 
 import math
-import zlib
 from dataclasses import dataclass
 from typing import Literal
-
-import numpy as np
-import numpy.typing as npt
 
 PickTime = Literal["fixed", "exponential", "lognormal"]
 
@@ -37,22 +33,3 @@ class Work:
     def line_s(self, quantity: int) -> float:
         """The average seconds of one line."""
         return self.pick_s + self.piece_s * quantity
-
-
-def stream(seed: int, *, agent: int, purpose: str) -> np.random.Generator:
-    """The random numbers of one agent for one purpose: adding a purpose or an agent changes no other's."""
-    return np.random.default_rng([seed, agent, zlib.crc32(purpose.encode())])
-
-
-def paces(work: Work, *, agents: int, picks: int, seed: int) -> npt.NDArray[np.float64]:
-    """Factors (A, D) of mean 1 on the seconds of each agent's picks in turn; D is 1 when picks are fixed.
-
-    Any agent may come to make all `picks`, so each has as many.
-    """
-    if work.pick_time == "fixed" or (work.pick_time == "lognormal" and work.pick_cv == 0):
-        return np.ones((agents, 1))
-    streams = [stream(seed, agent=agent, purpose="pick") for agent in range(agents)]
-    if work.pick_time == "exponential":
-        return np.array([random.exponential(size=picks) for random in streams])
-    spread = math.sqrt(math.log1p(work.pick_cv**2))
-    return np.array([random.lognormal(-(spread**2) / 2, spread, picks) for random in streams])

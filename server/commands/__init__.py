@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import typer
 
-from server.commands.chain import scan, simulate, tours
+from server.commands.chain import scan, tours
 from server.commands.demo import demo
 from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
+from server.commands.simulate import simulate
 
 app = typer.Typer(
     name="aisletwin",

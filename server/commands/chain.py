@@ -1,4 +1,4 @@
-"""scan, tours, simulate: the links of the chain that make something of scans and orders."""
+"""scan, tours: the links of the chain that make something of scans and orders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Depot, DropInvalid, Json, Poses, Rules, Seed, Site, Unit, point_of
-from server.commands.printing import print_json, print_kpis, print_notes
+from server.commands.printing import print_json, print_notes
 from server.progress import reporting
 
 
@@ -139,20 +139,3 @@ def tours(
         typer.echo(steps_text(explain_tour(shift.graph, tour)))
     typer.echo(plan_line(shift.plan))
     print_notes(shift.notes)
-
-
-def simulate(
-    scenario: Annotated[Path, typer.Argument(help="scenario.yaml")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The run's folder.")],
-    as_json: Json = False,
-) -> None:
-    """Simulate a shift: several pickers on the navigation graph, no two in one pick face."""
-    from server.chain import simulate_scenario
-
-    with strangers_on_stderr(), reporting("simulate", quiet=as_json) as tell:
-        run, figures = simulate_scenario(scenario, output, progress=tell)
-    if as_json:
-        print_json({"run": str(output), "kpis": figures, "notes": list(run.notes)})
-        return
-    print_kpis(figures)
-    print_notes(run.notes)
