@@ -60,19 +60,20 @@ def check(tape: Tape, resources: Resources, jobs: Jobs, crew: Crew, rules: Rules
 
 def _check_tape(tape: Tape, resources: Resources, *, streams: int) -> tuple[Ints, Ints]:
     """What each resource (R,) is used for, and how many seats each routine (Q,) has at most."""
-    rows = len(tape.rows)
-    if rows == 0 or len(tape.start) < 2:
+    count = len(tape.rows)
+    if count == 0 or len(tape.start) < 2:
         raise ValueError("the tape is empty: give at least one routine with an instruction")
-    if tape.start[0] != 0 or tape.start[-1] != rows or (np.diff(tape.start) < 0).any():
-        raise ValueError(f"start must rise from 0 to {rows}, got {tape.start[0]} to {tape.start[-1]}")
+    if tape.start[0] != 0 or tape.start[-1] != count or (np.diff(tape.start) < 0).any():
+        raise ValueError(f"start must rise from 0 to {count}, got {tape.start[0]} to {tape.start[-1]}")
     seats, routines = len(resources.capacity), len(tape.start) - 1
-    uses, peak = np.zeros(seats, np.int64), np.zeros(routines, np.int64)
-    fault, row = survey(
-        tape.rows.view(np.recarray), tape.start, streams, resources.capacity, uses, np.zeros_like(uses), peak
-    )
+    uses, has, passed = (np.zeros(seats + more, np.int64) for more in (0, 0, 1))
+    peak = np.zeros(routines, np.int64)
+    rows = tape.rows.view(np.recarray)
+    fault, row = survey(rows, tape.start, streams, resources.capacity, uses, has, passed, peak)
     if fault:
         routine = int(np.searchsorted(tape.start, row, side="right")) - 1
         raise ValueError(f"row {row}, in routine {routine}: {FAULTS[fault]}")
+    uses[np.cumsum(passed)[:-1] > 0] |= FORESEEN
     return uses, peak
 
 

@@ -7,9 +7,9 @@
 4. Totals count the part of a wait after `warm_up_s`. A wait of no time is no wait.
 5. Nothing begins at or after `horizon_s`; waits that are unfinished then count to the horizon, see `close`.
 
-AHEAD marks rows that can be foreseen: TAKE, GIVE, MOVE and WAIT on resources of one seat that are used in such rows
-only, and that agents reach in the order in which they begin those rows. Then t = max(t, free) at each TAKE, and the
-rows are one event instead of many, with the same outcome.
+AHEAD marks rows that can be foreseen: TAKE, GIVE, MOVE, WAIT and THROUGH on resources of one seat that are used in
+such rows only, and that agents reach in the order in which they begin those rows. Then t = max(t, free) at each TAKE,
+and the rows are one event instead of many, with the same outcome. Who breaks down does so after them.
 
 The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results. The loop is one long
 function so that what nearly every instruction needs is compiled in place; what is rare is called.
@@ -52,6 +52,7 @@ from layouts.simulation.engine.tape import (
     OUT,
     PUT,
     TAKE,
+    THROUGH,
     WAIT,
     WAITED,
     WORKED,
@@ -162,18 +163,15 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                 who.away = 0
             elif code == LEAVE:
                 let_go(who, a)
-                if not (
-                    vacate(state, rules, log, agent, a, now) or unlock_queue(state, rules, log, a, now)
-                ):
+                if not (vacate(state, rules, log, agent, a, now) or unlock_queue(state, rules, log, a, now)):
                     until = -np.inf
             elif code == AHEAD:
                 if rules.looks_ahead:
-                    if rules.logs and n[ROWS] + 2 * row.b > room:
+                    first, end = at + 1, at + 1 + row.b
+                    if rules.logs and n[ROWS] + _most_rows(rows, first, end) > room:
                         why = LOG_FULL
                         break
-                    until = _foresee(
-                        rows, seats, who, rules, pace, draws, log, n, agent, at + 1, at + 1 + row.b, now
-                    )
+                    until = _foresee(rows, seats, who, rules, pace, draws, log, n, agent, first, end, now)
                     who.row += row.b
             elif code == INTO:
                 seats[a].used += 1
@@ -231,45 +229,89 @@ def _foresee(
     agent: int, first: int, end: int, now: float,
 ) -> float:  # fmt: skip
     """Play the rows `first` … `end` − 1 at once, from `now`; returns when the last of them is over."""
-    time = now
+    time, stopped = now, who.stopped
+    busy_s, moved_s = who.busy_s, who.moved_s
     for at in range(first, end):
         row = rows[at]
-        if row.op == TAKE:
+        op = row.op
+        if op == TAKE:
             seat = seats[row.a]
             if seat.free_s > time:
-                who.stopped = 1
-                counted = count_span(rules, time, seat.free_s)
-                if counted > 0.0:
-                    who.waited_s += counted
-                    seat.waited_s += counted
-                    seat.waits += 1
-                if rules.logs and time < rules.horizon_s:
-                    end_s = min(seat.free_s, rules.horizon_s)
-                    record(log, n, WAITED, agent, who.job, row.a, seat.taker, time, end_s)
-                time = seat.free_s
+                time, stopped = _await(rules, log, n, who, seat, agent, row.a, time), 1
             seat.taker = agent
-        elif row.op == GIVE:
+        elif op == GIVE:
             seats[row.a].free_s = time
+        elif op == THROUGH:
+            step = 1 if row.b > 0 else -1
+            step_s = row.x * who.slow
+            cell = row.a
+            seat = seats[cell]
+            for _ in range(abs(row.b)):
+                behind = seat
+                cell += step
+                seat = seats[cell]
+                if seat.free_s > time:
+                    time, stopped = _await(rules, log, n, who, seat, agent, cell, time), 1
+                seat.taker = agent
+                seconds = step_s
+                if stopped == 1:
+                    seconds += who.restart_s
+                    stopped = 0
+                busy_s += seconds
+                moved_s += count_span(rules, time, time + seconds)
+                if rules.logs and time < rules.horizon_s:
+                    record(log, n, MOVED, agent, who.job, cell, NOBODY, time, time + seconds)
+                time += seconds
+                behind.free_s = time
+        elif op == MOVE:
+            seconds = row.x * who.slow
+            if stopped == 1:
+                seconds += who.restart_s
+                stopped = 0
+            busy_s += seconds
+            moved_s += count_span(rules, time, time + seconds)
+            if rules.logs and time < rules.horizon_s:
+                record(log, n, MOVED, agent, who.job, row.a, NOBODY, time, time + seconds)
+            time += seconds
         else:
             seconds = row.x
-            if row.op == MOVE:
-                seconds *= who.slow
-                if who.stopped == 1:
-                    seconds += who.restart_s
-                who.moved_s += count_span(rules, time, time + seconds)
-            else:
-                if row.b != NOBODY:
-                    seconds *= _pace(pace, draws, row.b, agent)
-                who.worked_s += count_span(rules, time, time + seconds)
-                if time < rules.horizon_s and rules.warm_up_s < time + seconds <= rules.horizon_s:
-                    who.works += 1
-            who.stopped = 0
-            who.busy_s += seconds
+            if row.b != NOBODY:
+                seconds *= _pace(pace, draws, row.b, agent)
+            stopped = 0
+            busy_s += seconds
+            who.worked_s += count_span(rules, time, time + seconds)
+            if time < rules.horizon_s and rules.warm_up_s < time + seconds <= rules.horizon_s:
+                who.works += 1
             if rules.logs and time < rules.horizon_s:
-                kind = MOVED if row.op == MOVE else WORKED
-                record(log, n, kind, agent, who.job, row.a, NOBODY, time, time + seconds)
+                record(log, n, WORKED, agent, who.job, row.a, NOBODY, time, time + seconds)
             time += seconds
+    who.stopped, who.busy_s, who.moved_s = stopped, busy_s, moved_s
     return time
+
+
+@compiled
+def _await(
+    rules: Rules, log: Records, n: Ints, who: Any, seat: Any, agent: int, resource: int, time: float
+) -> float:
+    """The agent waits until the foreseen seat is free; returns when."""
+    counted = count_span(rules, time, seat.free_s)
+    if counted > 0.0:
+        who.waited_s += counted
+        seat.waited_s += counted
+        seat.waits += 1
+    if rules.logs and time < rules.horizon_s:
+        end_s = min(seat.free_s, rules.horizon_s)
+        record(log, n, WAITED, agent, who.job, resource, seat.taker, time, end_s)
+    return float(seat.free_s)
+
+
+@compiled
+def _most_rows(rows: Records, first: int, end: int) -> int:
+    """Log rows that foreseen rows lead to at most: a wait and a move or work each, of THROUGH for every cell."""
+    count = 0
+    for at in range(first, end):
+        count += 2 * (abs(rows[at].b) if rows[at].op == THROUGH else 1)
+    return count
 
 
 @compiled

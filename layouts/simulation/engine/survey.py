@@ -15,6 +15,7 @@ from layouts.simulation.engine.tape import (
     NOBODY,
     OUT,
     TAKE,
+    THROUGH,
     WAIT,
     Ints,
 )
@@ -33,7 +34,8 @@ FAULTS = (
     "a PUT or GET needs at least 1 piece: leave it out",
     "more pieces than the buffer has room for: nobody can ever put or get them",
     "AHEAD must count at least 1 row and end within its routine",
-    "only TAKE, GIVE, MOVE without an area, and WAIT can be foreseen",
+    "only TAKE, GIVE, MOVE without an area, WAIT and THROUGH can be foreseen",
+    "THROUGH is for foreseen rows, from the only seat that the agent has there to another",
     f"an agent would hold more than {MOST_HELD} seats at once",
     "a seat, section or area is taken that the routine already has",
     "a seat, section or area is given back that the routine does not have",
@@ -51,6 +53,7 @@ FAULTS = (
     _TOO_MANY_PIECES,
     _AHEAD,
     _UNFORESEEABLE,
+    _THROUGH,
     _HOLDS,
     _TAKEN,
     _NOT_TAKEN,
@@ -61,12 +64,13 @@ FAULTS = (
 
 @compiled
 def survey(
-    rows: Records, start: Ints, streams: int, capacity: Ints, uses: Ints, has: Ints, peak: Ints
+    rows: Records, start: Ints, streams: int, capacity: Ints, uses: Ints, has: Ints, passed: Ints, peak: Ints
 ) -> tuple[int, int]:
     """The first fault, a number in FAULTS, and its row; 0 for none.
 
     Fills `uses` (R,), and with the most seats that each routine has at once `peak` (Q,). `has` (R,) must be 0: the
-    use for which the routine has the resource.
+    use for which the routine has the resource. `passed` (R + 1,) must be 0: by how many more the rows go through a
+    resource than through the one before.
     """
     seats = len(uses)
     for routine in range(len(start) - 1):
@@ -101,10 +105,23 @@ def survey(
                 if at < ahead:
                     return _UNFORESEEABLE, at
                 continue
-            if op < 0 or op > MARK:
+            if op < 0 or op > THROUGH:
                 return _NO_INSTRUCTION, at
             if a < 0 or a >= seats:
                 return _NO_RESOURCE, at
+            if op == THROUGH:
+                to = a + row.b
+                if at >= ahead or foreseen != 1 or has[a] != FORESEEN or row.b == 0:
+                    return _THROUGH, at
+                if to < 0 or to >= seats:
+                    return _NO_RESOURCE, at
+                if not 0.0 <= row.x <= 1e12:
+                    return _SECONDS, at
+                passed[min(a, to)] += 1
+                passed[max(a, to) + 1] -= 1
+                has[a], has[to] = 0, FORESEEN
+                peak[routine] = max(peak[routine], holds + 1)
+                continue
             if at < ahead:
                 if op == TAKE:
                     foreseen += 1

@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 Shorts = npt.NDArray[np.int32]
 Bytes = npt.NDArray[np.int8]
 
-WAIT, MOVE, TAKE, GIVE, ENTER, LEAVE, PUT, GET, INTO, OUT, AHEAD, MARK = range(12)
+WAIT, MOVE, TAKE, GIVE, ENTER, LEAVE, PUT, GET, INTO, OUT, AHEAD, MARK, THROUGH = range(13)
 """Instructions, with their arguments a, b and x:
 
 WAIT   work on activity `a` for `x` seconds, times the next number of stream `b` where that is not NOBODY
@@ -32,6 +32,11 @@ INTO   area `a`: nobody waits, but everybody counts
 OUT    of that area
 AHEAD  the next `b` rows can be foreseen, see `play`
 MARK   note `a` in the log; takes no time
+
+And, among foreseen rows only:
+
+THROUGH  cells from `a`, which the agent has, to `a` + `b`, one after the other: TAKE the next, MOVE there in `x`
+         seconds along the leg of the next cell's number, GIVE the one behind
 """
 
 NOBODY = -1

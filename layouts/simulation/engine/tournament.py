@@ -20,9 +20,12 @@ def tournament(times: Floats) -> tuple[Floats, Ints]:
     key[leaves : leaves + len(times)] = times
     winner = np.zeros(2 * leaves, np.int64)
     winner[leaves:] = np.arange(leaves)
-    for node in range(leaves - 1, 0, -1):
-        better = 2 * node + int(key[2 * node + 1] < key[2 * node])
-        key[node], winner[node] = key[better], winner[better]
+    first = leaves // 2
+    while first >= 1:
+        nodes = np.arange(first, 2 * first)
+        better = 2 * nodes + (key[2 * nodes + 1] < key[2 * nodes])
+        key[nodes], winner[nodes] = key[better], winner[better]
+        first //= 2
     return key, winner
 
 

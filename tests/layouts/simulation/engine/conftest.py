@@ -157,13 +157,18 @@ def _split(routine: str) -> list[list[str]]:
 
 
 def _row(words: list[str]) -> tuple[int, int, int, float]:
-    """`wait x [stream]`, `move x [area]`, `ahead n`, or an instruction with its a and b."""
+    """`wait x [stream]`, `move x [area]`, `ahead n`, `through a b x`, or an instruction with its a and b."""
     op = int(getattr(tapes, words[0].upper()))
     if words[0] in WITH_SECONDS:
         return op, 0, int(words[2]) if len(words) > 2 else NOBODY, float(words[1])
     if words[0] == "ahead":
         return op, 0, int(words[1]), 0.0
-    return op, int(words[1]), int(words[2]) if len(words) > 2 else 0, 0.0
+    return (
+        op,
+        int(words[1]),
+        int(words[2]) if len(words) > 2 else 0,
+        float(words[3]) if len(words) > 3 else 0.0,
+    )
 
 
 def _filled(value: float, count: int, given: Mapping[int, Any]) -> Any:
@@ -200,7 +205,7 @@ def random_world(seed: int, *, buffers: bool = True) -> World:
     """Faces, a two-way lane of cells without locks, sections, an area, foreseen faces, and life beside work.
 
     0–2 faces, 3–6 cells, 7 a section, 8 alone in it, 9 an area, 10 and 11 foreseen, 12 a ticket, 13 the repair crew,
-    14 a buffer, 15 a stock that is refilled.
+    14 a buffer, 15 a stock that is refilled, 16–19 a one-way lane that is foreseen.
     """
     rng = np.random.default_rng(seed)
     agents = int(rng.integers(2, 7))
@@ -269,11 +274,12 @@ def _piece(rng: np.random.Generator, seconds: Callable[[], float], *, buffers: b
         f"take {face}, enter 8 {way}, wait {seconds()}, give {face}, move {seconds()}, leave 8",
         f"into 9, move {seconds()} 9, mark 5, out 9, wait {seconds()}",
         f"ahead 4, take {foreseen}, wait {seconds()}, give {foreseen}, move 1",
+        f"ahead 4, take 16, through 16 3 {seconds()}, give 19, move 1",
         f"put 14 1, move {seconds()}",
         f"get 14 {rng.integers(1, 3)}, move {seconds()}",
         f"get 15 {rng.integers(1, 5)}, wait {seconds()}",
     ]
-    return str(rng.choice(kinds if buffers else kinds[:6]))
+    return str(rng.choice(kinds if buffers else kinds[:7]))
 
 
 @pytest.fixture(scope="session")

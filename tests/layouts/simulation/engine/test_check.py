@@ -43,6 +43,15 @@ TAPES = {
     "ahead 1, take 0, ahead 1, give 0": "must be given back in them",
     "ahead 1, take 0": "must be given back in them",
     "take 0, ahead 1, give 0": "does not have",
+    "take 0, through 0 3 1, give 3": "THROUGH is for foreseen rows",
+    "ahead 3, take 0, through 1 3 1, give 4": "THROUGH is for foreseen rows",
+    "ahead 3, take 0, through 0 0 1, give 0": "THROUGH is for foreseen rows",
+    "ahead 5, take 0, take 2, through 0 3 1, give 3, give 2": "THROUGH is for foreseen rows",
+    "ahead 3, take 18, through 18 2 1, give 20": "no such resource",
+    "ahead 3, take 1, through 1 -2 1, give -1": "no such resource",
+    "ahead 3, take 0, through 0 3 -1, give 3": "seconds",
+    "ahead 3, take 0, through 0 3 1, give 0": "does not have",
+    "ahead 2, take 0, through 0 3 1": "must be given back in them",
     ", ".join([*(f"take {k}" for k in range(17)), *(f"give {k}" for k in range(17))]): "more than 16 seats",
 }
 
@@ -59,7 +68,7 @@ def test_what_another_routine_has_is_no_excuse(world) -> None:
         world("take 0, move 1, give 0", "give 0").run()
 
 
-@pytest.mark.parametrize("op", [-1, 12])
+@pytest.mark.parametrize("op", [-1, 13])
 def test_unknown_instructions_are_refused(world, op: int) -> None:
     made = world("move 1")
     with pytest.raises(ValueError, match="no such instruction"):
@@ -74,6 +83,7 @@ def test_unknown_instructions_are_refused(world, op: int) -> None:
         ("take 0, give 0", "into 0, out 0", "seat and area"),
         ("take 0, give 0", "move 1 0", "seat and area"),
         ("ahead 2, take 0, give 0", "take 0, give 0", "foreseen seat and seat"),
+        ("ahead 3, take 1, through 1 -1 2, give 0", "take 0, give 0", "foreseen seat and seat"),
     ],
 )
 def test_a_resource_has_one_use(world, first: str, second: str, names: str) -> None:

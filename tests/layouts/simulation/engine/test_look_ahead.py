@@ -35,6 +35,17 @@ def passage(rng: np.random.Generator, seconds, *, on_arrival: bool) -> str:
     return ", ".join([f"ahead {len(rows)}", *rows])
 
 
+def quick_passage(rng: np.random.Generator, seconds) -> str:
+    """Through the lane without a word of each cell, with a stop on the way."""
+    stop = int(rng.integers(1, len(CELLS) - 1))
+    rows = [
+        f"take {CELLS[0]}, move 1",
+        f"through {CELLS[0]} {stop} {seconds() + 1}, wait {seconds()}",
+        f"through {CELLS[stop]} {len(CELLS) - 1 - stop} {seconds()}, move 1, give {CELLS[-1]}, move 1",
+    ]
+    return f"ahead 8, {', '.join(rows)}"
+
+
 def traffic(seed: int, world, job):
     rng = np.random.default_rng(seed)
     agents, whole, on_arrival = int(rng.integers(2, 8)), bool(rng.integers(2)), bool(rng.integers(2))
@@ -43,12 +54,14 @@ def traffic(seed: int, world, job):
         return float(rng.integers(0, 4)) if whole else float(rng.exponential(2))
 
     def piece() -> str:
-        kind = rng.integers(4)
+        kind = rng.integers(5)
         if kind == 0:
             return f"move {seconds()}, enter 12 {rng.choice([-1, 0, 1])}, wait {seconds() + 1} 0, leave 12"
         if kind == 1:
             return f"take 11, wait {seconds()}, give 11, mark 3, move {seconds()}"
-        return passage(rng, seconds, on_arrival=on_arrival) if kind == 2 else face_block(rng, seconds)
+        if kind == 2:
+            return passage(rng, seconds, on_arrival=on_arrival)
+        return quick_passage(rng, seconds) if kind == 3 else face_block(rng, seconds)
 
     routines = [", ".join([piece() for _ in range(rng.integers(1, 6))] + ["wait 1"]) for _ in range(12)]
     return world(
@@ -103,6 +116,26 @@ def test_they_are_equal_where_warm_up_and_horizon_cut(
     assert ahead.ending == general.ending
     assert by_agent(ahead) == by_agent(general)
     assert totals(ahead) == totals(general)
+
+
+@pytest.mark.parametrize(("there", "cells"), [("5 3 2, give 8", (6, 7, 8)), ("5 -2 2, give 3", (4, 3))])
+@pytest.mark.parametrize("looks_ahead", [True, False])
+def test_through_takes_moves_and_gives_cell_by_cell(
+    world, rows, looks_ahead: bool, there: str, cells
+) -> None:
+    played = world(f"ahead 4, take 5, move 1, through {there}").run(looks_ahead=looks_ahead)
+    steps = [("moved", cell, 1 + 2 * k, 3 + 2 * k) for k, cell in enumerate(cells)]
+    assert rows(played) == [("moved", 0, 0, 1), *steps]
+
+
+@pytest.mark.parametrize("looks_ahead", [True, False])
+def test_who_follows_through_waits_where_the_cell_ahead_is_held(world, waited, looks_ahead: bool) -> None:
+    """The second enters each cell when the first, which stops in the second of them, has arrived in the next."""
+    first = "ahead 7, take 5, move 1, through 5 1 1, wait 9, through 6 2 1, move 1, give 8"
+    second = "move 1, ahead 6, take 5, move 1, through 5 3 1, move 1, give 8, move 1"
+    played = world(first, second).run(looks_ahead=looks_ahead)
+    assert waited(played) == [(1, 5, 0, 1, 2), (1, 6, 0, 3, 12)]
+    assert played.end_s == 17
 
 
 def test_the_foreseen_are_fewer_events(world) -> None:
