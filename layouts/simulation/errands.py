@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from layouts.simulation.cut_ways import cut_ways
 from layouts.simulation.engine.tape import MOVE, NOBODY, ROW
@@ -50,6 +51,29 @@ class Errand:
     height_m: tuple[float, ...] = ()
 
 
+@dataclass
+class Errands:
+    """Errands of one class in flat lists, as they grow: the legs of each errand; of each leg the number of its acts,
+    whether it is driven with a load, and the height at its end; and four numbers of each act.
+    """
+
+    tours: list[tuple[Route, ...]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    loaded: list[bool] = field(default_factory=list)
+    height_m: list[float] = field(default_factory=list)
+    acts: list[float] = field(default_factory=list)
+
+    def add(self, errand: Errand) -> None:
+        """Add an errand behind the others."""
+        self.tours.append(errand.legs)
+        self.counts += map(len, errand.acts)
+        self.loaded += errand.loaded or (False,) * len(errand.legs)
+        self.height_m += errand.height_m or (0.0,) * len(errand.legs)
+        for acts in errand.acts:
+            for act in acts:
+                self.acts += act
+
+
 class Compiled(NamedTuple):
     """Rows (I,) of all errands, where each begins (Q + 1,), and the polylines that their moves follow.
 
@@ -63,16 +87,14 @@ class Compiled(NamedTuple):
     level: Ints
 
 
-def compile_errands(
-    traffic: TrafficMap, errands: Sequence[Errand], *, graph: int, first_move: int = 0
-) -> Compiled:
+def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_move: int = 0) -> Compiled:
     """The errands of the class of `traffic.graphs[graph]`; moves are numbered from `first_move` on.
 
     Resources of the traffic have the numbers that they have there. Raises ValueError for legs that do not join.
     """
     nav = traffic.graphs[graph]
-    ways = traffic.ways([errand.legs for errand in errands], graph=graph)
-    trips = _trips([leg for errand in errands for leg in errand.legs])
+    ways = traffic.ways(errands.tours, graph=graph)
+    trips = _trips([*chain.from_iterable(errands.tours)])
     speed_limits, near = _speeds(nav), traffic.pieces[graph]
     at, xy, even_s = cut_ways(
         nav.xy,
@@ -92,12 +114,9 @@ def compile_errands(
     leg_of_move = np.repeat(np.arange(len(ways.leg_start) - 1), np.diff(ways.leg_start))[is_move]
     seconds = np.zeros(len(ways.op))
     seconds[is_move] = even_s if is_even(nav.agent) else _move_seconds(nav, trips, ways, is_move, errands)
-    if any(errand.height_m for errand in errands):
+    if any(errands.height_m):
         seconds[is_move] *= _lift_stretch(nav.agent, seconds[is_move], leg_of_move, errands)[leg_of_move]
-    walking = np.empty(len(ways.op), ROW)
-    walking["op"], walking["a"], walking["b"], walking["x"] = ways.op, ways.a, ways.b, seconds
-    walking["a"][is_move] = first_move + np.arange(len(leg_of_move))
-    rows, start = _interleaved(walking, ways, errands)
+    rows, start = _interleaved(ways, seconds, errands, first_move)
     return Compiled(rows, start, at, xy, nav.level[trips.nodes[trips.node_at[leg_of_move]]])
 
 
@@ -128,15 +147,15 @@ def _speeds(nav: NavGraph) -> Floats:
 
 
 def _move_seconds(
-    nav: NavGraph, trips: _Trips, ways: Ways, is_move: npt.NDArray[np.bool_], errands: Sequence[Errand]
+    nav: NavGraph, trips: _Trips, ways: Ways, is_move: npt.NDArray[np.bool_], errands: Errands
 ) -> Floats:
     """Seconds of every move: from rest to rest over its leg, loaded or not."""
     legs = _motion_legs(nav, trips)
     moves = np.concatenate([[0], np.cumsum(is_move)])[ways.leg_start]
     places = np.stack([ways.from_m[is_move], ways.to_m[is_move]], axis=1)
     at = leg_times_at(legs, motion_of(nav.agent), 2 * moves, places.ravel()).reshape(-1, 2)
-    loaded = np.array([is_loaded for errand in errands for is_loaded in _loaded(errand)], np.bool_)
-    if loaded.any():
+    if any(errands.loaded):
+        loaded = np.array(errands.loaded, np.bool_)
         with_load = leg_times_at(legs, motion_of(nav.agent, loaded=True), 2 * moves, places.ravel())
         at = np.where(np.repeat(loaded, np.diff(moves))[:, None], with_load.reshape(-1, 2), at)
     seconds: Floats = at[:, 1] - at[:, 0]
@@ -160,34 +179,51 @@ def _motion_legs(nav: NavGraph, trips: _Trips) -> MotionLegs:
     )
 
 
-def _loaded(errand: Errand) -> tuple[bool, ...]:
-    return errand.loaded or (False,) * len(errand.legs)
-
-
-def _lift_stretch(agent: AgentClass, seconds: Floats, leg_of_move: Ints, errands: Sequence[Errand]) -> Floats:
+def _lift_stretch(agent: AgentClass, seconds: Floats, leg_of_move: Ints, errands: Errands) -> Floats:
     """By how much the lift makes each leg longer; a leg without a move cannot be stretched and has 1."""
-    heights = [errand.height_m or (0.0,) * len(errand.legs) for errand in errands]
-    after = np.array([*chain.from_iterable(heights)])
-    before = np.array([*chain.from_iterable((0.0, *each[:-1]) for each in heights)])
+    after = np.array(errands.height_m)
+    before = np.concatenate([[0.0], after[:-1]])
+    before[np.cumsum([0, *map(len, errands.tours[:-1])])] = 0.0
     travel = np.bincount(leg_of_move, seconds, minlength=len(after))
     with_lift = move_seconds(agent, travel, from_height_m=before, to_height_m=after)
     return np.where(travel > 0, with_lift / np.where(travel > 0, travel, 1.0), 1.0)
 
 
 def _interleaved(
-    walking: npt.NDArray[np.void], ways: Ways, errands: Sequence[Errand]
+    ways: Ways, seconds: Floats, errands: Errands, first_move: int
 ) -> tuple[npt.NDArray[np.void], Ints]:
     """Each leg's way, then what is done at its end; and where each errand begins."""
-    acts = [each for errand in errands for each in errand.acts]
-    work = np.fromiter(chain.from_iterable(chain.from_iterable(acts)), np.float64).reshape(
-        -1, len(Act._fields)
-    )
-    done = np.fromiter(accumulate(map(len, acts), initial=0), np.int64, count=len(acts) + 1)
-    walks, works = np.diff(ways.leg_start), np.diff(done)
-    leg_row = ways.leg_start + done
-    rows = np.empty(int(leg_row[-1]), ROW)
-    rows[np.arange(len(walking)) + np.repeat(done[:-1], walks)] = walking
-    at = np.arange(len(work)) + np.repeat(ways.leg_start[1:], works)
-    for column, name in enumerate(Act._fields):
-        rows[name][at] = work[:, column]
-    return rows, leg_row[ways.tour_start]
+    works = np.fromiter(errands.acts, np.float64, count=len(errands.acts)).reshape(-1, len(Act._fields))
+    done = np.concatenate([[0], np.cumsum(np.array(errands.counts, np.int64))])
+    rows = np.empty(len(ways.op) + len(works), ROW).view(np.recarray)
+    _fill(rows, ways.leg_start, ways.op, ways.a, ways.b, seconds, done, works, first_move)
+    return rows, (ways.leg_start + done)[ways.tour_start]
+
+
+@njit(cache=True)
+def _fill(
+    rows: npt.NDArray[Any],
+    leg_start: Ints,
+    op: npt.NDArray[np.int8],
+    a: npt.NDArray[np.int32],
+    b: npt.NDArray[np.int32],
+    seconds: Floats,
+    done: Ints,
+    works: Floats,
+    move: int,
+) -> None:
+    """Fill `rows`, leg by leg; moves are numbered from `move` on."""
+    at = 0
+    for leg in range(len(leg_start) - 1):
+        for way in range(leg_start[leg], leg_start[leg + 1]):
+            row = rows[at]
+            row.op, row.a, row.b, row.x = op[way], a[way], b[way], seconds[way]
+            if op[way] == MOVE:
+                row.a = move
+                move += 1
+            at += 1
+        for work in range(done[leg], done[leg + 1]):
+            row = rows[at]
+            row.op, row.a = int(works[work, 0]), int(works[work, 1])
+            row.b, row.x = int(works[work, 2]), works[work, 3]
+            at += 1

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from layouts.simulation.engine.tape import NOBODY, ROW, Jobs, Resources, Tape
-from layouts.simulation.errands import Errand, compile_errands
+from layouts.simulation.engine.tape import NOBODY, Jobs, Resources, Tape
+from layouts.simulation.errands import Errand, Errands, compile_errands
 from layouts.simulation.motion.walking import slow_down_table
 from layouts.simulation.program import Activity, JobName, Legs, Program, Resource
 from layouts.simulation.traffic.traffic_map import TrafficMap
@@ -45,7 +45,8 @@ class _Job:
 class ProgramBuilder:
     """What a program will hold. Numbers that its methods return are those of the engine's tape.
 
-    There are `kinds` of agents, each of the class of one graph; by default as many as graphs.
+    There are `kinds` of agents, each of the class of one graph; by default as many as graphs. `errands` are by graph,
+    `routines` the graph of each routine.
     """
 
     traffic: TrafficMap
@@ -53,7 +54,8 @@ class ProgramBuilder:
     resources: list[Resource] = field(default_factory=list)
     seats: list[_Seats] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
-    errands: list[tuple[int, Errand]] = field(default_factory=list)
+    errands: list[Errands] = field(default_factory=list)
+    routines: list[int] = field(default_factory=list)
     pools: dict[str, int] = field(default_factory=dict)
     jobs: list[_Job] = field(default_factory=list)
     refills: list[tuple[tuple[int, ...], int]] = field(default_factory=list)
@@ -63,6 +65,7 @@ class ProgramBuilder:
     def __post_init__(self) -> None:
         """The traffic's resources come first, with the numbers that they have there."""
         self.kinds = self.kinds or len(self.traffic.graphs)
+        self.errands += [Errands() for _ in self.traffic.graphs]
         for resource, capacity in zip(self.traffic.resources, self.traffic.capacity.tolist(), strict=True):
             self.resource(resource, capacity=capacity)
         self.notes += self.traffic.notes
@@ -97,8 +100,9 @@ class ProgramBuilder:
 
     def routine(self, errand: Errand, *, graph: int = 0) -> int:
         """The number of a new routine: the errand, done by the class of `traffic.graphs[graph]`."""
-        self.errands.append((graph, errand))
-        return len(self.errands) - 1
+        self.errands[graph].add(errand)
+        self.routines.append(graph)
+        return len(self.routines) - 1
 
     def pool(self, name: str) -> int:
         """The number of the pool of that name."""
@@ -150,28 +154,27 @@ class ProgramBuilder:
         )
 
     def _tape(self) -> tuple[Tape, Legs]:
-        """All errands, class by class, in the order of their numbers."""
-        parts: list[npt.NDArray[Any]] = [np.empty(0, ROW)] * len(self.errands)
+        """All errands, compiled class by class, as routines in the order of their numbers."""
+        graph_of = np.array(self.routines, np.int64)
+        rows: list[npt.NDArray[Any]] = []
+        first, size = np.zeros(len(graph_of), np.int64), np.zeros(len(graph_of), np.int64)
         at, xy = [np.zeros(1, np.int64)], [np.empty((0, 2))]
         levels: list[str] = []
         names = self.traffic.graphs[0].levels
-        for graph in range(len(self.traffic.graphs)):
-            numbers = [number for number, (of, _) in enumerate(self.errands) if of == graph]
-            if numbers:
-                done = compile_errands(
-                    self.traffic,
-                    [self.errands[number][1] for number in numbers],
-                    graph=graph,
-                    first_move=len(levels),
-                )
-                for place, number in enumerate(numbers):
-                    parts[number] = done.rows[done.start[place] : done.start[place + 1]]
-                at.append(done.at[1:] + at[-1][-1])
-                xy.append(done.xy)
-                levels += [names[level] for level in done.level.tolist()]
-        sizes = [len(part) for part in parts]
+        for graph, errands in enumerate(self.errands):
+            if not errands.tours:
+                continue
+            done = compile_errands(self.traffic, errands, graph=graph, first_move=len(levels))
+            first[graph_of == graph] = done.start[:-1] + sum(map(len, rows))
+            size[graph_of == graph] = np.diff(done.start)
+            rows.append(done.rows)
+            at.append(done.at[1:] + sum(map(len, xy)))
+            xy.append(done.xy)
+            levels += [names[level] for level in done.level.tolist()]
+        start = np.concatenate([[0], np.cumsum(size)])
         legs = Legs(start=np.concatenate(at), xy=np.concatenate(xy), level=tuple(levels))
-        return Tape(np.concatenate(parts), np.concatenate([[0], np.cumsum(sizes)])), legs
+        taken = np.arange(start[-1]) + np.repeat(first - start[:-1], size)
+        return Tape(np.concatenate(rows)[taken] if len(rows) > 1 else rows[0], start), legs
 
     def _resources(self, most_agents: int) -> Resources:
         slow = np.ones((len(self.seats), min(most_agents, _MOST_IN_A_TABLE) + 1))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from layouts.simulation.engine.tape import GIVE, TAKE
+from layouts.simulation.engine.tape import GIVE, TAKE, WAIT
 from layouts.simulation.errands import Act, Errand
 from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
@@ -57,13 +57,12 @@ def rack_tour(
     narrow = floor.build.traffic.cell_of[kind.graph]
     first = list(before)
     for stop in tour.stops:
-        for pick in stop.picks:
-            first += stock.get(pick.location, pick.quantity)
+        first += stock.get_all(stop.picks)
     halts = [Halt(kind.home, first)]
     for stop in tour.stops:
         node, face = floor.location(kind, stop.picks[0].location), floor.face(kind, stop.picks[0].location)
         lift = floor.work(floor.activity(kind, "lift", node, resource=stop.face), settings.lift_s)
-        picks = [pick_work(floor, kind, pick, station, name, work) for pick in stop.picks]
+        picks = pick_works(floor, kind, stop.picks, station, name, work)
         # a rack is taken before the robot sets out, and never in a narrow lane: it would bar whoever brings it back
         if halts[-1].node in narrow:
             halts.append(Halt(kind.home))
@@ -76,8 +75,18 @@ def rack_tour(
     return floor.errand(kind, [*halts, Halt(kind.home, behind)])
 
 
-def pick_work(floor: ShiftFloor, kind: Kind, pick: Pick, node: int, resource: str, work: Work) -> Act:
-    """The work of one line, at a node."""
-    level, xy = floor.place(kind, node)
-    done = Activity("pick", level, xy, resource, pick.location, pick.order, pick.sku, pick.quantity)
-    return floor.work(floor.build.activity(done), work.line_s(pick.quantity), "pick")
+def pick_works(
+    floor: ShiftFloor, kind: Kind, picks: Sequence[Pick], node: int, resource: str, work: Work
+) -> list[Act]:
+    """The work of lines at a node."""
+    level, xy = floor.places[kind.graph][node]
+    activities, stream = floor.build.activities, floor.streams["pick"]
+    first = len(activities)
+    activities += [
+        Activity("pick", level, xy, resource, pick.location, pick.order, pick.sku, pick.quantity)
+        for pick in picks
+    ]
+    return [
+        Act(WAIT, number, stream, work.line_s(pick.quantity))
+        for number, pick in enumerate(picks, start=first)
+    ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from layouts.simulation.engine.tape import GIVE, TAKE
 from layouts.simulation.errands import Act, Errand
-from layouts.simulation.operations.goods_to_person import GoodsToPerson, brings_racks, pick_work, rack_tour
+from layouts.simulation.operations.goods_to_person import GoodsToPerson, brings_racks, pick_works, rack_tour
 from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
 from layouts.simulation.work import Work
@@ -52,7 +52,7 @@ class Picking:
         halts: list[Halt] = []
         first = list(before)
         for stop, node, leg in zip(tour.stops, nodes, legs, strict=False):
-            gets = [act for pick in stop.picks for act in self.stock.get(pick.location, pick.quantity)]
+            gets = self.stock.get_all(stop.picks)
             if node in narrow:
                 first += gets
                 gets = []
@@ -63,19 +63,19 @@ class Picking:
         return floor.errand(kind, [*halts, Halt(depot, hand_over, legs[-1], loaded=True)])
 
     def _halt(
-        self, kind: Kind, stop: Stop, node: int, gets: Sequence[Act], leg: Route | None, loaded: bool
+        self, kind: Kind, stop: Stop, node: int, gets: list[Act], leg: Route | None, loaded: bool
     ) -> Halt:
         """The work at one stop, which for those with a lift goes from height to height."""
         floor = self.floor
-        heights = [0.0]
-        if floor.does_lift(kind):
-            heights = [floor.heights[pick.location] for pick in stop.picks]
-        works = [pick_work(floor, kind, pick, node, stop.face, self.work) for pick in stop.picks]
+        works = pick_works(floor, kind, stop.picks, node, stop.face, self.work)
+        face = floor.face(kind, stop.picks[0].location)
+        if not floor.does_lift(kind):
+            return Halt(node, gets + floor.alone(face, works), leg, loaded)
+        heights = [floor.heights[pick.location] for pick in stop.picks]
         for place in range(len(heights) - 1, 0, -1):
             if heights[place] != heights[place - 1]:
                 works.insert(place, floor.lift(kind, node, heights[place] - heights[place - 1]))
-        face = floor.face(kind, stop.picks[0].location)
-        return Halt(node, [*gets, *floor.alone(face, works)], leg, loaded, heights[0], heights[-1])
+        return Halt(node, gets + floor.alone(face, works), leg, loaded, heights[0], heights[-1])
 
 
 def picking_on(floor: ShiftFloor, work: Work, stock: Stock, racks: GoodsToPerson, *, servers: int) -> Picking:

@@ -14,7 +14,7 @@ from layouts.simulation.errands import Act, Errand
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor, place_of
 from layouts.simulation.operations.staffing import Instant, Name
 from layouts.simulation.program import Resource
-from layouts.tours.tour import Tour
+from layouts.tours.tour import Pick, Tour
 
 
 class Replenishment(BaseModel):
@@ -63,13 +63,15 @@ class Stock:
     most_at_once: int
     most_refills: int
 
-    def get(self, location: str, pieces: int) -> list[Act]:
-        """Take pieces out; so few at once that whoever waits for them has made the location ask for more."""
-        stock = self.of_location.get(location)
-        if stock is None:
-            return []
-        whole, rest = divmod(pieces, self.most_at_once)
-        return [Act(GET, stock, size) for size in [self.most_at_once] * whole + [rest] * (rest > 0)]
+    def get_all(self, picks: Sequence[Pick]) -> list[Act]:
+        """Take out what is picked; so few pieces at once that who waits for them has made the location ask for more."""
+        acts: list[Act] = []
+        if self.of_location:
+            for pick in picks:
+                whole, rest = divmod(pick.quantity, self.most_at_once)
+                sizes = [self.most_at_once] * whole + [rest] * (rest > 0)
+                acts += [Act(GET, self.of_location[pick.location], size) for size in sizes]
+        return acts
 
 
 NO_STOCK = Stock(of_location={}, most_at_once=1, most_refills=0)

@@ -124,8 +124,8 @@ class ShiftFloor:
 
     def alone(self, face: int, works: Sequence[Act]) -> list[Act]:
         """Work at a pick face while nobody else does."""
-        acts = [Act(TAKE, face), *works, Act(GIVE, face)]
-        return [Act(AHEAD, 0, len(acts)), *acts] if self.foresees else acts
+        foreseen = [Act(AHEAD, 0, len(works) + 2)] if self.foresees else []
+        return [*foreseen, Act(TAKE, face), *works, Act(GIVE, face)]
 
     def routines(self, task: Task, errand_of: Callable[[Kind], Errand]) -> list[int]:
         """The routines of a job for all kinds, of those who can do it by `errand_of`."""
