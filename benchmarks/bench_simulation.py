@@ -67,7 +67,7 @@ def ours(name: str, tape: Tape, resources: Resources, jobs: Jobs, crew: Crew, *,
     for _ in range(ROUNDS + 1):
         start = time.process_time()
         state = new_state(resources, jobs, crew, buffers=check(tape, resources, jobs, crew, rules))
-        script = new_script(tape, resources, jobs, crew)
+        script = new_script(tape, resources, jobs, crew, rules)
         ready = time.process_time()
         why = play(script, state, rules, log, np.inf)
         done = time.process_time()

@@ -112,11 +112,11 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
             if may_fail and who.back_row == NOBODY and _fails(script, state, agent):
                 continue
             row = rows[at]
-            code, a = row.op, row.a
+            code, a, b = row.op, row.a, row.b
             if code == MOVE:
                 seconds = row.x * who.slow
-                if row.b != NOBODY:
-                    seconds *= slow[row.b, min(seats[row.b].used, slow.shape[1] - 1)]
+                if b != NOBODY:
+                    seconds *= slow[b, min(seats[b].used, slow.shape[1] - 1)]
                 if who.stopped == 1:
                     seconds += who.restart_s
                     who.stopped = 0
@@ -127,8 +127,8 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                     record(log, n, MOVED, agent, who.job, a, NOBODY, now, until)
             elif code == WAIT:
                 seconds = row.x
-                if row.b != NOBODY:
-                    seconds *= _pace(pace, draws, row.b, agent)
+                if b != NOBODY:
+                    seconds *= _pace(pace, draws, b, agent)
                 who.stopped = 0
                 until = now + seconds
                 who.busy_s += seconds
@@ -156,10 +156,10 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                 ):
                     until = -np.inf
             elif code == ENTER:
-                if seats[a].head != NOBODY or not has_room(seats[a], row.b):
-                    until = _wait_for(state, rules, log, agent, a, row.b, now)
+                if seats[a].head != NOBODY or not has_room(seats[a], b):
+                    until = _wait_for(state, rules, log, agent, a, b, now)
                     continue
-                occupy(who, seats[a], agent, a, row.b)
+                occupy(who, seats[a], agent, a, b)
                 who.away = 0
             elif code == LEAVE:
                 let_go(who, a)
@@ -167,22 +167,22 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                     until = -np.inf
             elif code == AHEAD:
                 if rules.looks_ahead:
-                    first, end = at + 1, at + 1 + row.b
+                    first, end = at + 1, at + 1 + b
                     if rules.logs and n[ROWS] + _most_rows(rows, first, end) > room:
                         why = LOG_FULL
                         break
                     until = _foresee(rows, seats, who, rules, pace, draws, log, n, agent, first, end, now)
-                    who.row += row.b
+                    who.row += b
             elif code == INTO:
                 seats[a].used += 1
             elif code == OUT:
                 seats[a].used -= 1
             elif code == PUT:
-                if not put(state, rules, log, agent, a, row.b, now):
+                if not put(state, rules, log, agent, a, b, now):
                     until = np.inf
                     continue
             elif code == GET:
-                if not get(script, state, rules, log, agent, a, row.b, now):
+                if not get(script, state, rules, log, agent, a, b, now):
                     until = np.inf
                     continue
             elif code == MARK and rules.logs:
@@ -233,20 +233,20 @@ def _foresee(
     busy_s, moved_s = who.busy_s, who.moved_s
     for at in range(first, end):
         row = rows[at]
-        op = row.op
+        op, a, b = row.op, row.a, row.b
         if op == TAKE:
-            seat = seats[row.a]
+            seat = seats[a]
             if seat.free_s > time:
-                time, stopped = _await(rules, log, n, who, seat, agent, row.a, time), 1
+                time, stopped = _await(rules, log, n, who, seat, agent, a, time), 1
             seat.taker = agent
         elif op == GIVE:
-            seats[row.a].free_s = time
+            seats[a].free_s = time
         elif op == THROUGH:
-            step = 1 if row.b > 0 else -1
+            step = 1 if b > 0 else -1
             step_s = row.x * who.slow
-            cell = row.a
+            cell = a
             seat = seats[cell]
-            for _ in range(abs(row.b)):
+            for _ in range(abs(b)):
                 behind = seat
                 cell += step
                 seat = seats[cell]
@@ -271,19 +271,19 @@ def _foresee(
             busy_s += seconds
             moved_s += count_span(rules, time, time + seconds)
             if rules.logs and time < rules.horizon_s:
-                record(log, n, MOVED, agent, who.job, row.a, NOBODY, time, time + seconds)
+                record(log, n, MOVED, agent, who.job, a, NOBODY, time, time + seconds)
             time += seconds
         else:
             seconds = row.x
-            if row.b != NOBODY:
-                seconds *= _pace(pace, draws, row.b, agent)
+            if b != NOBODY:
+                seconds *= _pace(pace, draws, b, agent)
             stopped = 0
             busy_s += seconds
             who.worked_s += count_span(rules, time, time + seconds)
             if time < rules.horizon_s and rules.warm_up_s < time + seconds <= rules.horizon_s:
                 who.works += 1
             if rules.logs and time < rules.horizon_s:
-                record(log, n, WORKED, agent, who.job, row.a, NOBODY, time, time + seconds)
+                record(log, n, WORKED, agent, who.job, a, NOBODY, time, time + seconds)
             time += seconds
     who.stopped, who.busy_s, who.moved_s = stopped, busy_s, moved_s
     return time

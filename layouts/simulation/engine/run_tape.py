@@ -11,7 +11,6 @@ import numpy as np
 from layouts.simulation.engine.check import check
 from layouts.simulation.engine.play import LOCKED, LOG_FULL, PAUSED, close, play
 from layouts.simulation.engine.script import RING, ROWS, Records, State, empty_rows, new_script, new_state
-from layouts.simulation.engine.spell_out import spell_out
 from layouts.simulation.engine.tape import NOBODY, Crew, Jobs, Log, Resources, Rules, Tape
 from layouts.simulation.engine.typed import typed
 from spatial.progress import Progress, silent
@@ -63,7 +62,7 @@ def run_tape(
     tape, resources, jobs, crew = typed(tape), typed(resources), typed(jobs), typed(crew)
     rules = typed(rules or Rules())
     buffers = check(tape, resources, jobs, crew, rules)
-    script = new_script(tape if rules.looks_ahead else spell_out(tape), resources, jobs, crew)
+    script = new_script(tape, resources, jobs, crew, rules)
     state = new_state(resources, jobs, crew, buffers=buffers, most_refills=most_refills)
     log = empty_rows(_first_room(tape, crew) if rules.logs else 0)
     steps = np.linspace(0, rules.horizon_s, _SLICES + 1)[1:] if math.isfinite(rules.horizon_s) else [math.inf]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from layouts.simulation.engine.spell_out import spell_out
 from layouts.simulation.engine.tape import (
     NOBODY,
     Crew,
@@ -18,6 +19,7 @@ from layouts.simulation.engine.tape import (
     Ints,
     Jobs,
     Resources,
+    Rules,
     Tape,
 )
 from layouts.simulation.engine.tournament import tournament
@@ -146,8 +148,10 @@ class State(NamedTuple):
     scratch: Ints
 
 
-def new_script(tape: Tape, resources: Resources, jobs: Jobs, crew: Crew) -> Script:
+def new_script(tape: Tape, resources: Resources, jobs: Jobs, crew: Crew, rules: Rules) -> Script:
     """The unchanging part; arrays are shared where they can be."""
+    if not rules.looks_ahead:
+        tape = spell_out(tape)
     return Script(
         rows=tape.rows.view(np.recarray),
         start=tape.start,

@@ -21,7 +21,7 @@ def played_in_pieces(made, rules: Rules, times: list[float], grow: int) -> tuple
     for until_s in [*times, np.inf]:
         why = LOG_FULL
         while why == LOG_FULL:
-            why = play(new_script(*arrays), state, rules, log, until_s)
+            why = play(new_script(*arrays, rules), state, rules, log, until_s)
             if why == LOG_FULL:
                 log = np.concatenate([log, empty_rows(grow)]).view(np.recarray)
         if why in (FINISHED, LOCKED):

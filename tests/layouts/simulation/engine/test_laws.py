@@ -70,7 +70,7 @@ def test_the_queue_that_a_pause_shows_is_that_of_the_log(any_world) -> None:
         whole = made.run(most_refills=200, deadlock=PASS, looks_ahead=False).log
         state = new_state(*arrays[1:], buffers=check(*arrays, rules), most_refills=200)
         for time in np.arange(0.5, 60, 7) + 0.123:
-            if play(new_script(*arrays), state, rules, empty_rows(10_000), time) == PAUSED:
+            if play(new_script(*arrays, rules), state, rules, empty_rows(10_000), time) == PAUSED:
                 covers = (whole.kind == WAITED) & (whole.start_s < time) & (whole.end_s > time)
                 waiting = state.agents.want >= 0
                 assert sorted(whole.agent[covers]) == np.flatnonzero(waiting).tolist()
