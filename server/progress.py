@@ -28,15 +28,19 @@ def reporting(title: str, *, quiet: bool = False) -> Iterator[Progress]:
         yield _Lines(title).tell
 
 
+_TENTH = 0.1 - 1e-9
+
+
 class _Lines:
-    """One line when the work turns to something else."""
+    """One line when the work turns to something else; what only counts on is told at every tenth."""
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._last = ""
+        self._kind, self._last, self._share = "", "", 0.0
 
     def tell(self, what: str, share: float) -> None:
-        if what != self._last:
+        kind = "".join(sign for sign in what if not sign.isdigit())
+        if what != self._last and (kind != self._kind or share >= self._share + _TENTH):
             sys.stderr.write(f"{self._title}: {what} ({share:.0%})\n")
             sys.stderr.flush()
-            self._last = what
+            self._kind, self._last, self._share = kind, what, share

@@ -17,7 +17,7 @@ def print_json(record: Any) -> None:
 
 
 def print_kpis(figures: dict[str, Any] | None) -> None:
-    """Print the key figures of a run, if there is one, in two lines."""
+    """Print the key figures of a run, if there is one; where and by whom agents were blocked, if they were."""
     if figures is None:
         return
     total = figures["total"]
@@ -30,6 +30,26 @@ def print_kpis(figures: dict[str, Any] | None) -> None:
         f"{name.removesuffix('_s')} {spent / seconds:.1%}" for name, spent in total.items() if spent > 0
     )
     typer.echo(f"time: {split}")
+    if worst := _worst_blocked(figures["blocked"]):
+        typer.echo(f"blocked most: {', '.join(worst)}")
+
+
+def _worst_blocked(blocked: dict[str, Any]) -> list[str]:
+    """The cause, the aisle, the pick face and the pair of agents that cost most."""
+    worst = []
+    for label, places in (
+        ("", {cause.replace("_", " "): each for cause, each in blocked["by_cause"].items()}),
+        ("aisle ", blocked["by_aisle"]),
+        ("face ", blocked["by_face"]),
+    ):
+        if places:
+            name = max(places, key=lambda place: places[place]["blocked_s"])
+            worst.append(f"{label}{name} {places[name]['share'] or 0.0:.1%}")
+    pairs = {(who, by): s for who, others in blocked["who"].items() for by, s in others.items()}
+    if pairs:
+        (who, by), seconds = max(pairs.items(), key=lambda pair: pair[1])
+        worst.append(f"{who} by {by} for {seconds:.0f} s")
+    return worst
 
 
 def way_json(way: Way) -> dict[str, Any]:

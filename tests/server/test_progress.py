@@ -42,3 +42,14 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_error_passes_through() -> None:
     with pytest.raises(ZeroDivisionError), reporting("scan"):
         raise ZeroDivisionError
+
+
+def test_what_only_counts_on_is_told_at_every_tenth(capsys: pytest.CaptureFixture[str]) -> None:
+    with reporting("simulate") as tell:
+        for number in range(101):
+            tell(f"replication {number}", number / 100)
+        tell("writing", 1.0)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 12
+    assert told[0] == "simulate: replication 0 (0%)"
+    assert told[-1] == "simulate: writing (100%)"
