@@ -7,13 +7,14 @@ from layouts.simulation.engine.script import MOST_HELD, Records
 from layouts.simulation.engine.tape import (
     AHEAD,
     ENTER,
+    GET,
     GIVE,
     INTO,
     LEAVE,
     MARK,
     MOVE,
     NOBODY,
-    OUT,
+    PUT,
     TAKE,
     THROUGH,
     WAIT,
@@ -74,44 +75,50 @@ def survey(
     """
     seats = len(uses)
     for routine in range(len(start) - 1):
-        holds, kept, foreseen, ahead = 0, 0, 0, start[routine]
-        for at in range(start[routine], start[routine + 1]):
+        first, end = start[routine], start[routine + 1]
+        holds, most, kept, foreseen, ahead = 0, 0, 0, 0, first
+        for at in range(first, end):
             row = rows[at]
-            op, a = row.op, row.a
+            op, a, b = row.op, row.a, row.b
             if at == ahead and foreseen > 0:
                 return _FORESEEN_KEPT, at - 1
-            if op == MOVE:
+            if op in (MOVE, WAIT):
                 if not 0.0 <= row.x <= 1e12:
                     return _SECONDS, at
-                if row.b != NOBODY:
-                    if row.b < 0 or row.b >= seats:
-                        return _NO_AREA, at
-                    if at < ahead:
-                        return _UNFORESEEABLE, at
-                    uses[row.b] |= AREA
-                continue
-            if op == WAIT:
-                if not 0.0 <= row.x <= 1e12:
-                    return _SECONDS, at
-                if row.b < NOBODY or row.b >= streams:
-                    return _NO_STREAM, at
-                continue
-            if op == AHEAD:
-                if row.b < 1 or at + row.b >= start[routine + 1] or at < ahead:
+                if b != NOBODY:
+                    if op == WAIT:
+                        if b < 0 or b >= streams:
+                            return _NO_STREAM, at
+                    else:
+                        if b < 0 or b >= seats:
+                            return _NO_AREA, at
+                        if at < ahead:
+                            return _UNFORESEEABLE, at
+                        uses[b] |= AREA
+            elif op == AHEAD:
+                if b < 1 or at + b >= end or at < ahead:
                     return _AHEAD, at
-                ahead = at + 1 + row.b
-                continue
-            if op == MARK:
+                ahead = at + 1 + b
+            elif op == MARK:
                 if at < ahead:
                     return _UNFORESEEABLE, at
-                continue
-            if op < 0 or op > THROUGH:
+            elif op < 0 or op > THROUGH:
                 return _NO_INSTRUCTION, at
-            if a < 0 or a >= seats:
+            elif a < 0 or a >= seats:
                 return _NO_RESOURCE, at
-            if op == THROUGH:
-                to = a + row.b
-                if at >= ahead or foreseen != 1 or has[a] != FORESEEN or row.b == 0:
+            elif op in (TAKE, GIVE):
+                use, sign = (FORESEEN if at < ahead else SEATED), (1 if op == TAKE else -1)
+                if has[a] != (0 if op == TAKE else use):
+                    return (_TAKEN if op == TAKE else _NOT_TAKEN), at
+                has[a] = use if op == TAKE else 0
+                uses[a] |= use
+                kept += sign
+                holds += sign
+                foreseen += sign if at < ahead else 0
+                most = max(most, holds)
+            elif op == THROUGH:
+                to = a + b
+                if at >= ahead or foreseen != 1 or has[a] != FORESEEN or b == 0:
                     return _THROUGH, at
                 if to < 0 or to >= seats:
                     return _NO_RESOURCE, at
@@ -120,51 +127,32 @@ def survey(
                 passed[min(a, to)] += 1
                 passed[max(a, to) + 1] -= 1
                 has[a], has[to] = 0, FORESEEN
-                peak[routine] = max(peak[routine], holds + 1)
-                continue
-            if at < ahead:
-                if op == TAKE:
-                    foreseen += 1
-                elif op == GIVE:
-                    foreseen -= 1
-                else:
-                    return _UNFORESEEABLE, at
-                use = FORESEEN
-            elif op in (TAKE, GIVE):
-                use = SEATED
-            elif op in (ENTER, LEAVE):
-                if op == ENTER and not -1 <= row.b <= 1:
-                    return _DIRECTION, at
-                use = SECTION
-            elif op in (INTO, OUT):
-                use = AREA
-            else:
-                if row.b < 1:
+                most = max(most, holds + 1)
+            elif at < ahead:
+                return _UNFORESEEABLE, at
+            elif op in (PUT, GET):
+                if b < 1:
                     return _NO_PIECES, at
-                if row.b > capacity[a]:
+                if b > capacity[a]:
                     return _TOO_MANY_PIECES, at
                 uses[a] |= PIECES
-                continue
-            if op in (TAKE, ENTER, INTO):
-                if has[a] != 0:
-                    return _TAKEN, at
-                has[a] = use
-                uses[a] |= use
-                kept += 1
-                if use != AREA:
-                    holds += 1
-                    peak[routine] = max(peak[routine], holds)
             else:
-                if has[a] != use:
-                    return _NOT_TAKEN, at
-                has[a] = 0
-                kept -= 1
-                if use != AREA:
-                    holds -= 1
-        if peak[routine] > MOST_HELD:
-            return _HOLDS, start[routine + 1] - 1
+                use, seat = (SECTION, 1) if op in (ENTER, LEAVE) else (AREA, 0)
+                if op == ENTER and not -1 <= b <= 1:
+                    return _DIRECTION, at
+                comes = op in (ENTER, INTO)
+                if has[a] != (0 if comes else use):
+                    return (_TAKEN if comes else _NOT_TAKEN), at
+                has[a] = use if comes else 0
+                uses[a] |= use
+                kept += 1 if comes else -1
+                holds += seat if comes else -seat
+                most = max(most, holds)
+        peak[routine] = most
+        if most > MOST_HELD:
+            return _HOLDS, end - 1
         if foreseen > 0:
-            return _FORESEEN_KEPT, start[routine + 1] - 1
+            return _FORESEEN_KEPT, end - 1
         if kept > 0:
-            return _KEPT, start[routine + 1] - 1
+            return _KEPT, end - 1
     return 0, 0
