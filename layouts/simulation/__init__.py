@@ -1,4 +1,4 @@
-"""A shift played out: tours compiled to a tape, a kernel that plays it, events that tell of it."""
+"""A shift played out: errands become a tape, the engine plays it, a run tells of it."""
 
 from layouts.simulation.itineraries import run_itineraries
 

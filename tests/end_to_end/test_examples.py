@@ -137,6 +137,16 @@ def test_the_fourth_example_finds_no_policy_shorter_than_the_shortest_tours(
     assert {location.id for location in demo_hall().locations} <= {each.id for each in network.stations}
 
 
+def test_the_fifth_example_blocks_more_in_narrow_aisles_and_answers_what_pickers_bring(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("05_congestion")
+    blocked = dict(re.findall(r"^(\w+) aisles: \d+ lines/h, ([\d.]+)% of the time blocked$", printed, re.MULTILINE))
+    assert float(blocked["narrow"]) > float(blocked["wide"]) > 0
+    assert "section_taken" in printed.split("narrow aisles")[1]
+    assert "Lines per hour over pickers" in printed
+
+
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
 def test_an_example_takes_a_site_of_ones_own(
     name: str, run_example: Callable[..., str], hall: Callable[..., Facility], tmp_path: Path
