@@ -39,16 +39,18 @@ class Act(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """Node routes `legs` and, at the end of each, its `acts`; as many of the one as of the other.
+    """Node routes `legs`, and what is done at the end of each: `counts[i]` acts at that of leg i, of which `acts` has
+    the four numbers each, one act after the other.
 
     An errand ends where it began. `loaded[i]`: whether leg i is driven with a load; nowhere when empty.
     `height_m[i]`: how high the forks or the cab are at the end of leg i, at the floor everywhere when empty.
     """
 
     legs: tuple[Route, ...]
-    acts: tuple[tuple[Act, ...], ...]
-    loaded: tuple[bool, ...] = ()
-    height_m: tuple[float, ...] = ()
+    counts: Sequence[int]
+    acts: Sequence[float]
+    loaded: Sequence[bool] = ()
+    height_m: Sequence[float] = ()
 
 
 @dataclass
@@ -66,12 +68,10 @@ class Errands:
     def add(self, errand: Errand) -> None:
         """Add an errand behind the others."""
         self.tours.append(errand.legs)
-        self.counts += map(len, errand.acts)
+        self.counts += errand.counts
+        self.acts += errand.acts
         self.loaded += errand.loaded or (False,) * len(errand.legs)
         self.height_m += errand.height_m or (0.0,) * len(errand.legs)
-        for acts in errand.acts:
-            for act in acts:
-                self.acts += act
 
 
 class Compiled(NamedTuple):

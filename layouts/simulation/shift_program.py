@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +107,8 @@ def shift_program(
     if not tours:
         raise ValueError("the plan has no tours: there is nothing to simulate")
     staff = operations.staff or (StaffGroup(count=pickers),)
-    times = _times(orders, tours, starts_at, operations)
+    in_tours = [orders_of(tour) for tour in tours]
+    times = _times(orders, in_tours, starts_at, operations)
     streams = _streams(operations, work, staff, lines=shift.plan.lines, orders=len(times))
     graphs = class_graphs(
         facility, shift.graph, shift.depot, [group.agent or shift.graph.agent.name for group in staff]
@@ -125,6 +127,7 @@ def shift_program(
         picking_on(floor, work, stock, operations.goods_to_person, servers=shift.depot.servers),
         tours,
         operations,
+        orders=in_tours,
         released_s={order: time.released_s or 0.0 for order, time in times.items()},
         wave_of={order.id: order.wave for order in orders},
     )
@@ -180,11 +183,14 @@ def with_draws(shift: ShiftProgram, replication: int) -> ShiftProgram:
 
 
 def _times(
-    orders: Sequence[Order], tours: Sequence[Tour], starts_at: datetime | None, operations: Operations
+    orders: Sequence[Order],
+    in_tours: Sequence[tuple[str, ...]],
+    starts_at: datetime | None,
+    operations: Operations,
 ) -> dict[str, Times]:
     """When the orders of the plan came in and are due; all at the start where they are released at once."""
     told = order_times(orders, starts_at)
-    planned = dict.fromkeys(order for tour in tours for order in orders_of(tour))
+    planned = dict.fromkeys(chain.from_iterable(in_tours))
     if told and not told.keys() >= planned.keys():
         missing = next(order for order in planned if order not in told)
         raise ValueError(f"order '{missing}' is planned but not among the orders: give those of the plan")

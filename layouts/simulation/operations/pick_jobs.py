@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from layouts.simulation.engine.tape import GIVE, TAKE
-from layouts.simulation.errands import Act, Errand
+from layouts.simulation.engine.tape import AHEAD, GIVE, NOBODY, TAKE, WAIT
+from layouts.simulation.errands import Act, Errand, is_even
 from layouts.simulation.operations.goods_to_person import GoodsToPerson, brings_racks, pick_works, rack_tour
 from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
+from layouts.simulation.program import Activity
 from layouts.simulation.work import Work
 from layouts.tours.tour import Stop, Tour
 from spatial.navigation.shortest_paths import Route
@@ -38,6 +39,8 @@ class Picking:
         3. The tour is handed over at the depot, with a seat there.
         """
         floor = self.floor
+        if not before and self._is_plain(kind, tour):
+            return self._plain(kind, tour, behind)
         if brings_racks(floor, kind):
             return rack_tour(
                 floor, kind, tour, self.racks, work=self.work, stock=self.stock, before=before, behind=behind
@@ -61,6 +64,34 @@ class Picking:
             halts.insert(0, Halt(depot, first))
         hand_over = [Act(TAKE, self.seat), self.drop[kind], Act(GIVE, self.seat), *behind]
         return floor.errand(kind, [*halts, Halt(depot, hand_over, legs[-1], loaded=True)])
+
+    def _is_plain(self, kind: Kind, tour: Tour) -> bool:
+        """Whether a tour is walked as planned, by people who take pieces that never run out."""
+        agent = self.floor.graph(kind).agent
+        as_planned = kind.graph == 0 and kind.home == tour.depot
+        return as_planned and is_even(agent) and agent.lift_speed_m_s is None and not self.stock.of_location
+
+    def _plain(self, kind: Kind, tour: Tour, behind: Sequence[Act]) -> Errand:
+        """What `errand` comes to for a plain tour, of which a shift has thousands: without a value for every act."""
+        floor, work, stream = self.floor, self.work, self.floor.streams["pick"]
+        places, activities = floor.places[0], floor.build.activities
+        counts: list[int] = []
+        acts: list[float] = []
+        for stop in tour.stops:
+            level, xy = places[stop.node]
+            face, count = floor.face(kind, stop.picks[0].location), len(stop.picks)
+            acts += (AHEAD, 0, count + 2, 0.0) if floor.foresees else ()
+            acts += (TAKE, face, NOBODY, 0.0)
+            for pick in stop.picks:
+                acts += (WAIT, len(activities), stream, work.line_s(pick.quantity))
+                activities.append(
+                    Activity("pick", level, xy, stop.face, pick.location, pick.order, pick.sku, pick.quantity)
+                )
+            acts += (GIVE, face, NOBODY, 0.0)
+            counts.append(count + 2 + floor.foresees)
+        for act in (Act(TAKE, self.seat), self.drop[kind], Act(GIVE, self.seat), *behind):
+            acts += act
+        return Errand(legs=tour.legs, counts=[*counts, 3 + len(behind)], acts=acts)
 
     def _halt(
         self, kind: Kind, stop: Stop, node: int, gets: list[Act], leg: Route | None, loaded: bool

@@ -49,18 +49,17 @@ class Start(NamedTuple):
 
 def tour_starts(
     release: Release,
-    tours: Sequence[Tour],
+    orders: Sequence[tuple[str, ...]],
     *,
     released_s: Mapping[str, float],
     wave_of: Mapping[str, str | None],
 ) -> list[Start]:
-    """What each of `tours` waits for; `released_s` and `wave_of` are of their orders.
+    """What each tour, of these orders, waits for; `released_s` and `wave_of` are by order.
 
     BadDataError for waves by the orders' where no order has one.
     """
     if release.policy == "at-once":
-        return [Start()] * len(tours)
-    orders = [orders_of(tour) for tour in tours]
+        return [Start()] * len(orders)
     come_in = [max(0.0, *(released_s[order] for order in each)) for each in orders]
     if release.policy == "waveless":
         return [Start(seconds) for seconds in come_in]

@@ -64,7 +64,7 @@ class Stock:
     most_refills: int
 
     def get_all(self, picks: Sequence[Pick]) -> list[Act]:
-        """Take out what is picked; so few pieces at once that who waits for them has made the location ask for more."""
+        """Take out what is picked, so few pieces at once that who waits has made the location ask for more."""
         acts: list[Act] = []
         if self.of_location:
             for pick in picks:

@@ -137,7 +137,8 @@ class ShiftFloor:
     def errand(self, kind: Kind, halts: Sequence[Halt]) -> Errand:
         """From the kind's home over `halts` and back home."""
         legs: list[Route] = []
-        acts: list[tuple[Act, ...]] = []
+        counts: list[int] = []
+        acts: list[float] = []
         loaded: list[bool] = []
         heights: list[float] = []
         at, height_m = kind.home, 0.0
@@ -145,23 +146,26 @@ class ShiftFloor:
             if halt.node == at == kind.home and not halt.acts and halt.leg is None and legs:
                 continue
             leg = halt.leg or self.routes[kind.graph].route(at, halt.node)
-            lifts = self._lift_on_the_spot(kind, leg, halt.height_m - height_m)
+            done = (*self._lift_on_the_spot(kind, leg, halt.height_m - height_m), *halt.acts)
             legs.append(leg)
-            acts.append((*lifts, *halt.acts))
+            counts.append(len(done))
+            for act in done:
+                acts += act
             loaded.append(halt.loaded)
             heights.append(halt.height_m)
             at, height_m = halt.node, halt.height_m
             if halt.leaves_m is not None and halt.leaves_m != height_m:
                 legs.append((halt.node,))
-                acts.append(())
+                counts.append(0)
                 loaded.append(halt.loaded)
                 heights.append(halt.leaves_m)
                 height_m = halt.leaves_m
         return Errand(
             legs=tuple(legs),
-            acts=tuple(acts),
-            loaded=tuple(loaded) if any(loaded) and self.graph(kind).agent.loaded_speed_m_s else (),
-            height_m=tuple(heights) if any(heights) else (),
+            counts=counts,
+            acts=acts,
+            loaded=loaded if any(loaded) and self.graph(kind).agent.loaded_speed_m_s else (),
+            height_m=heights if any(heights) else (),
         )
 
     def lift(self, kind: Kind, node: int, rise_m: float) -> Act:

@@ -9,7 +9,7 @@ from layouts.simulation.engine.tape import GET, PUT
 from layouts.simulation.errands import Act, Errand
 from layouts.simulation.operations.packing import buffer_at, pack_buffer
 from layouts.simulation.operations.pick_jobs import Picking
-from layouts.simulation.operations.release import aisle_tickets, orders_of, tour_starts
+from layouts.simulation.operations.release import aisle_tickets, tour_starts
 from layouts.simulation.operations.settings import Operations
 from layouts.simulation.operations.shift_floor import Kind, ShiftFloor
 from layouts.simulation.operations.staffing import StaffGroup
@@ -34,15 +34,16 @@ def add_tours(
     tours: Sequence[Tour],
     operations: Operations,
     *,
+    orders: Sequence[tuple[str, ...]],
     released_s: Mapping[str, float],
     wave_of: Mapping[str, str | None],
 ) -> Picked:
-    """The jobs of `tours`, numbered as these are, the first of the program."""
+    """The jobs of `tours`, with the `orders` of each, numbered as these are, the first of the program."""
     floor = picking.floor
     build, graph = floor.build, floor.build.traffic.graphs[0]
-    starts = tour_starts(operations.release, tours, released_s=released_s, wave_of=wave_of)
+    starts = tour_starts(operations.release, orders, released_s=released_s, wave_of=wave_of)
     tickets = aisle_tickets(build, graph, tours, operations.release.aisle_cap)
-    hands = handings(operations.zones, tours, graph if is_zoned(operations) else None)
+    hands = handings(operations.zones, tours, orders, graph if is_zoned(operations) else None)
     parts: dict[str, list[int]] = {}
     for number, each in enumerate(hands):
         for order in each.closes:
@@ -51,7 +52,7 @@ def add_tours(
     if operations.packing is not None:
         brought = [(tour.id, len(each.closes)) for tour, each in zip(tours, hands, strict=True)]
         buffer = pack_buffer(floor, operations.packing, brought, orders=sum(map(len, parts.values())))
-    for tour, start, held, each in zip(tours, starts, tickets, hands, strict=True):
+    for tour, of_tour, start, held, each in zip(tours, orders, starts, tickets, hands, strict=True):
         before, behind = _handed(floor, operations.zones.buffer_orders or len(released_s), each)
         if buffer is not None and each.closes:
             behind.append(Act(PUT, buffer, len(each.closes)))
@@ -62,7 +63,7 @@ def add_tours(
             return picking.errand(kind, tour, before=before, behind=behind)
 
         build.job(
-            JobName(tour.id, "pick", orders_of(tour), () if buffer is not None else each.closes),
+            JobName(tour.id, "pick", of_tour, () if buffer is not None else each.closes),
             floor.routines("pick", errand_of),
             pool=_pool(each.zone),
             release_s=start.release_s,

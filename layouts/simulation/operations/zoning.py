@@ -15,7 +15,6 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from layouts.simulation.operations.release import orders_of
 from layouts.simulation.operations.staffing import Name
 from layouts.tours.tour import Tour
 from spatial.errors import BadDataError
@@ -54,12 +53,13 @@ class Handing(NamedTuple):
     closes: tuple[str, ...] = ()
 
 
-def handings(zoning: Zoning, tours: Sequence[Tour], graph: NavGraph | None) -> list[Handing]:
-    """What each of `tours` has to do with others; without a graph they are in no zone.
+def handings(
+    zoning: Zoning, tours: Sequence[Tour], orders: Sequence[tuple[str, ...]], graph: NavGraph | None
+) -> list[Handing]:
+    """What each of `tours`, with its `orders`, has to do with others; without a graph they are in no zone.
 
     ValueError for a zone that is not there.
     """
-    orders = [orders_of(tour) for tour in tours]
     zones = [None] * len(tours) if graph is None else zones_of_tours(tours, graph)
     if zoning.work == "parallel" or graph is None:
         return [Handing(zone, closes=each) for zone, each in zip(zones, orders, strict=True)]
