@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -211,3 +215,41 @@ def test_a_plan_without_tours_is_refused(busy, play_shift) -> None:
     empty = replace(busy, plan=replace(busy.plan, tours=()))
     with pytest.raises(ValueError, match="no tours"):
         play_shift(empty)
+
+
+SHIFT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+from conftest import one_block_hall
+from layouts.plan_scenario import plan_scenario
+from layouts.scenario import Scenario
+from layouts.simulation.engine.run_tape import run_tape
+from layouts.simulation.operations.settings import Operations
+from layouts.simulation.shift_program import shift_program
+shift = plan_scenario(one_block_hall(rows=2), Scenario(site=Path("."), synthetic_orders=8, batch_lines=4))
+staff = [{"count": 2}, {"agent": "reach_truck", "does": ["replenish", "pick"]}, {"does": ["replenish"]}]
+refills = {"capacity_pieces": 9, "low_pieces": 2, "bring_pieces": 5}
+operations = Operations.model_validate({"staff": staff, "replenishment": refills})
+ready = shift_program(shift, shift.facility, operations)
+program = ready.program
+played = run_tape(program.tape, program.seats, program.jobs, ready.crew, most_refills=ready.most_refills)
+for part in (program.tape.rows, program.tape.start, program.legs.xy, program.legs.start, *played.log):
+    print(part.tobytes().hex())
+"""
+
+
+def test_plain_python_and_compiled_agree() -> None:
+    told = [
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", SHIFT],
+            cwd=Path(__file__).resolve().parents[3],
+            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for disabled in ("0", "1")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0].splitlines()) == 11
