@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from layouts.orders import Order
 from layouts.slotting_table import Slotting
+from layouts.tours.open_aisles import OpenAisle, open_aisles
 from spatial.errors import BadDataError
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import Distances, shortest_distances
@@ -23,6 +25,11 @@ class PickingFloor:
     distances: Distances
     slotting: Slotting
     depot: int
+
+    @cached_property
+    def open_aisles(self) -> Mapping[str, OpenAisle]:
+        """The aisles that tours can walk along, by id."""
+        return open_aisles(self.graph, self.distances, depot=self.depot)
 
     def locations(self, sku: str) -> tuple[str, ...]:
         """The locations of a SKU that can be reached; BadDataError, with the reason, when there are none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from layouts.items import Items
 from layouts.orders import Order
-from layouts.tours.aisle_problem import aisle_problem
+from layouts.tours.aisle_problem import open_aisle_of
 from layouts.tours.batching.first_come import Batch
 from layouts.tours.batching.on_floor import EFFORT, first_come, short_together
 from layouts.tours.due_times import Crew, in_time, lateness_note
@@ -181,7 +181,7 @@ def _loose_note(floor: PickingFloor, tasks: Sequence[TourTask], policy: str) -> 
     """What a policy that follows aisles does with stops in none."""
     if policy not in ALONG_AISLES:
         return ()
-    loose = sum(len(aisle_problem(floor, task.stops)[0].loose) for task in tasks)
+    loose = sum(open_aisle_of(floor, stop) is None for task in tasks for stop in task.stops)
     if not loose:
         return ()
     return (f"{loose} stops lie in no open aisle; {policy} visits them last, nearest first.",)

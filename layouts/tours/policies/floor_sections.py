@@ -7,8 +7,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +25,8 @@ IN_LINE_M = 1.0
 """Lanes no farther apart across the aisles than this are parts of one aisle."""
 
 Floats = npt.NDArray[np.float64]
+Vector = tuple[float, float]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,81 +42,105 @@ class AisleEnds:
     only: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """An aisle as it lies in its section: from `low_m` to `high_m` along it, `across_m` from left to right."""
+class _Placed(NamedTuple):
+    """An aisle as it lies in its section: the rows of its mouths and how far along it they are, the low one first;
+    `across_m` comes before all else, so that aisles sort from left to right.
+    """
 
-    lane: Lane
+    across_m: float
+    low: int
+    high: int
     low_m: float
     high_m: float
-    across_m: float
+    ends: AisleEnds
 
 
 def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats) -> tuple[Section, ...]:
     """The sections that `aisles` make, their rows being those of `xy` (P, 2)."""
-    left, sections = list(aisles), []
+    at: list[Vector] = xy.tolist()
+    left, sections = [(aisle, _heading(at, aisle)) for aisle in aisles], []
     while left:
-        first = left[0]
-        along = _heading(xy, first)
-        mates = [aisle for aisle in left if _runs_beside(xy, first, aisle)]
-        left = [aisle for aisle in left if aisle not in mates]
-        placed = [_placed(xy, aisle, along) for aisle in mates]
-        across = (float(along[1]), -float(along[0]))
-        sections.append(Section(blocks=_blocks(_in_aisles(placed)), across=across))
+        mates, left = _parted(left, partial(_runs_beside, left[0]))
+        along = mates[0][1]
+        placed = [_placed(at, aisle, along) for aisle, _ in mates]
+        sections.append(Section(blocks=_blocks(at, placed, along), across=_right_of(along)))
     return tuple(sections)
 
 
-def _heading(xy: Floats, aisle: AisleEnds) -> Floats:
-    start, end = xy[list(aisle.mouths)]
-    heading: Floats = (end - start) / max(float(np.linalg.norm(end - start)), 1e-9)
-    return heading
+def _heading(at: Sequence[Vector], aisle: AisleEnds) -> Vector:
+    (x0, y0), (x1, y1) = (at[mouth] for mouth in aisle.mouths)
+    length_m = max(math.hypot(x1 - x0, y1 - y0), 1e-9)
+    return (x1 - x0) / length_m, (y1 - y0) / length_m
 
 
-def _runs_beside(xy: Floats, one: AisleEnds, other: AisleEnds) -> bool:
+def _right_of(along: Vector) -> Vector:
+    return along[1], -along[0]
+
+
+def _offset_m(point: Vector, along: Vector) -> float:
+    """How far a point lies along a direction, in metres."""
+    return point[0] * along[0] + point[1] * along[1]
+
+
+def _runs_beside(one: tuple[AisleEnds, Vector], other: tuple[AisleEnds, Vector]) -> bool:
     """RULE 1."""
-    same = abs(float(_heading(xy, one) @ _heading(xy, other))) >= PARALLEL
-    return one is other or (one.level == other.level and same)
+    return one is other or (one[0].level == other[0].level and abs(_offset_m(one[1], other[1])) >= PARALLEL)
 
 
-def _placed(xy: Floats, aisle: AisleEnds, along: Floats) -> _Placed:
-    low, high = sorted(aisle.mouths, key=lambda mouth: (float(xy[mouth] @ along), mouth))
-    lane = Lane(
-        low=low,
-        high=high,
-        stops=tuple(sorted(aisle.stops, key=lambda stop: (float(xy[stop] @ along), stop))),
-        aisle=0,
-        only=None if aisle.only is None else (aisle.mouths[aisle.only[0]], aisle.mouths[aisle.only[1]]),
-    )
-    return _Placed(
-        lane=lane,
-        low_m=float(xy[low] @ along),
-        high_m=float(xy[high] @ along),
-        across_m=float(xy[[low, high]].mean(axis=0) @ (along[1], -along[0])),
-    )
+def _placed(at: Sequence[Vector], aisle: AisleEnds, along: Vector) -> _Placed:
+    (low_m, low), (high_m, high) = sorted((_offset_m(at[mouth], along), mouth) for mouth in aisle.mouths)
+    across_m = sum(_offset_m(at[mouth], _right_of(along)) for mouth in (low, high)) / 2
+    return _Placed(across_m, low, high, low_m, high_m, aisle)
 
 
-def _in_aisles(placed: Sequence[_Placed]) -> list[_Placed]:
-    """RULE 3: the lanes from left to right, each with the number of its aisle."""
-    numbered: list[_Placed] = []
-    for each in sorted(placed, key=lambda each: (each.across_m, each.lane.low)):
-        line = [other for other in numbered if other.lane.aisle == numbered[-1].lane.aisle]
-        same = bool(line) and each.across_m - line[0].across_m <= IN_LINE_M
-        same = same and not any(_overlap(each, other) for other in line)
-        number = numbered[-1].lane.aisle + (not same) if numbered else 0
-        numbered.append(replace(each, lane=replace(each.lane, aisle=number)))
-    return numbered
-
-
-def _blocks(placed: Sequence[_Placed]) -> tuple[tuple[Lane, ...], ...]:
-    """RULE 2, the blocks from front to back."""
-    left, blocks = sorted(placed, key=lambda each: (each.low_m + each.high_m, each.lane.low)), []
+def _blocks(at: Sequence[Vector], placed: Sequence[_Placed], along: Vector) -> tuple[tuple[Lane, ...], ...]:
+    """RULE 2, the blocks from front to back, their lanes from left to right."""
+    lane = {
+        each.low: _lane(at, each, along, number)
+        for number, aisle in enumerate(_in_aisles(placed))
+        for each in aisle
+    }
+    left, blocks = sorted(placed, key=lambda each: (each.low_m + each.high_m, each.low)), []
     while left:
-        block = [each for each in left if each is left[0] or _overlap(left[0], each)]
-        left = [each for each in left if each not in block]
-        blocks.append(tuple(each.lane for each in placed if each in block))
+        block, left = _parted(left, partial(_overlap, left[0]))
+        blocks.append(tuple(lane[each.low] for each in sorted(block)))
     return tuple(blocks)
+
+
+def _in_aisles(placed: Sequence[_Placed]) -> list[list[_Placed]]:
+    """RULE 3: the aisles from left to right, each with the lanes that are parts of it."""
+    aisles: list[list[_Placed]] = []
+    for each in sorted(placed):
+        if not aisles or not _in_line(each, aisles[-1]):
+            aisles.append([])
+        aisles[-1].append(each)
+    return aisles
+
+
+def _in_line(one: _Placed, aisle: Sequence[_Placed]) -> bool:
+    is_near = one.across_m - aisle[0].across_m <= IN_LINE_M
+    return is_near and not any(_overlap(one, other) for other in aisle)
 
 
 def _overlap(one: _Placed, other: _Placed) -> bool:
     shared = min(one.high_m, other.high_m) - max(one.low_m, other.low_m)
-    return bool(2 * shared >= min(one.high_m - one.low_m, other.high_m - other.low_m))
+    return 2 * shared >= min(one.high_m - one.low_m, other.high_m - other.low_m)
+
+
+def _lane(at: Sequence[Vector], placed: _Placed, along: Vector, aisle: int) -> Lane:
+    mouths, only = placed.ends.mouths, placed.ends.only
+    return Lane(
+        low=placed.low,
+        high=placed.high,
+        stops=tuple(sorted(placed.ends.stops, key=lambda stop: (_offset_m(at[stop], along), stop))),
+        aisle=aisle,
+        only=None if only is None else (mouths[only[0]], mouths[only[1]]),
+    )
+
+
+def _parted(items: Sequence[T], belongs: Callable[[T], bool]) -> tuple[list[T], list[T]]:
+    """The items that belong, and the others."""
+    groups: tuple[list[T], list[T]] = [], []
+    for item in items:
+        groups[not belongs(item)].append(item)
+    return groups
