@@ -8,8 +8,9 @@
 5. Nothing begins at or after `horizon_s`; waits that are unfinished then count to the horizon, see `close`.
 
 AHEAD marks rows that can be foreseen: TAKE, GIVE, MOVE, WAIT and THROUGH on resources of one seat that are used in
-such rows only, and that agents reach in the order in which they begin those rows. Then t = max(t, free) at each TAKE,
-and the rows are one event instead of many, with the same outcome. Who breaks down does so after them.
+such rows only, and that agents reach in the order in which they begin those rows; after the last wait in them some
+time must pass. Then they are one event instead of many, with the same outcome, unless agents break down (who does so
+in foreseen rows does it after them) or the run ends in a deadlock.
 
 The same source runs compiled and, with NUMBA_DISABLE_JIT=1, as plain Python, with equal results. The loop is one long
 function so that what nearly every instruction needs is compiled in place; what is rare is called.
@@ -17,14 +18,14 @@ function so that what nearly every instruction needs is compiled in place; what 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from layouts.simulation.engine.buffers import get, put
 from layouts.simulation.engine.compiled import compiled
 from layouts.simulation.engine.deadlock import closes_ring, holder_of, resolve, unlock_queue
 from layouts.simulation.engine.dispatch import finish_job, leave_idlers, next_routine, release
+from layouts.simulation.engine.foresee import foresee, most_rows
+from layouts.simulation.engine.paces import next_pace
 from layouts.simulation.engine.records import count_span, record, record_wait
 from layouts.simulation.engine.script import (
     CURRENT,
@@ -52,12 +53,8 @@ from layouts.simulation.engine.tape import (
     OUT,
     PUT,
     TAKE,
-    THROUGH,
     WAIT,
-    WAITED,
     WORKED,
-    Floats,
-    Ints,
     Rules,
 )
 from layouts.simulation.engine.tournament import schedule
@@ -128,7 +125,7 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
             elif code == WAIT:
                 seconds = row.x
                 if b != NOBODY:
-                    seconds *= _pace(pace, draws, b, agent)
+                    seconds *= next_pace(pace, draws, b, agent)
                 who.stopped = 0
                 until = now + seconds
                 who.busy_s += seconds
@@ -168,10 +165,10 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
             elif code == AHEAD:
                 if rules.looks_ahead:
                     first, end = at + 1, at + 1 + b
-                    if rules.logs and n[ROWS] + _most_rows(rows, first, end) > room:
+                    if rules.logs and n[ROWS] + most_rows(rows, first, end) > room:
                         why = LOG_FULL
                         break
-                    until = _foresee(rows, seats, who, rules, pace, draws, log, n, agent, first, end, now)
+                    until = foresee(rows, seats, who, rules, pace, draws, log, n, agent, first, end, now)
                     who.row += b
             elif code == INTO:
                 seats[a].used += 1
@@ -224,97 +221,6 @@ def _regain(state: State, rules: Rules, log: Records, agent: int, now: float) ->
 
 
 @compiled
-def _foresee(
-    rows: Records, seats: Records, who: Any, rules: Rules, pace: Floats, draws: Ints, log: Records, n: Ints,
-    agent: int, first: int, end: int, now: float,
-) -> float:  # fmt: skip
-    """Play the rows `first` … `end` − 1 at once, from `now`; returns when the last of them is over."""
-    time, stopped = now, who.stopped
-    busy_s, moved_s = who.busy_s, who.moved_s
-    for at in range(first, end):
-        row = rows[at]
-        op, a, b = row.op, row.a, row.b
-        if op == TAKE:
-            seat = seats[a]
-            if seat.free_s > time:
-                time, stopped = _await(rules, log, n, who, seat, agent, a, time), 1
-            seat.taker = agent
-        elif op == GIVE:
-            seats[a].free_s = time
-        elif op == THROUGH:
-            step = 1 if b > 0 else -1
-            step_s = row.x * who.slow
-            cell = a
-            seat = seats[cell]
-            for _ in range(abs(b)):
-                behind = seat
-                cell += step
-                seat = seats[cell]
-                if seat.free_s > time:
-                    time, stopped = _await(rules, log, n, who, seat, agent, cell, time), 1
-                seat.taker = agent
-                seconds = step_s
-                if stopped == 1:
-                    seconds += who.restart_s
-                    stopped = 0
-                busy_s += seconds
-                moved_s += count_span(rules, time, time + seconds)
-                if rules.logs and time < rules.horizon_s:
-                    record(log, n, MOVED, agent, who.job, cell, NOBODY, time, time + seconds)
-                time += seconds
-                behind.free_s = time
-        elif op == MOVE:
-            seconds = row.x * who.slow
-            if stopped == 1:
-                seconds += who.restart_s
-                stopped = 0
-            busy_s += seconds
-            moved_s += count_span(rules, time, time + seconds)
-            if rules.logs and time < rules.horizon_s:
-                record(log, n, MOVED, agent, who.job, a, NOBODY, time, time + seconds)
-            time += seconds
-        else:
-            seconds = row.x
-            if b != NOBODY:
-                seconds *= _pace(pace, draws, b, agent)
-            stopped = 0
-            busy_s += seconds
-            who.worked_s += count_span(rules, time, time + seconds)
-            if time < rules.horizon_s and rules.warm_up_s < time + seconds <= rules.horizon_s:
-                who.works += 1
-            if rules.logs and time < rules.horizon_s:
-                record(log, n, WORKED, agent, who.job, a, NOBODY, time, time + seconds)
-            time += seconds
-    who.stopped, who.busy_s, who.moved_s = stopped, busy_s, moved_s
-    return time
-
-
-@compiled
-def _await(
-    rules: Rules, log: Records, n: Ints, who: Any, seat: Any, agent: int, resource: int, time: float
-) -> float:
-    """The agent waits until the foreseen seat is free; returns when."""
-    counted = count_span(rules, time, seat.free_s)
-    if counted > 0.0:
-        who.waited_s += counted
-        seat.waited_s += counted
-        seat.waits += 1
-    if rules.logs and time < rules.horizon_s:
-        end_s = min(seat.free_s, rules.horizon_s)
-        record(log, n, WAITED, agent, who.job, resource, seat.taker, time, end_s)
-    return float(seat.free_s)
-
-
-@compiled
-def _most_rows(rows: Records, first: int, end: int) -> int:
-    """Log rows that foreseen rows lead to at most: a wait and a move or work each, of THROUGH for every cell."""
-    count = 0
-    for at in range(first, end):
-        count += 2 * (abs(rows[at].b) if rows[at].op == THROUGH else 1)
-    return count
-
-
-@compiled
 def _fails(script: Script, state: State, agent: int) -> bool:
     """Whether the agent breaks down now; it then plays the repair where it stands, and returns."""
     who = state.agents[agent]
@@ -324,14 +230,6 @@ def _fails(script: Script, state: State, agent: int) -> bool:
     who.back_row, who.back_end, who.back_busy_s = who.row, who.end, who.busy_s
     who.row, who.end = script.start[script.repair], script.start[script.repair + 1]
     return True
-
-
-@compiled
-def _pace(pace: Floats, draws: Ints, stream: int, agent: int) -> float:
-    """The next number of the agent's stream."""
-    draw = draws[stream, agent]
-    draws[stream, agent] = draw + 1
-    return float(pace[stream, agent, draw % pace.shape[2]])
 
 
 @compiled
