@@ -40,6 +40,7 @@ from layouts.simulation.work import Work
 from layouts.timetable import Times
 from layouts.tours.tour import Tour
 from spatial.facility import Facility
+from spatial.navigation.nav_graph import NavGraph
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -136,6 +137,7 @@ def shift_program(
     team = members(staff, lambda group: kind_of(floor, group))
     pools = {group: _pools(floor, operations, group) for group in staff}
     _check_pools(floor, pools)
+    floor.build.notes += _notes(operations, picked, graphs)
     side = side_routines(floor, operations, [(group, kind_of(floor, group)) for group in staff])
     program = floor.build.build(most_agents=len(team))
     agents = [graphs[floor.kinds[member.kind].graph].agent for member in team]
@@ -273,6 +275,23 @@ def _check_pools(floor: ShiftFloor, pools: Mapping[StaffGroup, Sequence[int]]) -
             raise ValueError(
                 f"nobody in staff does '{name}', as job '{job.name.id}' needs: add it to a group"
             )
+
+
+def _notes(operations: Operations, picked: Picked, graphs: Sequence[NavGraph]) -> list[str]:
+    has_vehicles = any(graph.agent.is_vehicle for graph in graphs)
+    notes = [
+        f"{name} is for vehicles, and there are none in this shift."
+        for name, settings in (("breakdowns", operations.breakdowns), ("charging", operations.charging))
+        if settings is not None and not has_vehicles
+    ]
+    packing = operations.packing
+    parted = sum(len(parts) > 1 for parts in picked.parts.values())
+    if packing is not None and packing.buffer_orders is not None and parted:
+        notes.append(
+            f"{parted} orders are picked in parts, which wait in the pack buffer for each other: if parts alone "
+            f"fill its {packing.buffer_orders} places, the shift stalls; raise packing.buffer_orders then."
+        )
+    return notes
 
 
 def _section_of(traffic: TrafficMap, resources: int) -> npt.NDArray[np.int64]:

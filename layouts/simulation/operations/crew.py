@@ -84,10 +84,7 @@ def _until_s(group: StaffGroup) -> float:
 
 
 def _duties(member: Member, side: SideRoutines) -> list[tuple[float, int]]:
-    """The breaks, and the end of duty: it wakes the idle, who would else still count as free to take a job."""
-    breaks = [(each.at_s, side.breaks[member.kind, each.for_s]) for each in member.group.breaks]
-    end = [] if member.group.until_s is None else [(member.group.until_s, side.off_duty[member.kind])]
-    return breaks + end
+    return [(each.at_s, side.breaks[member.kind, each.for_s]) for each in member.group.breaks]
 
 
 def _starts(lists: Sequence[Sequence[object]]) -> npt.NDArray[np.int64]:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spatial.floor.agents import agent_named
+
 Task = Literal["load", "replenish", "pack", "pick", "returns", "putaway"]
 
 EVERYTHING: tuple[Task, ...] = ("load", "replenish", "pack", "pick", "returns", "putaway")
@@ -56,6 +58,8 @@ class StaffGroup(BaseModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> StaffGroup:
+        if self.agent is not None:
+            agent_named(self.agent)
         for name in ("does", "zones"):
             if len(set(getattr(self, name))) < len(getattr(self, name)):
                 raise ValueError(f"{name} names something twice: {', '.join(getattr(self, name))}")

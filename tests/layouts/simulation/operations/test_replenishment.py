@@ -7,6 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from layouts.simulation.engine.tape import GET
+from layouts.simulation.traffic.build_traffic import traffic_map
 from spatial.floor.agents import PICKER
 
 STAFF = [{"does": ["pick"]}, {"does": ["replenish"], "name": "filler"}]
@@ -53,8 +55,15 @@ def test_refills_come_from_the_station_where_nothing_is_above(hall, shift_of, pl
 def test_in_narrow_lanes_pieces_are_awaited_outside(hall, shift_of, play_shift) -> None:
     lines = [[("A", "00-00-0", 2)], [("B", "00-00-0", 2)]]
     shift = shift_of(hall(aisle_m=1.0), lines, agent=PICKER)
+    assert shift.graph.access["00-00-0"] in traffic_map(shift.graph).cell_of[0]
     shown = play_shift(shift, refilling(capacity_pieces=8, start_pieces=2, low_pieces=2, bring_pieces=6))
     assert shown.played.ending == "finished"
+    program = shown.program.program
+    for first in program.tape.rows[program.tape.start[program.jobs.routine[0]]]:
+        assert (first["op"], program.resource[first["a"]].name) == (GET, "stock 00-00-0")
+    # the second tour sets out when the first two pieces have been followed by six
+    assert shown.waits()[-1][:2] == ("P01", "stock 00-00-0")
+    assert shown.waits()[-1][3] == pytest.approx(shown.works("put")[0].end_s, abs=0.001)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -102,6 +102,7 @@ def test_only_vehicles_lose_time_when_they_stop_on_the_way(busy, play_shift) -> 
         ({"breaks": [{"at_s": 5, "for_s": 1}, {"at_s": 4, "for_s": 1}]}, "in the order"),
         ({"does": ["pick", "pick"]}, "twice"),
         ({"performance": 0}, "greater than or equal"),
+        ({"agent": "horse"}, "no agent class 'horse'"),
     ],
 )
 def test_a_group_that_makes_no_sense_is_refused(settings, said) -> None:

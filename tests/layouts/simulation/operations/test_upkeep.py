@@ -36,6 +36,7 @@ def test_people_neither_charge_nor_break_down(hall, shift_of, play_shift) -> Non
     }
     shown = play_shift(shift_of(hall(), LINES), operations)
     assert shown.done_s("T8") == [8 * 15]
+    assert sum("there are none" in note for note in shown.program.notes) == 2
 
 
 def test_a_broken_vehicle_is_repaired_where_it_stands(busy, play_shift) -> None:

@@ -40,6 +40,12 @@ def test_a_parallel_order_is_packed_when_its_last_part_is_picked(hall, shift_of,
     # parts done at 15 and 25; three lines
     assert shown.job("pack A") == (pytest.approx(25), pytest.approx(51))
     assert [job.closes for job in shown.program.program.job] == [(), (), ("A",)]
+    assert not [note for note in shown.program.notes if "parts" in note]
+    operations["packing"]["buffer_orders"] = 2
+    assert any(
+        "1 orders are picked in parts" in note
+        for note in play_shift(shift_of(hall(), lines), operations).program.notes
+    )
 
 
 def test_passed_on_orders_wait_for_the_zone_before(hall, shift_of, play_shift) -> None:
