@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import BaseModel
 
+from layouts.events import NONE, Events, Floats
 from layouts.kpis import kpis, kpis_dict
 from layouts.run import Run
 from server.sites import CLOUD, MESH, Site
@@ -71,18 +72,16 @@ class Picks:
     """When each location was picked in a run, and what from it."""
 
     def __init__(self, run: Run | None) -> None:
-        self._ends_s: dict[str, list[float]] = defaultdict(list)
+        self._ends_s: dict[str, Floats] = {}
         self._skus: dict[str, dict[str, None]] = defaultdict(dict)
-        for sku, locations in ({} if run is None else run.slotting).items():
+        if run is None:
+            return
+        for sku, locations in run.slotting.items():
             for location in locations:
                 self._skus[location][sku] = None
-        for event in () if run is None else run.events.take(run.events.kind.are("pick")):
-            if event.location is not None:
-                self._ends_s[event.location].append(event.end_s)
-                if event.sku is not None:
-                    self._skus[event.location][event.sku] = None
-        for ends_s in self._ends_s.values():
-            ends_s.sort()
+        for location, sku in _picked(run.events):
+            self._skus[location][sku] = None
+        self._ends_s = _ends_of_picks(run.events)
 
     def skus(self, location: str) -> list[str]:
         """SKUs slotted to or picked from `location`."""
@@ -90,7 +89,28 @@ class Picks:
 
     def until(self, location: str, t_s: float) -> int:
         """Picks from `location` that were finished by `t_s`."""
-        return bisect_right(self._ends_s.get(location, ()), t_s)
+        return int(np.searchsorted(self._ends_s.get(location, ()), t_s, side="right"))
+
+
+def _ends_of_picks(events: Events) -> dict[str, Floats]:
+    """When picks ended (n,), in order, by location."""
+    at = events.location
+    rows = np.flatnonzero(events.kind.are("pick") & (at.code != NONE))
+    rows = rows[np.lexsort((events.end_s[rows], at.code[rows]))]
+    bounds = np.searchsorted(at.code[rows], np.arange(1, len(at.names)))
+    return dict(zip(at.names, np.split(events.end_s[rows], bounds), strict=False))
+
+
+def _picked(events: Events) -> list[tuple[str, str]]:
+    """Locations and SKUs picked from them, each pair once, in order of its first pick."""
+    at, sku = events.location, events.sku
+    rows = np.flatnonzero(events.kind.are("pick") & (at.code != NONE) & (sku.code != NONE))
+    pairs = at.code[rows].astype(np.int64) * len(sku.names) + sku.code[rows]
+    first = rows[np.sort(np.unique(pairs, return_index=True)[1])]
+    return [
+        (at.names[i], sku.names[j])
+        for i, j in zip(at.code[first].tolist(), sku.code[first].tolist(), strict=True)
+    ]
 
 
 class LocationDetails(BaseModel):

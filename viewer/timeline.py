@@ -5,23 +5,16 @@ All of it depends on t alone, never on how t was reached; that is why a seek sho
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-
 import numpy as np
-import numpy.typing as npt
 
-from layouts.run import Event, Run
+from layouts.events import NONE, Floats
+from layouts.figures.window import Window
+from layouts.run import Duty, Run
 from viewer.heat_density import scale_top
-from viewer.messages import AgentState, Heat, Kpi, Motion, Track
-
-Floats = npt.NDArray[np.float64]
+from viewer.messages import Heat, Kpi, Track
+from viewer.tracks import DECIMALS, STATE_OF_KIND, Tracks
 
 HEAT_CELL_M = 0.5
-DECIMALS = 3  # of metres and seconds on the wire: a millimetre is below anything a viewer shows
-
-_STATE_OF_KIND: dict[str, AgentState] = {"move": "walk", "wait": "wait", "pick": "pick", "drop": "drop"}
 
 
 class Timeline:
@@ -29,31 +22,18 @@ class Timeline:
 
     def __init__(self, run: Run) -> None:
         self.duration_s = run.duration_s
-        events_of: dict[str, list[Event]] = defaultdict(list)
-        for event in run.events:
-            events_of[event.agent].append(event)
-        self._motions = {
-            agent: _without_gaps(events_of[agent], until_s=run.duration_s)
-            for agent in run.agents
-            if events_of[agent]
-        }
-        self._ends = {agent: [motion.end_s for motion in motions] for agent, motions in self._motions.items()}
+        self._tracks = Tracks(run)
         self._sums = _Sums(run)
         self._heat = _HeatGrid(run)
 
     @property
     def agents(self) -> tuple[str, ...]:
         """Agents that do anything at all in this run."""
-        return tuple(self._motions)
+        return self._tracks.agents
 
     def track(self, agent: str, from_s: float, to_s: float) -> Track:
         """The motions of `agent` that overlap [from_s, to_s), and never none."""
-        motions = self._motions[agent]
-        first = min(bisect_right(self._ends[agent], from_s), len(motions) - 1)
-        last = first
-        while last + 1 < len(motions) and motions[last + 1].start_s < to_s:
-            last += 1
-        return Track(motions[first : last + 1])
+        return self._tracks.track(agent, from_s, to_s)
 
     def kpi(self, t_s: float) -> Kpi:
         """What has been done until `t_s`, over all agents."""
@@ -64,82 +44,72 @@ class Timeline:
         return self._heat.until(t_s)
 
 
-def _without_gaps(events: Sequence[Event], *, until_s: float) -> tuple[Motion, ...]:
-    """An agent's events as motions from 0 to `until_s`: between two of them it stands idle."""
-    motions: list[Motion] = []
-    now, here = 0.0, _rounded(events[0].path)[0]
-    for event in events:
-        motion = _motion(event)
-        if motion.start_s > now:
-            motions.append(Motion("idle", now, motion.start_s, (here,)))
-        motions.append(motion)
-        now, here = motion.end_s, motion.path[-1]
-    if now < until_s:
-        motions.append(Motion("idle", now, round(until_s, DECIMALS), (here,)))
-    return tuple(motions)
-
-
-def _motion(event: Event) -> Motion:
-    path = _rounded(event.path)
-    return Motion(
-        state=_STATE_OF_KIND.get(event.kind, "other"),
-        start_s=round(float(event.start_s), DECIMALS),
-        end_s=round(float(event.end_s), DECIMALS),
-        path=path if event.kind == "move" else path[:1],
-        cause=event.cause,
-        blocked_by=event.blocked_by,
-        location=event.location,
-    )
-
-
-def _rounded(path: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((round(float(x), DECIMALS), round(float(y), DECIMALS)) for x, y in path)
-
-
-def _elapsed(start_s: Floats, length_s: Floats, t_s: float) -> Floats:
-    """How much of each span (N,) has passed at `t_s`, in seconds."""
-    return np.clip(t_s - start_s, 0.0, length_s)
-
-
 class _Sums:
-    """Events as arrays (N,): start, length, state and metres walked; at the end these are `layouts.kpis`."""
+    """What has been done, as a function of time; at the end these are `layouts.kpis`.
+
+    `_grown` (N, 6) is what each event comes to: seconds by kind, in order of STATE_OF_KIND and then others, and
+    metres walked. Events under way have their share of it; `_done` (N + 1, 6) and `_lines` (N + 1,) are the sums of
+    those that end first.
+    """
 
     def __init__(self, run: Run) -> None:
         events = run.events
-        self._start_s, self._length_s = events.start_s, events.seconds
-        self._is_of = {kind: events.kind.are(kind) for kind in _STATE_OF_KIND}
-        self._is_line = self._is_of["pick"] & (events.quantity > 0)
-        self._agents = len(run.agents)
-        self._walked_m = np.where(self._is_of["move"], events.length_m, 0.0)
+        self._start_s, self._end_s = events.start_s, events.end_s
+        kind = events.kind.codes_in(tuple(STATE_OF_KIND))
+        kind[kind == NONE] = len(STATE_OF_KIND)
+        self._grown = np.zeros((len(events), len(STATE_OF_KIND) + 2))
+        self._grown[np.arange(len(events)), kind] = events.seconds
+        self._grown[:, -1] = np.where(events.kind.are("move"), events.length_m, 0.0)
+        order = np.argsort(events.end_s, kind="stable")
+        self._ends_s = events.end_s[order]
+        self._done = np.concatenate([np.zeros((1, self._grown.shape[1])), self._grown[order].cumsum(axis=0)])
+        is_line = events.kind.are("pick") & (events.quantity > 0)
+        self._lines = np.append(0, is_line[order].cumsum())
+        self._duty_from_s, self._duty_s = _duty(run)
 
     def until(self, t_s: float) -> Kpi:
-        elapsed = _elapsed(self._start_s, self._length_s, t_s)
-        seconds = {kind: float(elapsed[is_it].sum()) for kind, is_it in self._is_of.items()}
-        spent_s = float(elapsed.sum())
-        done = (self._start_s <= t_s) & (elapsed >= self._length_s)
-        share = np.divide(elapsed, self._length_s, out=done.astype(np.float64), where=self._length_s > 0.0)
+        ended = int(self._ends_s.searchsorted(t_s, "right"))
+        started = np.flatnonzero((self._start_s < t_s) & (t_s < self._end_s))
+        share = (t_s - self._start_s[started]) / (self._end_s[started] - self._start_s[started])
+        *seconds, walked_m = (self._done[ended] + share @ self._grown[started]).tolist()
+        walk_s, blocked_s, pick_s, drop_s, other_s = (round(second, 1) for second in seconds)
+        on_duty_s = float(_elapsed(self._duty_from_s, self._duty_s, t_s).sum())
         return Kpi(
             sim_s=round(t_s, DECIMALS),
-            lines=int((done & self._is_line).sum()),
-            walked_m=round(float((self._walked_m * share).sum()), 1),
-            walk_s=round(seconds["move"], 1),
-            pick_s=round(seconds["pick"], 1),
-            blocked_s=round(seconds["wait"], 1),
-            drop_s=round(seconds["drop"], 1),
-            other_s=round(max(0.0, spent_s - sum(seconds.values())), 1),
-            idle_s=round(max(0.0, self._agents * t_s - spent_s), 1),
+            lines=int(self._lines[ended]),
+            walked_m=round(walked_m, 1),
+            walk_s=walk_s,
+            pick_s=pick_s,
+            blocked_s=blocked_s,
+            drop_s=drop_s,
+            other_s=other_s,
+            idle_s=round(max(0.0, on_duty_s - sum(seconds)), 1),
         )
+
+
+def _duty(run: Run) -> tuple[Floats, Floats]:
+    """When each agent (A,) comes on duty, and for how long, in seconds; who works before or after it is on duty then.
+
+    Without a shift of its own that is the whole run.
+    """
+    agent = run.events.agent.codes_in(run.agents)
+    whole = Duty(0.0, Window.of(run).end_s)
+    shifts = [run.duty.get(name, whole) for name in run.agents]
+    from_s, until_s = np.array(shifts, np.float64).reshape(-1, 2).T
+    np.minimum.at(from_s, agent, run.events.start_s)
+    np.maximum.at(until_s, agent, run.events.end_s)
+    return from_s, until_s - from_s
 
 
 class _HeatGrid:
     """The waits of a run as arrays (N,): start, length, and the cell of a grid that just holds them all."""
 
     def __init__(self, run: Run) -> None:
-        waits = run.events.take(run.events.kind.are("wait"))
-        at = waits.xy[waits.path_start[:-1]]
-        self._start_s, self._length_s = waits.start_s, waits.seconds
+        events, is_wait = run.events, run.events.kind.are("wait")
+        at = events.xy[events.path_start[:-1][is_wait]]
+        self._start_s, self._length_s = events.start_s[is_wait], events.seconds[is_wait]
         column_row = np.floor(at / HEAT_CELL_M).astype(np.int64)
-        low = column_row.min(axis=0) if waits else np.zeros(2, dtype=np.int64)
+        low = column_row.min(axis=0) if len(at) else np.zeros(2, dtype=np.int64)
         column_row -= low
         self._width = int(column_row[:, 0].max(initial=-1)) + 1
         self._height = int(column_row[:, 1].max(initial=-1)) + 1
@@ -164,3 +134,8 @@ class _HeatGrid:
             cells=tuple(hot.tolist()),
             blocked_s=tuple(blocked_s[hot].tolist()),
         )
+
+
+def _elapsed(start_s: Floats, length_s: Floats, t_s: float) -> Floats:
+    """How much of each span (N,) has passed at `t_s`, in seconds."""
+    return np.clip(t_s - start_s, 0.0, length_s)

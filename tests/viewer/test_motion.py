@@ -65,6 +65,15 @@ def test_an_agent_that_does_nothing_is_left_out_and_one_that_waits_stands_there(
         assert STATES[states[1]] == state
 
 
+def test_only_moves_lead_along_their_path() -> None:
+    flight = event(0, "P1", "fly", 0.0, 10.0, (1.0, 1.0), (9.0, 9.0))
+    halt = event(1, "P2", "move", 0.0, 10.0, (1.0, 1.0), (1.0, 1.0), (5.0, 1.0), (5.0, 1.0))
+    motions = straight_motions(run(flight, halt), FACILITY)
+    for t_s, x in ((0.0, 1.0), (5.0, 3.0), (10.0, 5.0)):
+        positions, _ = positions_at(motions, t_s)
+        assert positions[:, 0].tolist() == [1.0, x]
+
+
 def test_a_run_without_events_has_no_positions() -> None:
     positions, states = positions_at(straight_motions(run(), FACILITY), 5.0)
     assert positions.shape == (0, 3)

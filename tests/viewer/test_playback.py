@@ -1,7 +1,8 @@
 """A seek shows what playing shows; positions on the wire are those of the run; sums are conserved."""
 
 import math
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,11 +12,14 @@ from hypothesis import strategies as st
 
 from layouts.heat import heat
 from layouts.kpis import kpis
-from layouts.run import Event, Run
+from layouts.run import Duty, Event, Run
+from spatial.facility import Facility
 from viewer.keyed_state import KeyedState
 from viewer.messages import Clock, Heat, Kpi, Pause, Play, Seek, SetSpeed, Track
+from viewer.motion import positions_at, straight_motions
 from viewer.playback import TRACK_WINDOW_S, Playback, obey, sim_time, state_at
 from viewer.timeline import Timeline
+from viewer.tracks import DECIMALS
 
 
 def event(seq: int, agent: str, kind: str, start_s: float, end_s: float, *path: tuple[float, float]) -> Event:
@@ -26,10 +30,12 @@ def event(seq: int, agent: str, kind: str, start_s: float, end_s: float, *path: 
     )  # fmt: skip
 
 
-def run_of(*events: Event, duration_s: float = 60.0) -> Run:
+def run_of(*events: Event, duration_s: float = 60.0, duty: Mapping[str, Duty] | None = None) -> Run:
     agents = tuple(sorted({event.agent for event in events}))
     in_order = tuple(sorted(events, key=lambda event: (event.start_s, event.seq)))
-    return Run(id="R", kind="simulated", agents=agents, duration_s=duration_s, events=in_order)
+    return Run(
+        id="R", kind="simulated", agents=agents, duration_s=duration_s, events=in_order, duty=duty or {}
+    )
 
 
 SHIFT = run_of(
@@ -58,7 +64,10 @@ def runs(draw: st.DrawFn) -> Run:
             path = (here, *draw(st.lists(point, min_size=1, max_size=3))) if kind == "move" else (here,)
             events.append(event(len(events), agent, kind, now, end, *path))
             now, here = end + draw(st.sampled_from([0.0, 3.0])), path[-1]
-    return run_of(*events, duration_s=max(e.end_s for e in events) + draw(seconds))
+    end_s = max(e.end_s for e in events) + draw(seconds)
+    span = st.tuples(seconds, seconds).map(lambda pair: Duty(*sorted(pair)))
+    duty = draw(st.dictionaries(st.sampled_from(sorted({e.agent for e in events})), span))
+    return run_of(*events, duration_s=max(end_s, *(until for _, until in duty.values()), 0.0), duty=duty)
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,6 +131,35 @@ def along(path: tuple[tuple[float, float], ...], t0: float, t1: float, t: float)
     return path[-1]
 
 
+@settings(max_examples=60, deadline=None)
+@given(runs(), st.integers(0, 20_000).map(lambda n: n / 100 + 0.005))
+def test_the_desktop_shows_agents_where_the_wire_tells(run: Run, t_s: float) -> None:
+    timeline = Timeline(run)
+    motions = straight_motions(run, Facility(id="F", name="F", kind="planned", levels=()))
+    assert motions.agents == timeline.agents
+    for agent, place in zip(motions.agents, positions_at(motions, t_s)[0], strict=True):
+        track = timeline.track(agent, t_s, t_s + 1.0)
+        assert math.dist(position_in_track(track, t_s), place[:2]) < 0.02
+
+
+@settings(max_examples=60, deadline=None)
+@given(runs())
+def test_the_motions_of_an_agent_are_its_events_with_rests_that_fill_all_gaps(run: Run) -> None:
+    timeline = Timeline(run)
+    for agent in timeline.agents:
+        motions = timeline.track(agent, -1.0, math.inf).motions
+        assert (motions[0].start_s, motions[-1].end_s) == (0.0, round(run.duration_s, DECIMALS))
+        assert all(a.end_s == b.start_s and a.path[-1] == b.path[0] for a, b in pairwise(motions))
+        assert [(m.start_s, m.end_s, m.cause, m.location, m.path) for m in motions if m.state != "idle"] == [
+            (
+                *(round(e.start_s, DECIMALS), round(e.end_s, DECIMALS)),
+                *(e.cause, e.location, e.path if e.kind == "move" else e.path[:1]),
+            )
+            for e in run.events
+            if e.agent == agent
+        ]
+
+
 def test_an_agent_stands_idle_between_its_events_and_after_the_last() -> None:
     track = Timeline(SHIFT).track("P1", 0.0, 100.0)
     assert [(m.state, m.start_s, m.end_s) for m in track.motions] == [
@@ -152,8 +190,22 @@ def test_every_agent_second_is_spent_exactly_once_and_blocked_time_lies_on_the_g
     timeline, t_s = Timeline(run), share * run.duration_s
     kpi, blocked = timeline.kpi(t_s), timeline.heat(t_s)
     spent_s = kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.other_s + kpi.idle_s
-    assert spent_s == pytest.approx(len(timeline.agents) * t_s, abs=0.5)
+    assert spent_s == pytest.approx(sum(on_duty_s(run, agent, t_s) for agent in run.agents), abs=0.5)
     assert sum(blocked.blocked_s) == pytest.approx(kpi.blocked_s, abs=0.06 + 0.06 * len(blocked.cells))
+
+
+def on_duty_s(run: Run, agent: str, until_s: float) -> float:
+    """Who works before or after its shift is on duty then too."""
+    shift = run.duty.get(agent, Duty(0.0, run.duration_s))
+    mine = [event for event in run.events if event.agent == agent]
+    start_s = min(shift.from_s, *(event.start_s for event in mine))
+    end_s = max(shift.until_s, *(event.end_s for event in mine))
+    return max(0.0, min(until_s, end_s) - start_s)
+
+
+def test_who_is_off_duty_does_not_count_as_idle() -> None:
+    run = replace(SHIFT, duty={"P1": Duty(5.0, 50.0), "P2": Duty(0.0, 20.0)})
+    assert [Timeline(run).kpi(t_s).idle_s for t_s in (2.0, 24.0, 60.0)] == [2.0, 4.0, 10.0]
 
 
 @settings(max_examples=40, deadline=None)
