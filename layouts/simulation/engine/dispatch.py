@@ -69,13 +69,13 @@ def finish_job(script: Script, state: State, agent: int, now: float) -> None:
     job.ended_s = now
     for at in range(job.ticket, job.last_ticket):
         state.seats[script.ticket[at]].used -= 1
+    if job.last_ticket > job.ticket:
+        _call_idlers(script, state, now)
     for at in range(job.after, job.last_after):
         later = state.jobs[script.after[at]]
         later.needs -= 1
         if later.needs == 0 and later.is_released == 1:
             offer(script, state, script.after[at], now)
-    if job.last_ticket > job.ticket:
-        _call_idlers(script, state, now)
 
 
 @compiled

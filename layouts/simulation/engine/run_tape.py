@@ -69,7 +69,7 @@ def run_tape(
     for step, until_s in enumerate(steps):
         why = play(script, state, rules, log, float(until_s))
         while why == LOG_FULL:
-            log = _with_room(log, 2 * len(log) + 4 * len(tape.rows))
+            log = _with_room(log, 2 * len(log))
             why = play(script, state, rules, log, float(until_s))
         if why != PAUSED:
             break

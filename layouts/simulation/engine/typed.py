@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
@@ -14,8 +15,14 @@ Given = TypeVar("Given", bound=tuple[Any, ...])
 
 def typed(given: Given) -> Given:
     """A Tape, Resources, Jobs, Crew or Rules; ValueError names a field that holds something else."""
-    kinds = get_type_hints(type(given)).items()
+    kinds = _kinds(type(given)).items()
     return type(given)(*(_field(name, kind, getattr(given, name)) for name, kind in kinds))
+
+
+@cache
+def _kinds(of: type) -> dict[str, Any]:
+    """What each field is declared to hold; looked up once, since that takes longer than a short run."""
+    return get_type_hints(of)
 
 
 def _field(name: str, kind: Any, value: Any) -> Any:

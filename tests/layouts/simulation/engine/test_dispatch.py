@@ -115,3 +115,8 @@ def test_tickets_that_come_back_call_the_longest_idle_first(world, job) -> None:
     played = world("wait 9", "wait 30", "wait 4", jobs=jobs, pools=[(0,), (0,), (1,)]).run()
     assert starts(played)[3:] == [30, 39]
     assert doers(played) == [2, 0, 1, 1, 0]
+
+
+def test_a_job_that_waits_for_a_ticket_goes_before_one_that_only_now_is_ready(world, job) -> None:
+    jobs = [job(routine=0, tickets=(3,), before=(2,)), *(job(routine=0, tickets=(3,)) for _ in range(2))]
+    assert starts(world("wait 10", jobs=jobs, pools=[(0,)] * 2).run()) == [0, 10, 20]
