@@ -171,11 +171,12 @@ def _motion_legs(nav: NavGraph, trips: _Trips) -> MotionLegs:
     count = len(nav.xy)
     edge = np.searchsorted(nav.edges[:, 0] * count + nav.edges[:, 1], pairs[:, 0] * count + pairs[:, 1])
     offsets = trips.node_at - np.arange(legs + 1)
+    slows_at_corners = nav.agent.corner_speed_m_s is not None or nav.agent.turn_s is not None
     return MotionLegs(
         offsets=offsets,
         length_m=nav.length_m[edge],
         limit_m_s=_speeds(nav)[edge],
-        turn_rad=leg_turns(offsets, nav.xy[trips.nodes]),
+        turn_rad=leg_turns(offsets, nav.xy[trips.nodes]) if slows_at_corners else np.zeros(len(edge)),
     )
 
 

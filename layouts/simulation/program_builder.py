@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from layouts.simulation.engine.tape import NOBODY, Jobs, Resources, Tape
+from layouts.simulation.engine.tape import NOBODY, ROW, Jobs, Resources, Tape
 from layouts.simulation.errands import Errand, Errands, compile_errands
 from layouts.simulation.motion.walking import slow_down_table
 from layouts.simulation.program import Activity, JobName, Legs, Program, Resource
@@ -18,6 +18,10 @@ from layouts.simulation.traffic.traffic_map import TrafficMap
 
 _MOST_IN_A_TABLE = 64
 """Agents in an area beyond which one more changes nothing: the law of walking is at its cap long before."""
+
+
+_ERRANDS_AT_ONCE = 1024
+"""Errands that are compiled together: enough to be quick, few enough to need little room."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,8 @@ class _Job:
 class ProgramBuilder:
     """What a program will hold. Numbers that its methods return are those of the engine's tape.
 
-    There are `kinds` of agents, each of the class of one graph; by default as many as graphs. `errands` are by graph,
-    `routines` the graph of each routine.
+    There are `kinds` of agents, each of the class of one graph; by default as many as graphs. `blocks` of errands are
+    by graph, `routines` the graph of each routine.
     """
 
     traffic: TrafficMap
@@ -54,7 +58,7 @@ class ProgramBuilder:
     resources: list[Resource] = field(default_factory=list)
     seats: list[_Seats] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
-    errands: list[Errands] = field(default_factory=list)
+    blocks: list[list[Errands]] = field(default_factory=list)
     routines: list[int] = field(default_factory=list)
     pools: dict[str, int] = field(default_factory=dict)
     jobs: list[_Job] = field(default_factory=list)
@@ -65,7 +69,7 @@ class ProgramBuilder:
     def __post_init__(self) -> None:
         """The traffic's resources come first, with the numbers that they have there."""
         self.kinds = self.kinds or len(self.traffic.graphs)
-        self.errands += [Errands() for _ in self.traffic.graphs]
+        self.blocks += [[Errands()] for _ in self.traffic.graphs]
         for resource, capacity in zip(self.traffic.resources, self.traffic.capacity.tolist(), strict=True):
             self.resource(resource, capacity=capacity)
         self.notes += self.traffic.notes
@@ -100,7 +104,10 @@ class ProgramBuilder:
 
     def routine(self, errand: Errand, *, graph: int = 0) -> int:
         """The number of a new routine: the errand, done by the class of `traffic.graphs[graph]`."""
-        self.errands[graph].add(errand)
+        blocks = self.blocks[graph]
+        if len(blocks[-1].tours) == _ERRANDS_AT_ONCE:
+            blocks.append(Errands())
+        blocks[-1].add(errand)
         self.routines.append(graph)
         return len(self.routines) - 1
 
@@ -155,26 +162,23 @@ class ProgramBuilder:
 
     def _tape(self) -> tuple[Tape, Legs]:
         """All errands, compiled class by class, as routines in the order of their numbers."""
-        graph_of = np.array(self.routines, np.int64)
-        rows: list[npt.NDArray[Any]] = []
-        first, size = np.zeros(len(graph_of), np.int64), np.zeros(len(graph_of), np.int64)
+        routine: list[npt.NDArray[Any]] = [np.empty(0, ROW)] * len(self.routines)
         at, xy = [np.zeros(1, np.int64)], [np.empty((0, 2))]
         levels: list[str] = []
-        names = self.traffic.graphs[0].levels
-        for graph, errands in enumerate(self.errands):
-            if not errands.tours:
-                continue
-            done = compile_errands(self.traffic, errands, graph=graph, first_move=len(levels))
-            first[graph_of == graph] = done.start[:-1] + sum(map(len, rows))
-            size[graph_of == graph] = np.diff(done.start)
-            rows.append(done.rows)
-            at.append(done.at[1:] + sum(map(len, xy)))
-            xy.append(done.xy)
-            levels += [names[level] for level in done.level.tolist()]
-        start = np.concatenate([[0], np.cumsum(size)])
+        names, points = self.traffic.graphs[0].levels, 0
+        for graph, blocks in enumerate(self.blocks):
+            numbers = iter([number for number, of in enumerate(self.routines) if of == graph])
+            for errands in blocks if blocks[0].tours else ():
+                done = compile_errands(self.traffic, errands, graph=graph, first_move=len(levels))
+                for first, end in pairwise(done.start.tolist()):
+                    routine[next(numbers)] = done.rows[first:end]
+                at.append(done.at[1:] + points)
+                xy.append(done.xy)
+                points += len(done.xy)
+                levels += map(names.__getitem__, done.level.tolist())
+        start = np.concatenate([[0], np.cumsum([len(rows) for rows in routine])])
         legs = Legs(start=np.concatenate(at), xy=np.concatenate(xy), level=tuple(levels))
-        taken = np.arange(start[-1]) + np.repeat(first - start[:-1], size)
-        return Tape(np.concatenate(rows)[taken] if len(rows) > 1 else rows[0], start), legs
+        return Tape(np.concatenate(routine), start.astype(np.int64)), legs
 
     def _resources(self, most_agents: int) -> Resources:
         slow = np.ones((len(self.seats), min(most_agents, _MOST_IN_A_TABLE) + 1))

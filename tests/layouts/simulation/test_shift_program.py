@@ -185,9 +185,10 @@ def test_moves_are_along_their_tours_at_the_agents_speed(busy, play_shift) -> No
     assert sum(metres) == pytest.approx(busy.plan.length_m)
 
 
-def test_runs_are_the_same_with_and_without_looking_ahead(busy, play_shift) -> None:
-    ahead = play_shift(busy, pickers=6, work=VARIED)
-    step_by_step = play_shift(busy, pickers=6, work=VARIED, rules=Rules(looks_ahead=False))
+@pytest.mark.parametrize("operations", [{"staff": [{"count": 6}]}, EVERYTHING])
+def test_runs_are_the_same_with_and_without_looking_ahead(busy, play_shift, operations) -> None:
+    ahead = play_shift(busy, operations, work=VARIED)
+    step_by_step = play_shift(busy, operations, work=VARIED, rules=Rules(looks_ahead=False))
     assert ahead.works() == step_by_step.works()
     assert ahead.waits() != []
     assert sorted(ahead.waits()) == sorted(step_by_step.waits())
