@@ -79,12 +79,10 @@ def obey(clock: Clock, command: Command, wall_s: float) -> Clock:
 def state_at(timeline: Timeline, t_s: float) -> dict[str, Value]:
     """All entries but the clock at `t_s`: a function of time alone."""
     window_s = _step_start(t_s, TRACK_WINDOW_S)
-    tracks: dict[str, Value] = {
-        f"agent/{agent}": timeline.track(agent, window_s, window_s + 2 * TRACK_WINDOW_S)
-        for agent in timeline.agents
-    }
+    tracks = timeline.tracks(window_s, window_s + 2 * TRACK_WINDOW_S)
     sums_s = t_s if t_s >= timeline.duration_s else _step_start(t_s, SUMS_STEP_S)
-    return tracks | {"heat": timeline.heat(sums_s), "kpi": timeline.kpi(sums_s)}
+    sums: dict[str, Value] = {"heat": timeline.heat(sums_s), "kpi": timeline.kpi(sums_s)}
+    return {f"agent/{agent}": track for agent, track in tracks.items()} | sums
 
 
 def _step_start(t_s: float, step_s: float) -> float:

@@ -33,7 +33,11 @@ class Timeline:
 
     def track(self, agent: str, from_s: float, to_s: float) -> Track:
         """The motions of `agent` that overlap [from_s, to_s), and never none."""
-        return self._tracks.track(agent, from_s, to_s)
+        return self._tracks.tracks((agent,), from_s, to_s)[agent]
+
+    def tracks(self, from_s: float, to_s: float) -> dict[str, Track]:
+        """Such a track of each agent that does anything at all."""
+        return self._tracks.tracks(self.agents, from_s, to_s)
 
     def kpi(self, t_s: float) -> Kpi:
         """What has been done until `t_s`, over all agents."""

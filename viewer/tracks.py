@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -33,8 +35,9 @@ class Tracks:
         from_point, to_point = (points[row] for points in _shown_points(events))
         rests = _rests(agent[row], start_s, end_s, from_point, to_point, until_s=run.duration_s)
 
-        self._start_s = np.insert(start_s, rests.before, rests.start_s)
-        self._end_s = np.insert(end_s, rests.before, rests.end_s)
+        # lists, in which `bisect` finds a time several times sooner than in arrays
+        self._start_s = np.insert(start_s, rests.before, rests.start_s).tolist()
+        self._end_s = np.insert(end_s, rests.before, rests.end_s).tolist()
         self._from_point = np.insert(from_point, rests.before, rests.point)
         self._to_point = np.insert(to_point, rests.before, rests.point + 1)
         self._state = np.insert(_states(events)[row], rests.before, _STATES.index("idle"))
@@ -53,22 +56,27 @@ class Tracks:
         """Agents that do anything at all in the run."""
         return tuple(self._span)
 
-    def track(self, agent: str, from_s: float, to_s: float) -> Track:
-        """The motions of `agent` that overlap [from_s, to_s), and never none."""
-        low, high = self._span[agent]
-        first = min(low + int(self._end_s[low:high].searchsorted(from_s, "right")), high - 1)
-        end = max(low + int(self._start_s[low:high].searchsorted(to_s)), first + 1)
-        return Track(tuple(self._motions(slice(first, end))))
+    def tracks(self, agents: Sequence[str], from_s: float, to_s: float) -> dict[str, Track]:
+        """For each of `agents` its motions that overlap [from_s, to_s), and never none."""
+        spans = [self._shown(agent, from_s, to_s) for agent in agents]
+        motions = self._motions([row for span in spans for row in range(*span)])
+        return {
+            agent: Track(tuple(islice(motions, end - first)))
+            for agent, (first, end) in zip(agents, spans, strict=True)
+        }
 
-    def _motions(self, rows: slice) -> list[Motion]:
-        columns = (self._state, self._start_s, self._end_s, self._from_point, self._to_point)
+    def _shown(self, agent: str, from_s: float, to_s: float) -> tuple[int, int]:
+        low, high = self._span[agent]
+        first = min(bisect_right(self._end_s, from_s, low, high), high - 1)
+        return first, bisect_left(self._start_s, to_s, first + 1, high)
+
+    def _motions(self, rows: list[int]) -> Iterator[Motion]:
+        states = [_STATES[state] for state in self._state[rows].tolist()]
+        times = [[column[row] for row in rows] for column in (self._start_s, self._end_s)]
+        points = [column[rows].tolist() for column in (self._from_point, self._to_point)]
         texts = [[names[code] for code in codes[rows].tolist()] for codes, names in self._told]
-        return [
-            Motion(_STATES[state], start_s, end_s, tuple(map(tuple, self._xy[low:high].tolist())), *told)
-            for state, start_s, end_s, low, high, *told in zip(
-                *(column[rows].tolist() for column in columns), *texts, strict=True
-            )
-        ]
+        for state, start_s, end_s, low, high, *told in zip(states, *times, *points, *texts, strict=True):
+            yield Motion(state, start_s, end_s, tuple(map(tuple, self._xy[low:high].tolist())), *told)
 
 
 class _Rests(NamedTuple):
