@@ -53,6 +53,16 @@ class Ring(NamedTuple):
     def picks_per_visit(self) -> float:
         return self.p / (1 - self.p) if self.model.endswith("multi") else self.p
 
+    @property
+    def spread_of_picks(self) -> float:
+        """The variance of their number at a location."""
+        left = 1 - self.p
+        return self.picks_per_visit / left if self.model.endswith("multi") else self.picks_per_visit * left
+
+    @property
+    def slots_per_visit(self) -> float:
+        return self.walk_slots + self.k * self.picks_per_visit
+
 
 class Shares(NamedTuple):
     """Shares of time (R, replications) in which the pickers of each ring are blocked, pick, and walk."""
@@ -70,10 +80,15 @@ class Means(NamedTuple):
     half_width: np.ndarray
 
 
-def slots_for(ring: Ring, blocked: float, waits: float) -> int:
-    """A power of two of slots in which about so many waits occur on a ring where this share is blocked."""
+def slots_for(ring: Ring, blocked: float, *, waits: float, meetings: float = 8.0) -> int:
+    """A power of two of slots in which about so many waits occur on a ring where this share is blocked.
+
+    It is also so many that pickers meet and part about `meetings` times: waits come in bunches, and an interval
+    around few of these is too narrow. Two pickers drift apart like a walk at random whose steps are the picks.
+    """
     slots = waits * max(1.0, (ring.k + 1) / 2) / (ring.m * blocked)
-    return 2 ** max(9, math.ceil(math.log2(slots)))
+    drift = ring.n**2 * ring.slots_per_visit**3 / (20 * ring.k**2 * ring.spread_of_picks)
+    return 2 ** max(9, math.ceil(math.log2(max(slots, meetings * drift))))
 
 
 def play_rings(rings: Sequence[Ring], slots: Sequence[int], *, replications: int, seed: int) -> Shares:
@@ -131,16 +146,14 @@ def _walk(
     ring: Ring, slots: int, slot_s: float, first: int, place: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and service times for longer than the horizon. It starts as one does who is alone: often amid a pick."""
+    visits = slots * (WARM_UP_S + COUNTED_S) / COUNTED_S / ring.slots_per_visit
+    excess = 7 * ring.k * math.sqrt(visits * ring.spread_of_picks) / ring.slots_per_visit
+    count = math.ceil(visits + excess + 30)
     multi = ring.model.endswith("multi")
-    picks = ring.picks_per_visit
-    spread = picks / (1 - ring.p) if multi else picks * (1 - ring.p)
-    per_visit = ring.walk_slots + ring.k * picks
-    visits = slots * (WARM_UP_S + COUNTED_S) / COUNTED_S / per_visit
-    count = math.ceil(visits + 7 * ring.k * math.sqrt(visits * spread) / per_visit + 30)
     picked = rng.geometric(1 - ring.p, count) - 1 if multi else (rng.random(count) < ring.p)
     service = ring.k * picked.astype(float)
     if ring.k > 1:
-        at = rng.random() * per_visit
+        at = rng.random() * ring.slots_per_visit
         service[0] = 0.0 if at < 1 else 1.0 + (at - 1) // ring.p
     return first + (place + np.arange(count)) % ring.n, service * slot_s
 

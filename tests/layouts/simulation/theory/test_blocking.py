@@ -125,11 +125,11 @@ def test_published_simulations_agree_within_the_error_of_both(theory: Any, conge
     rings, theirs = rings_of(theory, rows), np.array([row["blocked_share"] for row in rows])
     half_width = np.array([row["ci95_half_width"] for row in rows])
     slots = [theory.slots_for(ring, share, waits=10) for ring, share in zip(rings, theirs, strict=True)]
-    found = theory.means(theory.play_rings(rings, slots, replications=20, seed=7).blocked)
+    found = theory.means(theory.play_rings(rings, slots, replications=10, seed=7).blocked)
     within = np.abs(found.mean - theirs) <= np.hypot(found.half_width, half_width)
-    assert within.mean() >= 0.93
+    assert within.mean() > 0.95 - 3 * math.sqrt(0.95 * 0.05 / len(rows))
     z = (found.mean - theirs) / np.hypot(found.error, half_width / 1.96)
-    assert np.abs(z).max() < theory.largest(len(z), replications=20)
+    assert np.abs(z).max() < theory.largest(len(z), replications=10)
     kinds = {(ring.model, ring.k, ring.headway): [] for ring in rings}
     for ring, each in zip(rings, z.tolist(), strict=True):
         kinds[ring.model, ring.k, ring.headway].append(each)
