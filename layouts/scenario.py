@@ -72,8 +72,8 @@ class Scenario(BaseModel):
     """When the shift starts; needed where orders are due at dates."""
     horizon_s: float | None = Field(default=None, gt=0)
     """Where the shift is cut; default when all work is done."""
-    warm_up_s: Seconds = 0.0
-    """Key figures leave out what was before."""
+    warm_up_s: Seconds | Literal["mser-5"] = 0.0
+    """Key figures leave out what was before; "mser-5" finds where the rate of lines settles before `horizon_s`."""
     operations: Operations = Operations()
     """Who does what beside the pickers, and when."""
     traffic: TrafficRules = TrafficRules()
@@ -91,7 +91,12 @@ class Scenario(BaseModel):
             raise ValueError(f"routing '{self.routing}' keeps no order of masses: heavy_kg needs '{EXACT}'")
         if self.batching == "in-time" and (self.routing != EXACT or self.zoned or self.heavy_kg):
             raise ValueError(f"batching 'in-time' needs routing '{EXACT}', and neither zoned nor heavy_kg")
-        if self.horizon_s is not None and self.horizon_s <= self.warm_up_s:
+        if self.warm_up_s == "mser-5":
+            if self.horizon_s is None:
+                raise ValueError(
+                    "warm_up_s 'mser-5' needs horizon_s: a shift that ends by itself never settles"
+                )
+        elif self.horizon_s is not None and self.horizon_s <= self.warm_up_s:
             raise ValueError(f"horizon_s {self.horizon_s:g} must be above warm_up_s {self.warm_up_s:g}")
         if self.agent not in AGENT_CLASSES:
             raise ValueError(f"agent '{self.agent}' is unknown: choose one of {', '.join(AGENT_CLASSES)}")

@@ -145,7 +145,7 @@ def simulate_scenario(
     scenario = read_scenario(path)
     with _told_as_bad_data(path):
         run = run_scenario(scenario, progress=_part(progress, 0.0, 0.5))
-    figures = kpis(run, interval_s=interval_s, warm_up_s=scenario.warm_up_s, vehicles=vehicles_of(run))
+    figures = kpis(run, interval_s=interval_s, warm_up_s=run.inputs["warm_up_s"], vehicles=vehicles_of(run))
     progress("writing", 0.5)
     write_run(folder, run, figures=figures)
     done = None

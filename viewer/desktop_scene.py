@@ -224,7 +224,7 @@ def _figures(timeline: Timeline, t_s: float) -> tuple[str, ...]:
     """The values of CAPTIONS until `t_s`; a dash where nothing can be divided yet."""
     kpi = timeline.kpi(t_s)
     hours, rest = divmod(int(t_s), 3600)
-    agent_s = kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.idle_s
+    agent_s = kpi.walk_s + kpi.pick_s + kpi.blocked_s + kpi.drop_s + kpi.other_s + kpi.idle_s
     return (
         f"{hours:d}:{rest // 60:02d}:{rest % 60:02d}",
         f"{kpi.lines / t_s * 3600:,.0f}" if t_s > 0 else "–",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from layouts.scenario import PATHS, Scenario, read_scenario
 from layouts.simulation.engine.run_tape import Played, run_tape
 from layouts.simulation.figures_of_run import figures_of_run
 from layouts.simulation.run_of_log import run_of_log
+from layouts.simulation.settling import PILOT, settled_s
 from layouts.simulation.shift_program import ShiftProgram, shift_program, with_draws
 from layouts.simulation.traffic.static_check import told
 from layouts.simulation.work import Work
@@ -34,8 +35,9 @@ class ReadyShift:
     shift: PlannedShift
     program: ShiftProgram
     inputs: Mapping[str, Any]
-    jams: tuple[str, ...]
-    """How its tours could come to wait for each other for good; none is a proof that they cannot."""
+    warm_up_s: float
+    notes: tuple[str, ...]
+    """How its tours could come to wait for each other for good, and when it settles where that was asked for."""
 
 
 def run_scenario(scenario: Scenario | Path, *, progress: Progress = silent) -> Run:
@@ -87,13 +89,15 @@ def ready_on(
         seed=scenario.seed,
         horizon_s=_horizon_s(scenario),
     )
-    return ReadyShift(
+    ready = ReadyShift(
         scenario=scenario,
         shift=shift,
         program=program,
         inputs=_inputs(facility, scenario, facility_sha256),
-        jams=told(program.jams()),
+        warm_up_s=0.0 if scenario.warm_up_s == "mser-5" else scenario.warm_up_s,
+        notes=told(program.jams()),
     )
+    return _settled(ready) if scenario.warm_up_s == "mser-5" else ready
 
 
 def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = silent) -> Run:
@@ -117,10 +121,11 @@ def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = 
         inputs={
             **ready.inputs,
             "replication": replication,
+            "warm_up_s": ready.warm_up_s,
             "classes": dict(zip(program.agents, program.classes, strict=True)),
         },
         slotting=ready.shift.slotting,
-        notes=(*ready.shift.notes, *program.notes, *ready.jams, *_ending_notes(played, program)),
+        notes=(*ready.shift.notes, *program.notes, *ready.notes, *_ending_notes(played, program)),
         orders=program.orders,
         jobs_done_s=played.state.jobs["ended_s"][:static],
         duty=_duty(program, played.end_s),
@@ -131,8 +136,9 @@ def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = 
 
 def figures_of(scenario: Scenario, replication: int) -> dict[str, float]:
     """The main figures of one replication of a scenario, by name; it is planned once in a process."""
-    run = play_shift(_last_ready(scenario.model_dump_json()), replication=replication)
-    return figures_of_run(run, kpis(run, warm_up_s=scenario.warm_up_s))
+    ready = _last_ready(scenario.model_dump_json())
+    run = play_shift(ready, replication=replication)
+    return figures_of_run(run, kpis(run, warm_up_s=ready.warm_up_s))
 
 
 def vehicles_of(run: Run) -> tuple[str, ...]:
@@ -144,6 +150,14 @@ def vehicles_of(run: Run) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _last_ready(scenario: str) -> ReadyShift:
     return ready_shift(Scenario.model_validate_json(scenario))
+
+
+def _settled(ready: ReadyShift) -> ReadyShift:
+    """The same, with the warm-up that its first replications show."""
+    pilot = (play_shift(ready, replication=number) for number in range(PILOT))
+    warm_up_s = settled_s(pilot, horizon_s=_horizon_s(ready.scenario))
+    note = f"Warm-up by MSER-5 over the mean of {PILOT} replications: {warm_up_s:.0f} s."
+    return replace(ready, warm_up_s=warm_up_s, notes=(*ready.notes, note))
 
 
 def _horizon_s(scenario: Scenario) -> float:

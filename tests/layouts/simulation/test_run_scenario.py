@@ -13,6 +13,7 @@ from layouts.kpis import kpis
 from layouts.run import Run
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of, play_shift, ready_on, run_on
+from spatial.errors import UndecidedError
 from spatial.facility_json import write_facility
 
 
@@ -125,3 +126,22 @@ def test_figures_of_a_replication_are_those_of_its_run(hall, tmp_path: Path) -> 
     figures = figures_of(scenario, 3)
     assert figures["lines_per_hour"] == kpis(run).lines_per_hour
     assert figures["deadlocks"] == 0.0
+
+
+def test_the_warm_up_found_lies_behind_the_start_and_is_told(hall) -> None:
+    settings = {"synthetic_orders": 2600, "pickers": 12, "pick_time": "exponential", "horizon_s": 9000.0}
+    run = shift(hall, **settings, warm_up_s="mser-5")
+    found = run.inputs["warm_up_s"]
+    assert 0 < found < 4500
+    assert any("MSER-5" in note for note in run.notes)
+    assert kpis(run, warm_up_s=found).lines < kpis(run).lines
+
+
+def test_a_shift_that_runs_out_of_work_has_not_settled(hall) -> None:
+    with pytest.raises(UndecidedError, match="all work was done after"):
+        shift(hall, horizon_s=4000.0, warm_up_s="mser-5")
+
+
+def test_a_shift_without_a_horizon_never_settles() -> None:
+    with pytest.raises(ValueError, match="needs horizon_s"):
+        Scenario(site=Path("."), warm_up_s="mser-5")

@@ -68,6 +68,6 @@ export interface RunSummary {
     makespan_s: number;
     lines_per_hour: number | null;
     metres_per_line: number | null;
-    share: { walk: number; pick: number; blocked: number; drop: number; idle: number };
+    share: Record<string, number>;
   };
 }
