@@ -118,6 +118,8 @@ def _give_way(state: State, rules: Rules, log: Records, agent: int, now: float) 
         _give_back(state, rules, log, agent, now)
     else:
         occupy(who, state.seats[resource], agent, resource, who.way)
+        # a section with agents in both directions takes nobody else until it is empty
+        state.seats[resource].direction = 0
         if who.losses == 0:
             who.away = 0
         advance(who)

@@ -89,6 +89,9 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
         who = agents[agent]
         until = now
         if who.losses > 0:
+            if rules.logs and n[ROWS] > room:
+                why = LOG_FULL
+                break
             until = _regain(state, rules, log, agent, now)
         while until == now:
             if rules.logs and n[ROWS] > room:

@@ -78,6 +78,25 @@ def test_a_ring_that_closes_when_another_leaves_the_section_is_found(world) -> N
     assert [made.run(deadlock=policy).ending for policy in POLICIES] == ["finished", "finished"]
 
 
+def test_who_gives_way_in_the_middle_of_a_queue_leaves_it_whole(world, waited, rows) -> None:
+    """The same ring, with one before and one behind in the queue of the section."""
+    made = world(
+        "enter 0 1, move 5, take 1, give 1, leave 0",
+        "take 1, move 6, enter 0 -1, leave 0, give 1",
+        "enter 0 1, move 20, leave 0",
+        "move 1, enter 0 -1, move 4, leave 0",
+        "move 7, enter 0 -1, move 4, leave 0",
+        capacity={0: 9},
+    )
+    backed_off = made.run(deadlock=BACK_OFF, back_off_s=10)
+    assert waited(backed_off) == [(1, 0, 0, 6, 20), (0, 1, 1, 5, 20), (3, 0, 0, 1, 20), (4, 0, 0, 7, 20)]
+    assert rows(backed_off, 1)[-1] == ("backed off", 0, 20, 30)
+    assert backed_off.end_s == 30
+    passed = made.run(deadlock=PASS, pass_s=2)
+    assert waited(passed) == [(1, 0, 0, 6, 20), (0, 1, 1, 5, 22), (3, 0, 0, 1, 22), (4, 0, 0, 7, 22)]
+    assert passed.end_s == 26
+
+
 def test_who_closes_the_ring_backs_off_and_returns(world, rows) -> None:
     played = world(*around(2)).run(deadlock=BACK_OFF, back_off_s=30)
     assert rows(played, 1) == [("moved", 0, 0, 6), ("backed off", 0, 6, 36), ("moved", 0, 36, 37)]

@@ -31,6 +31,28 @@ def played_in_pieces(made, rules: Rules, times: list[float], grow: int) -> tuple
     return [column.tobytes() for column in state[:-1]] + [log[: state.n[ROWS]].tobytes()], why
 
 
+def crowded_lane(world, job):
+    """Sixteen agents meet head-on in a lane, give way and return, all in the same moments."""
+    up = "take 3, take 4, move 1, give 3, take 5, move 1, give 4, give 5"
+    down = "take 5, take 4, move 1, give 5, take 3, move 1, give 4, give 3"
+    return world(up, down, jobs=[job(routine=k % 2) for k in range(64)], pools=[(0,)] * 16)
+
+
+def test_nothing_is_written_beyond_the_room_of_the_log(any_world, world, job) -> None:
+    for made in [crowded_lane(world, job), *(any_world(seed) for seed in range(60))]:
+        rules = Rules(deadlock=BACK_OFF, back_off_s=1.0)
+        arrays = made.tape, made.resources, made.work, made.agents
+        state = new_state(*arrays[1:], buffers=check(*arrays, rules), most_refills=200)
+        log = empty_rows(20_000)
+        log.kind[:] = -1
+        room, why = 0, LOG_FULL
+        while why == LOG_FULL:
+            room += 1
+            why = play(new_script(*arrays, rules), state, rules, log[:room], np.inf)
+            assert state.n[ROWS] <= room
+            assert (log.kind[room:] == -1).all()
+
+
 @pytest.mark.parametrize("policy", [STOP, BACK_OFF, PASS])
 @settings(max_examples=40)
 @given(
