@@ -37,8 +37,7 @@ class Act(NamedTuple):
     x: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Errand:
+class Errand(NamedTuple):
     """Node routes `legs`, and what is done at the end of each: `counts[i]` acts at that of leg i, of which `acts` has
     the four numbers each, one act after the other.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,7 @@ _ERRANDS_AT_ONCE = 1024
 """Errands that are compiled together: enough to be quick, few enough to need little room."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Seats:
+class _Seats(NamedTuple):
     """A resource's numbers, see `engine.tape.Resources`."""
 
     capacity: int
@@ -35,8 +34,7 @@ class _Seats:
     refill_pieces: int = 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Job:
+class _Job(NamedTuple):
     name: JobName
     routines: tuple[int, ...]
     pool: int

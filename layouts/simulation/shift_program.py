@@ -37,7 +37,7 @@ from layouts.simulation.traffic.build_traffic import traffic_map
 from layouts.simulation.traffic.static_check import Jam, possible_jams
 from layouts.simulation.traffic.traffic_map import USUAL_TRAFFIC, TrafficMap, TrafficSettings
 from layouts.simulation.work import Work
-from layouts.timetable import Times
+from layouts.timetable import Timetable
 from layouts.tours.tour import Tour
 from spatial.facility import Facility
 from spatial.navigation.nav_graph import NavGraph
@@ -58,7 +58,7 @@ class ShiftProgram:
     agents: tuple[str, ...]
     classes: tuple[str, ...]
     vehicles: tuple[bool, ...]
-    orders: Mapping[str, Times]
+    orders: Timetable
     most_refills: int
     draws: Draws
     section_of: npt.NDArray[np.int64]
@@ -129,16 +129,16 @@ def shift_program(
         tours,
         operations,
         orders=in_tours,
-        released_s={order: time.released_s or 0.0 for order, time in times.items()},
+        released_s=dict(zip(times.names, times.released_s.tolist(), strict=True)),
         wave_of={order.id: order.wave for order in orders},
     )
     _add_packing(floor, operations, picked, tours, times)
     loads = _add_loads(floor, operations, tours, seed)
-    team = members(staff, lambda group: kind_of(floor, group))
+    team = members(staff, lambda group: kind_of(floor, operations, group))
     pools = {group: _pools(floor, operations, group) for group in staff}
     _check_pools(floor, pools)
     floor.build.notes += _notes(operations, picked, graphs)
-    side = side_routines(floor, operations, [(group, kind_of(floor, group)) for group in staff])
+    side = side_routines(floor, operations, [(group, kind_of(floor, operations, group)) for group in staff])
     program = floor.build.build(most_agents=len(team))
     agents = [graphs[floor.kinds[member.kind].graph].agent for member in team]
     draws = Draws(
@@ -189,16 +189,21 @@ def _times(
     in_tours: Sequence[tuple[str, ...]],
     starts_at: datetime | None,
     operations: Operations,
-) -> dict[str, Times]:
+) -> Timetable:
     """When the orders of the plan came in and are due; all at the start where they are released at once."""
+    planned = tuple(dict.fromkeys(chain.from_iterable(in_tours)))
+    none = np.full(len(planned), np.nan)
+    times = Timetable(names=planned, released_s=np.zeros(len(planned)), due_s=none, done_s=none)
+    if not orders:
+        return times
     told = order_times(orders, starts_at)
-    planned = dict.fromkeys(chain.from_iterable(in_tours))
-    if told and not told.keys() >= planned.keys():
-        missing = next(order for order in planned if order not in told)
+    missing = next((order for order in planned if order not in told.place), None)
+    if missing is not None:
         raise ValueError(f"order '{missing}' is planned but not among the orders: give those of the plan")
-    at_once = operations.release.policy == "at-once"
-    times = {order: told.get(order, Times(released_s=0.0)) for order in planned}
-    return {order: time._replace(released_s=0.0) if at_once else time for order, time in times.items()}
+    rows = [told.place[order] for order in planned]
+    if operations.release.policy == "at-once":
+        return replace(times, due_s=told.due_s[rows])
+    return replace(times, released_s=told.released_s[rows], due_s=told.due_s[rows])
 
 
 def _streams(
@@ -224,7 +229,7 @@ def _add_packing(
     operations: Operations,
     picked: Picked,
     tours: Sequence[Tour],
-    times: Mapping[str, Times],
+    times: Timetable,
 ) -> None:
     """Pack what has been picked, and ship what has been packed."""
     if operations.packing is None or picked.buffer is None:
@@ -236,7 +241,7 @@ def _add_packing(
         floor, operations.packing, picked.buffer, parts=picked.parts, lines=lines, staging=staging
     )
     if shipping is not None and staging is not None:
-        due_s = {order: time.due_s for order, time in times.items()}
+        due_s = dict(zip(times.names, times.due_s.tolist(), strict=True))
         add_shipping(floor, shipping, staging, packed=packed, due_s=due_s)
 
 

@@ -32,7 +32,7 @@ def new_floor(
     Work at pick faces is foreseen where nothing comes between: no breakdown, and no rack that is carried away.
     """
     graphs = traffic.graphs
-    kinds = _kinds(graphs, staff, depot)
+    kinds = _kinds(graphs, staff, operations, depot)
     carries = any(graphs[kind.graph].agent.name == GOODS_TO_PERSON.name for kind in kinds)
     return ShiftFloor(
         build=ProgramBuilder(traffic, kinds=len(kinds)),
@@ -50,24 +50,31 @@ def new_floor(
     )
 
 
-def kind_of(floor: ShiftFloor, group: StaffGroup) -> int:
+def kind_of(floor: ShiftFloor, operations: Operations, group: StaffGroup) -> int:
     """The place among the floor's kinds of the one that a group is of."""
-    graph, home = _class_and_home(floor.build.traffic.graphs, group, floor.depot)
+    graph, home = _class_and_home(floor.build.traffic.graphs, group, operations, floor.depot)
     return [(kind.graph, kind.home) for kind in floor.kinds].index((graph, home))
 
 
-def _kinds(graphs: Sequence[NavGraph], staff: Iterable[StaffGroup], depot: str) -> tuple[Kind, ...]:
+def _kinds(
+    graphs: Sequence[NavGraph], staff: Iterable[StaffGroup], operations: Operations, depot: str
+) -> tuple[Kind, ...]:
     """One for each class and home, with all that any of its groups does."""
     does: dict[tuple[int, int], set[Task]] = {}
     for group in staff:
-        does.setdefault(_class_and_home(graphs, group, depot), set()).update(group.does)
+        does.setdefault(_class_and_home(graphs, group, operations, depot), set()).update(group.does)
     return tuple(Kind(graph, home, frozenset(tasks)) for (graph, home), tasks in does.items())
 
 
-def _class_and_home(graphs: Sequence[NavGraph], group: StaffGroup, depot: str) -> tuple[int, int]:
+def _class_and_home(
+    graphs: Sequence[NavGraph], group: StaffGroup, operations: Operations, depot: str
+) -> tuple[int, int]:
+    """The graph of a group's class, and where it waits: by default at the depot, or where all its work is."""
     names = [graph.agent.name for graph in graphs]
     graph = 0 if group.agent is None else names.index(group.agent)
-    return graph, station_node(graphs[graph], group.at or depot)
+    desks = {"pack": operations.packing, "load": operations.shipping}
+    desk = desks.get(group.does[0]) if len(group.does) == 1 else None
+    return graph, station_node(graphs[graph], group.at or (desk and desk.station) or depot)
 
 
 def _routes(

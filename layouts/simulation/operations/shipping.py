@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import Annotated
@@ -53,9 +54,9 @@ def add_shipping(
     staging: int,
     *,
     packed: Mapping[str, int],
-    due_s: Mapping[str, float | None],
+    due_s: Mapping[str, float],
 ) -> None:
-    """The job that loads each order of `packed`, when it is packed and its truck is there."""
+    """The job that loads each order of `packed`, when it is packed and its truck is there; `due_s` may be NaN."""
     for number, (order, before) in enumerate(packed.items()):
 
         def errand_of(kind: Kind, order: str = order) -> Errand:
@@ -69,13 +70,13 @@ def add_shipping(
             JobName(f"load {order}", "load", (order,), (order,)),
             floor.routines("load", errand_of),
             pool="load",
-            release_s=truck_s(shipping.trucks_s, due_s.get(order), number / len(packed)),
+            release_s=truck_s(shipping.trucks_s, due_s[order], number / len(packed)),
             after=(before,),
         )
 
 
-def truck_s(trucks_s: Sequence[float], due_s: float | None, share: float) -> float:
-    """When the truck comes that takes an order: by when it is due, or else by its `share` (0 to 1) of the plan."""
-    if due_s is None:
+def truck_s(trucks_s: Sequence[float], due_s: float, share: float) -> float:
+    """When an order's truck comes: by when it is due, or, where that is NaN, by its `share` of the plan, 0 to 1."""
+    if math.isnan(due_s):
         return trucks_s[int(share * len(trucks_s))]
     return trucks_s[max(0, bisect_right(trucks_s, due_s) - 1)]

@@ -46,7 +46,8 @@ class StaffGroup(BaseModel):
     does: Annotated[tuple[Task, ...], Field(min_length=1)] = EVERYTHING
     """The kinds of work, the preferred first: the next is looked at when there is none of the one before."""
     at: Name | None = None
-    """The station where they wait for work and take their breaks; default the depot."""
+    """The station where they wait for work and take their breaks; default the depot, and for those who do nothing but
+    pack or load the station where that is done."""
     from_s: Instant = 0.0
     until_s: Instant | None = None
     """They begin nothing new from then on; default as long as there is work."""

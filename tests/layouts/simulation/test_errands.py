@@ -128,7 +128,7 @@ def test_a_lift_makes_legs_longer_as_motion_says(hall) -> None:
         graph = build_graph(hall(aisle_m=4.0, cross_m=4.0), agent)
         errand = rounds(graph, 1)[0]
         flat = compiled(graph, errand)
-        high = compiled(graph, replace(errand, height_m=heights))
+        high = compiled(graph, errand._replace(height_m=heights))
         leg_s = [compiled(graph, errand_of(leg)).rows["x"].sum() for leg in errand.legs]
         if agent is REACH_TRUCK:
             expected = sum(leg_s) + (3 + 3 + 6 + 6) / agent.lift_speed_m_s
@@ -142,7 +142,7 @@ def test_a_lift_makes_legs_longer_as_motion_says(hall) -> None:
 def test_loaded_legs_are_driven_at_the_loaded_speed(hall) -> None:
     graph = build_graph(hall(aisle_m=4.0, cross_m=4.0), REACH_TRUCK)
     errand = rounds(graph, 1)[0]
-    loaded = compiled(graph, replace(errand, loaded=[False, True, False, True]))
+    loaded = compiled(graph, errand._replace(loaded=[False, True, False, True]))
     slower = build_graph(hall(aisle_m=4.0, cross_m=4.0), replace(REACH_TRUCK, speed_m_s=2.2))
     empty_s, slow_s = (
         [compiled(g, errand_of(leg)).rows["x"].sum() for leg in errand.legs] for g in (graph, slower)

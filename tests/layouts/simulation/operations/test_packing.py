@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from layouts.simulation.work import Work
 from spatial.errors import BadDataError
+from spatial.facility import Station
+from spatial.floor.agents import PICKER
+from spatial.navigation.shortest_paths import shortest_distances
 
 LINES = [[(order, f"0{row}-00-0", 1)] for row, order in enumerate("ABCD")]
 STAFF = [
@@ -45,6 +49,23 @@ def test_packers_share_the_seats_of_their_station(hall, shift_of, play_shift) ->
     shown = play_shift(shift_of(hall(), LINES), operations)
     assert sorted(shown.done_s("pack A", "pack B", "pack C", "pack D")) == [45, 45, 75, 75]
     assert sorted(wait[2:] for wait in shown.waits()) == [(15, 45), (15, 45)]
+
+
+def test_who_only_packs_stays_at_the_station(hall, shift_of, play_shift) -> None:
+    facility = hall()
+    station = Station(id="PACK", level="L0", kind="pack", pose=(12.0, 1.5, 0.0))
+    shift = shift_of(replace(facility, stations=(*facility.stations, station)), LINES, agent=PICKER)
+    packing = {**SLOW, "station": "PACK"}
+    stays, comes = (
+        play_shift(shift, {"staff": [{"does": ["pick"]}, packer], "packing": packing})
+        for packer in ({"does": ["pack"]}, {"does": ["pack"], "at": "DEPOT"})
+    )
+    # the last order, when nobody else is on his way
+    (begun, ended), (set_out, back) = stays.job("pack D"), comes.job("pack D")
+    assert ended - begun == pytest.approx(30)
+    stations = shift.graph.stations
+    way_m = shortest_distances(shift.graph, [stations["DEPOT"], stations["PACK"]]).length_m[0, 1]
+    assert back - set_out == pytest.approx(30 + 2 * way_m / 1.2)
 
 
 def test_packed_orders_wait_for_their_truck(hall, shift_of, play_shift) -> None:
