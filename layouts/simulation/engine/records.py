@@ -27,7 +27,10 @@ def record(
 def record_wait(
     log: Records, state: State, rules: Rules, agent: int, resource: int, by: int, until_s: float
 ) -> None:
-    """The agent has waited for the resource since `since_s`; a wait of no time is no wait."""
+    """The agent has waited for the resource since `since_s`; a wait of no time is no wait.
+
+    The row names the queue: that of the resource, or R + its number where pieces lacked.
+    """
     waiter = state.agents[agent]
     if until_s > waiter.since_s:
         waiter.stopped = 1
@@ -37,7 +40,7 @@ def record_wait(
             state.seats[resource].waited_s += counted
             state.seats[resource].waits += 1
         if rules.logs:
-            record(log, state.n, WAITED, agent, waiter.job, resource, by, waiter.since_s, until_s)
+            record(log, state.n, WAITED, agent, waiter.job, waiter.want, by, waiter.since_s, until_s)
 
 
 @compiled

@@ -42,8 +42,8 @@ THROUGH  cells from `a`, which the agent has, to `a` + `b`, one after the other:
 NOBODY = -1
 
 MOVED, WORKED, WAITED, MARKED, PASSED, BACKED_OFF = range(6)
-"""Kinds of log rows; `a` is the leg, the activity, the resource waited for, the mark, the resource passed at, the
-resource given way at."""
+"""Kinds of log rows; `a` is the leg, the activity, the resource waited for (R more where its pieces are), the mark,
+the resource passed at, the resource given way at."""
 
 STOP, BACK_OFF, PASS = range(3)
 """What happens when agents wait for each other in a ring: the run ends and names them; the last to close the ring

@@ -197,7 +197,7 @@ def log_rows(played: Played, agent: int | None = None) -> list[tuple[str, int, f
 def waits(played: Played) -> list[tuple[int, int, int, float, float]]:
     """(agent, resource, by, start, end) of each wait, in order of record."""
     log, of = played.log, played.log.kind == tapes.WAITED
-    columns = (log.agent, log.a, log.by, log.start_s, log.end_s)
+    columns = (log.agent, log.a % len(played.state.seats), log.by, log.start_s, log.end_s)
     return list(zip(*(column[of].tolist() for column in columns), strict=True))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from layouts.simulation.engine.script import REFILLS
+from layouts.simulation.engine.tape import WAITED
 
 
 def test_a_load_that_does_not_fit_and_a_wish_that_is_too_large_stall(world, waited) -> None:
@@ -18,6 +19,14 @@ def test_one_who_gets_lets_one_who_puts_go_on(world, waited) -> None:
     played = world("put 0 2, put 0 2, wait 1", "move 7, get 0 1", capacity={0: 3}).run()
     assert waited(played) == [(0, 0, 1, 0, 7)]
     assert played.state.seats.level[0] == 3
+
+
+def test_a_wait_for_pieces_is_told_from_one_for_room(world) -> None:
+    lacking = world("move 5, put 0 1", "get 0 1", capacity={0: 9}).run()
+    full = world("put 0 1", "move 1, put 0 1", "move 5, get 0 1", capacity={0: 1}).run()
+    resources = len(lacking.state.seats)
+    assert lacking.log.a[lacking.log.kind == WAITED].tolist() == [resources]
+    assert full.log.a[full.log.kind == WAITED].tolist() == [0]
 
 
 def test_one_who_puts_lets_those_who_wait_for_pieces_go_on_in_order(world, waited) -> None:
