@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,6 +60,54 @@ def test_every_line_is_picked_exactly_once_and_every_order_ends(busy, play_shift
     assert sorted((a.order, a.sku, a.location) for a in picked if a.kind == "pick") == lines_of(busy)
     closed = {order for job in shown.program.program.job for order in job.closes}
     assert closed == {order.id for order in busy.orders} == set(shown.program.orders)
+    released = np.isfinite(shown.program.program.jobs.release_s)
+    ended = shown.played.state.jobs["ended_s"][: len(released)]
+    assert (np.isfinite(ended) == released).all()
+
+
+def random_operations(random: np.random.Generator) -> dict[str, Any]:
+    """Some of all kinds of work, by people and vehicles, with buffers that fill up."""
+    classes = ["picker", "cart", "reach_truck", "order_picker", "mobile_robot"]
+
+    def group(*does: str) -> dict[str, Any]:
+        agent = str(random.choice(classes))
+        return {
+            "does": does,
+            "count": int(random.integers(1, 4)),
+            "agent": agent,
+            "from_s": 50 * random.random(),
+        }
+
+    low, bring = random.integers(0, 5).item(), random.integers(1, 12).item()
+    parts: dict[str, tuple[Any, list[str]]] = {
+        "release": ({"aisle_cap": random.integers(1, 4).item()}, ["pick", "returns"]),
+        "replenishment": (
+            {"low_pieces": low, "bring_pieces": bring, "capacity_pieces": low + bring, "start_pieces": low},
+            ["replenish"],
+        ),
+        "packing": ({"buffer_orders": random.integers(7, 12).item(), "time": "exponential"}, ["pack"]),
+        "shipping": ({"trucks_s": [300, 900], "staging_orders": random.integers(1, 20).item()}, ["load"]),
+        "putaway": ({"per_hour": 60, "until_s": 1000}, ["putaway"]),
+        "returns": ({"per_hour": 60, "until_s": 1000, "spacing": "even"}, ["returns"]),
+        "breakdowns": ({"mtbf_s": 400, "mttr_s": 60}, ["pick"]),
+        "charging": ({"after_s": 300, "for_s": 60}, ["pick"]),
+    }
+    chosen = [name for name in parts if random.random() < 0.6]
+    if "packing" not in chosen and "shipping" in chosen:
+        chosen.remove("shipping")
+    staff = [group("pick"), *(group(*parts[name][1]) for name in chosen)]
+    return {"staff": staff, **{name: parts[name][0] for name in chosen}}
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_shifts_come_to_their_end_with_every_line_picked_once(busy, play_shift, seed) -> None:
+    operations = random_operations(np.random.default_rng(seed))
+    shown = play_shift(busy, operations, work=VARIED, orders=busy.orders, seed=seed)
+    assert shown.played.ending == "finished"
+    assert sorted((s.order, s.location) for s in shown.works("pick")) == [
+        (order, location)
+        for order, _, location in sorted(lines_of(busy), key=lambda line: (line[0], line[2]))
+    ]
     released = np.isfinite(shown.program.program.jobs.release_s)
     ended = shown.played.state.jobs["ended_s"][: len(released)]
     assert (np.isfinite(ended) == released).all()
@@ -221,6 +270,7 @@ def test_a_plan_without_tours_is_refused(busy, play_shift) -> None:
 SHIFT = """
 import sys
 from pathlib import Path
+from typing import Any
 sys.path.insert(0, "tests")
 from conftest import one_block_hall
 from layouts.plan_scenario import plan_scenario
