@@ -15,7 +15,7 @@ def put(state: State, rules: Rules, log: Records, agent: int, buffer: int, piece
     """Put pieces in; False when they do not fit or others wait to put: the agent then queues."""
     store = state.seats[buffer]
     if store.head != NOBODY or store.level + pieces > store.capacity:
-        queue_up(state, agent, buffer, pieces, now)
+        queue_up(state.agents, store, agent, buffer, pieces, now)
         return False
     _add(state, agent, buffer, pieces)
     _serve(state, rules, log, agent, buffer, now)

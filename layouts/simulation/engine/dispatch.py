@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from layouts.simulation.engine.compiled import compiled
-from layouts.simulation.engine.script import DISPATCHER, IDLERS, REFILLS, RELEASED, STATIC, Script, State
-from layouts.simulation.engine.tape import NOBODY
+from layouts.simulation.engine.script import (
+    DISPATCHER,
+    IDLERS,
+    REFILLS,
+    RELEASED,
+    STATIC,
+    Records,
+    Script,
+    State,
+)
+from layouts.simulation.engine.tape import NOBODY, Floats, Ints
 from layouts.simulation.engine.tournament import schedule
 
 
@@ -29,10 +40,11 @@ def release(script: Script, state: State, now: float) -> None:
 def offer(script: Script, state: State, job: int, now: float) -> None:
     """Who has been idle longest and does such work takes the job; else it joins the tail of its pool."""
     pool = state.jobs[job].pool
-    if _has_tickets(script, state, job):
+    if _has_tickets(state.jobs[job], script.ticket, state.seats):
         for place in range(state.n[IDLERS]):
             agent = state.idle[place]
-            if _is_free(script, state, agent, now) and _does(script, state, agent, pool):
+            who = state.agents[agent]
+            if _is_free(who, script.duty_s, now) and _does(who, script.pool, pool):
                 _start(script, state, agent, job, now)
                 _call(state, place, now)
                 return
@@ -87,13 +99,13 @@ def next_routine(script: Script, state: State, agent: int, now: float) -> float:
     who = state.agents[agent]
     if who.is_charging == 1:
         who.charged_s, who.is_charging = who.busy_s, 0
-    if _has_break(script, state, agent, now):
-        _play(script, state, agent, script.duty_routine[who.duty])
+    if _has_break(who, script.duty_s, now):
+        _play(who, script.start, script.duty_routine[who.duty])
         who.duty += 1
         return now
     if who.busy_s - who.charged_s >= who.charge_s:
         who.is_charging = 1
-        _play(script, state, agent, who.charge)
+        _play(who, script.start, who.charge)
         return now
     if now >= who.until_s:
         return np.inf
@@ -107,11 +119,11 @@ def next_routine(script: Script, state: State, agent: int, now: float) -> float:
 
 
 @compiled
-def leave_idlers(state: State, agent: int) -> None:
+def leave_idlers(n: Ints, idle: Ints, agent: int) -> None:
     """The agent is no longer idle, if it was."""
-    for place in range(state.n[IDLERS]):
-        if state.idle[place] == agent:
-            _remove(state, place)
+    for place in range(n[IDLERS]):
+        if idle[place] == agent:
+            _remove(n, idle, place)
             return
 
 
@@ -121,28 +133,27 @@ def _call_idlers(script: Script, state: State, now: float) -> None:
     place = 0
     while place < state.n[IDLERS]:
         agent = state.idle[place]
-        if _is_free(script, state, agent, now) and _find_job(script, state, agent, now):
+        if _is_free(state.agents[agent], script.duty_s, now) and _find_job(script, state, agent, now):
             _call(state, place, now)
         else:
             place += 1
 
 
 @compiled
-def _is_free(script: Script, state: State, agent: int, now: float) -> bool:
+def _is_free(who: Any, duty_s: Floats, now: float) -> bool:
     """Whether the agent may begin work: on duty, with no break due."""
-    return bool(now < state.agents[agent].until_s) and not _has_break(script, state, agent, now)
+    return bool(now < who.until_s) and not _has_break(who, duty_s, now)
 
 
 @compiled
-def _has_break(script: Script, state: State, agent: int, now: float) -> bool:
-    who = state.agents[agent]
-    return bool(who.duty < who.last_duty and script.duty_s[who.duty] <= now)
+def _has_break(who: Any, duty_s: Floats, now: float) -> bool:
+    return bool(who.duty < who.last_duty and duty_s[who.duty] <= now)
 
 
 @compiled
-def _does(script: Script, state: State, agent: int, pool: int) -> bool:
-    for at in range(state.agents[agent].pool, state.agents[agent].last_pool):  # noqa: SIM110 numba knows no any()
-        if script.pool[at] == pool:
+def _does(who: Any, pools: Ints, pool: int) -> bool:
+    for at in range(who.pool, who.last_pool):  # noqa: SIM110 numba knows no any()
+        if pools[at] == pool:
             return True
     return False
 
@@ -167,9 +178,9 @@ def _start(script: Script, state: State, agent: int, job: int, now: float) -> No
     who.job = job
     work.started_s, work.doer = now, agent
     if work.refill == NOBODY:
-        _play(script, state, agent, script.routine[who.kind, job])
+        _play(who, script.start, script.routine[who.kind, job])
     else:
-        _play(script, state, agent, script.refill_routine[who.kind, work.refill])
+        _play(who, script.start, script.refill_routine[who.kind, work.refill])
 
 
 @compiled
@@ -178,7 +189,7 @@ def _take_job(script: Script, state: State, pool: int) -> int:
     before = NOBODY
     job = state.ready[pool, 0]
     while job != NOBODY:
-        if _has_tickets(script, state, job):
+        if _has_tickets(state.jobs[job], script.ticket, state.seats):
             if before == NOBODY:
                 state.ready[pool, 0] = state.jobs[job].next
             else:
@@ -192,29 +203,28 @@ def _take_job(script: Script, state: State, pool: int) -> int:
 
 
 @compiled
-def _has_tickets(script: Script, state: State, job: int) -> bool:
-    for at in range(state.jobs[job].ticket, state.jobs[job].last_ticket):
-        seat = state.seats[script.ticket[at]]
+def _has_tickets(job: Any, ticket: Ints, seats: Records) -> bool:
+    for at in range(job.ticket, job.last_ticket):
+        seat = seats[ticket[at]]
         if seat.used >= seat.capacity:
             return False
     return True
 
 
 @compiled
-def _play(script: Script, state: State, agent: int, routine: int) -> None:
-    state.agents[agent].row = script.start[routine]
-    state.agents[agent].end = script.start[routine + 1]
+def _play(who: Any, start: Ints, routine: int) -> None:
+    who.row, who.end = start[routine], start[routine + 1]
 
 
 @compiled
 def _call(state: State, place: int, now: float) -> None:
     agent = state.idle[place]
-    _remove(state, place)
+    _remove(state.n, state.idle, place)
     schedule(state.key, state.winner, agent + 1, now)
 
 
 @compiled
-def _remove(state: State, place: int) -> None:
-    state.n[IDLERS] -= 1
-    for at in range(place, state.n[IDLERS]):
-        state.idle[at] = state.idle[at + 1]
+def _remove(n: Ints, idle: Ints, place: int) -> None:
+    n[IDLERS] -= 1
+    for at in range(place, n[IDLERS]):
+        idle[at] = idle[at + 1]

@@ -18,6 +18,8 @@ function so that what nearly every instruction needs is compiled in place; what 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from layouts.simulation.engine.buffers import get, put
@@ -55,6 +57,8 @@ from layouts.simulation.engine.tape import (
     TAKE,
     WAIT,
     WORKED,
+    Floats,
+    Ints,
     Rules,
 )
 from layouts.simulation.engine.tournament import schedule
@@ -106,10 +110,14 @@ def play(script: Script, state: State, rules: Rules, log: Records, until_s: floa
                 if who.job != NOBODY:
                     finish_job(script, state, agent, now)
                 else:
-                    leave_idlers(state, agent)
+                    leave_idlers(n, state.idle, agent)
                 until = next_routine(script, state, agent, now)
                 continue
-            if may_fail and who.back_row == NOBODY and _fails(script, state, agent):
+            if (
+                may_fail
+                and who.back_row == NOBODY
+                and _fails(who, script.start, script.repair, script.fail_s[agent])
+            ):
                 continue
             row = rows[at]
             code, a, b = row.op, row.a, row.b
@@ -204,7 +212,7 @@ def _wait_for(
     state: State, rules: Rules, log: Records, agent: int, resource: int, way: int, now: float
 ) -> float:
     """The agent queues, unless that closes a ring; returns when it goes on, minus infinity where nobody ever can."""
-    queue_up(state, agent, resource, way, now)
+    queue_up(state.agents, state.seats[resource], agent, resource, way, now)
     if state.agents[agent].holds == 0 or not closes_ring(state, agent):
         return np.inf
     return resolve(state, rules, log, agent, now)
@@ -224,14 +232,13 @@ def _regain(state: State, rules: Rules, log: Records, agent: int, now: float) ->
 
 
 @compiled
-def _fails(script: Script, state: State, agent: int) -> bool:
+def _fails(who: Any, start: Ints, repair: int, fail_s: Floats) -> bool:
     """Whether the agent breaks down now; it then plays the repair where it stands, and returns."""
-    who = state.agents[agent]
-    if who.failures == script.fail_s.shape[1] or who.busy_s < script.fail_s[agent, who.failures]:
+    if who.failures == len(fail_s) or who.busy_s < fail_s[who.failures]:
         return False
     who.failures += 1
     who.back_row, who.back_end, who.back_busy_s = who.row, who.end, who.busy_s
-    who.row, who.end = script.start[script.repair], script.start[script.repair + 1]
+    who.row, who.end = start[repair], start[repair + 1]
     return True
 
 

@@ -98,9 +98,9 @@ def regain(who: Any) -> None:
 
 
 @compiled
-def queue_up(state: State, agent: int, resource: int, way: int, now: float) -> None:
+def queue_up(agents: Records, seat: Any, agent: int, resource: int, way: int, now: float) -> None:
     """The agent stands at the tail of the queue."""
-    waiter, seat = state.agents[agent], state.seats[resource]
+    waiter = agents[agent]
     waiter.want = resource
     waiter.way = way
     waiter.since_s = now
@@ -108,7 +108,7 @@ def queue_up(state: State, agent: int, resource: int, way: int, now: float) -> N
     if seat.head == NOBODY:
         seat.head = agent
     else:
-        state.agents[seat.tail].behind = agent
+        agents[seat.tail].behind = agent
     seat.tail = agent
 
 
