@@ -163,7 +163,7 @@ class ProgramBuilder:
         routine: list[npt.NDArray[Any]] = [np.empty(0, ROW)] * len(self.routines)
         at, xy = [np.zeros(1, np.int64)], [np.empty((0, 2))]
         levels: list[str] = []
-        names, points = self.traffic.graphs[0].levels, 0
+        names, points = np.array(self.traffic.graphs[0].levels, np.object_), 0
         for graph, blocks in enumerate(self.blocks):
             numbers = iter([number for number, of in enumerate(self.routines) if of == graph])
             for errands in blocks if blocks[0].tours else ():
@@ -173,7 +173,7 @@ class ProgramBuilder:
                 at.append(done.at[1:] + points)
                 xy.append(done.xy)
                 points += len(done.xy)
-                levels += map(names.__getitem__, done.level.tolist())
+                levels += names[done.level].tolist()
         start = np.concatenate([[0], np.cumsum([len(rows) for rows in routine])])
         legs = Legs(start=np.concatenate(at), xy=np.concatenate(xy), level=tuple(levels))
         return Tape(np.concatenate(routine), start.astype(np.int64)), legs

@@ -249,17 +249,21 @@ def _add_loads(
     floor: ShiftFloor, operations: Operations, tours: Sequence[Tour], seed: int
 ) -> tuple[Loads, ...]:
     """What comes in: putaway to places that nobody picks from, returns to those that somebody does."""
-    picked = dict.fromkeys(pick.location for tour in tours for stop in tour.stops for pick in stop.picks)
-    others = [place for place in floor.build.traffic.graphs[0].access if place not in picked]
-    loads = []
-    streams: tuple[tuple[Task, Arrivals | None, list[str]], ...] = (
-        ("putaway", operations.putaway, others or [*picked]),
-        ("returns", operations.returns, [*picked]),
+    streams: tuple[tuple[Task, Arrivals | None], ...] = (
+        ("putaway", operations.putaway),
+        ("returns", operations.returns),
     )
-    for task, arrivals, candidates in streams:
+    loads = []
+    for task, arrivals in streams:
         if arrivals is not None:
-            first = add_arrivals(floor, arrivals, task, candidates=candidates, seed=seed)
-            loads.append(Loads(task, arrivals, first))
+            picked = dict.fromkeys(
+                pick.location for tour in tours for stop in tour.stops for pick in stop.picks
+            )
+            others = [place for place in floor.build.traffic.graphs[0].access if place not in picked]
+            places = others if others and task == "putaway" else [*picked]
+            loads.append(
+                Loads(task, arrivals, add_arrivals(floor, arrivals, task, candidates=places, seed=seed))
+            )
     return tuple(loads)
 
 
