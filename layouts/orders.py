@@ -20,29 +20,32 @@ class OrderLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A customer's request; `due` is the text of the file, read by `due_s`. Orders of different `wave` are never
-    picked together.
+    """A customer's request; `due` and `released`, when it came in, are the texts of the file, read by `due_s` and
+    `released_s`. Orders of different `wave` are never picked together.
     """
 
     id: str
     lines: tuple[OrderLine, ...]
     due: str | None = None
     wave: str | None = None
+    released: str | None = None
 
 
 def read_orders(path: Path) -> tuple[Order, ...]:
-    """Read `order,sku,quantity[,due][,wave]`, one line a row; orders keep the place of their first row.
+    """Read `order,sku,quantity[,due][,wave][,released]`, one line a row; orders keep the place of their first row.
 
     Raises BadDataError with file, row and column for anything else, for an order in two waves, and for a table
     without rows.
     """
     lines: dict[str, list[OrderLine]] = {}
     due: dict[str, str | None] = {}
+    released: dict[str, str | None] = {}
     wave: dict[str, str | None] = {}
     for row, cells in read_rows(path, required=("order", "sku", "quantity")):
         line = OrderLine(sku=cells["sku"], quantity=_quantity(path, row, cells))
         lines.setdefault(cells["order"], []).append(line)
         due.setdefault(cells["order"], cells.get("due") or None)
+        released.setdefault(cells["order"], cells.get("released") or None)
         its_wave = cells.get("wave") or None
         if wave.setdefault(cells["order"], its_wave) != its_wave:
             raise BadDataError(
@@ -52,7 +55,7 @@ def read_orders(path: Path) -> tuple[Order, ...]:
     if not lines:
         raise BadDataError(f"{path} has no orders below its header: add at least one row")
     return tuple(
-        Order(id=order, lines=tuple(wanted), due=due[order], wave=wave[order])
+        Order(id=order, lines=tuple(wanted), due=due[order], wave=wave[order], released=released[order])
         for order, wanted in lines.items()
     )
 

@@ -35,7 +35,7 @@ class Scenario(BaseModel):
     site: Path
     """Folder with facility.json, or the file itself."""
     orders: Path | None = None
-    """CSV: order, sku, quantity[, due]."""
+    """CSV: order, sku, quantity[, due][, wave][, released]."""
     slotting: Path | None = None
     """CSV: sku, location; needed with `orders`. A SKU in several locations has several rows."""
     items: Path | None = None
@@ -85,6 +85,9 @@ class Scenario(BaseModel):
             raise ValueError("orders and slotting go together: give both files or neither")
         if self.zoned and self.rules is None:
             raise ValueError("zoned needs rules: give the YAML that names the zones")
+        in_zones = self.operations.zones.work != "parallel" or any(g.zones for g in self.operations.staff)
+        if in_zones and not self.zoned:
+            raise ValueError("zones of operations need zoned: true, so that tours keep to one zone")
         if self.heavy_kg and self.items is None:
             raise ValueError("heavy_kg needs items: give the CSV with sku, mass_kg")
         if self.heavy_kg and self.routing != EXACT:

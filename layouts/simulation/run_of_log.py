@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from layouts.events import NONE, Events, Floats, Ints, Texts
 from layouts.run import AisleFloor, Deadlock, Duty, Run, Times, Timetable
@@ -61,12 +62,13 @@ def run_of_log(
        gone, a pick or put to 0 pieces.
     3. Moves of one agent for one job that follow each other at the same moment and place and at the same speed, to
        1e-9 of it, are one move. Points at which a path goes straight on are left out.
-    4. A wait has the cause that its resource's kind gives it. Resource r + R, R their number, is resource r waited
+    4. Whoever waits, passes, gives way or is repaired stands where it last was, or else will next be.
+    5. A wait has the cause that its resource's kind gives it. Resource r + R, R their number, is resource r waited
        for because pieces lack there, not room.
 
     `jobs_done_s` (J,) are the ends of the program's jobs, not finite where there was none; with it the run tells
-    release and end of every job, and of each of `orders` the end of the job that closes it. `ring` are agents that
-    wait for each other, each with the resource it wants, where a deadlock stopped the run at the horizon.
+    release and end of every job, and of each of `orders` the end of the last job that closes it. `ring` are agents
+    that wait for each other, each with the resource it wants, where a deadlock stopped the run at the horizon.
     """
     if not np.isfinite(horizon_s):
         raise ValueError(f"horizon_s {horizon_s} is no end: give the time at which the run was over")
@@ -103,6 +105,12 @@ def events_of_log(log: Log, program: Program, *, agents: Sequence[str], horizon_
     is_undone = cut & columns["kind"].are("pick", "put")
     columns["quantity"] = np.where(is_undone, np.minimum(columns["quantity"], 0), columns["quantity"])
     path_start, xy = trace_paths(log, joined, share, program.legs, columns.pop("xy"))
+    stay = columns["kind"].are("wait", "pass", "back_off", "repair")
+    place = _nearest_place(columns["agent"].code, ~stay)
+    at = np.flatnonzero(stay & (place != NONE))
+    is_before = place[at] < at
+    xy[path_start[at]] = xy[np.where(is_before, path_start[place[at] + 1] - 1, path_start[place[at]])]
+    columns["level"].code[at] = columns["level"].code[place[at]]
     return Events(
         seq=np.arange(len(rows)),
         start_s=start_s,
@@ -111,6 +119,20 @@ def events_of_log(log: Log, program: Program, *, agents: Sequence[str], horizon_
         xy=xy,
         **columns,
     )
+
+
+def _nearest_place(agent: Ints, is_placed: npt.NDArray[np.bool_]) -> Ints:
+    """For each event (E,) the one before, or else after it, that tells where its agent is; NONE for none."""
+    order = np.argsort(agent, kind="stable")
+    number = np.arange(len(order))
+    begin = np.searchsorted(agent[order], agent[order], side="left")
+    end = np.searchsorted(agent[order], agent[order], side="right")
+    before = np.maximum.accumulate(np.where(is_placed[order], number, -1))
+    after = np.minimum.accumulate(np.where(is_placed[order], number, len(order))[::-1])[::-1]
+    nearest = np.where(before >= begin, before, np.where(after < end, after, -1))
+    place = np.full(len(order), NONE, np.int64)
+    place[order] = np.where(nearest >= 0, order[nearest], NONE)
+    return place
 
 
 def _of_note(log: Log, horizon_s: float) -> Log:
@@ -193,11 +215,14 @@ def _job_times(program: Program, done_s: Floats, horizon_s: float) -> Timetable:
 
 
 def _order_times(program: Program, orders: Timetable, jobs: Timetable) -> Timetable:
-    """The times of the orders; where the jobs' are known, the end is that of the job that closes it."""
+    """The times of the orders; where the jobs' are known, the end is that of the last job that closes it."""
     if not jobs:
         return orders
     end_s = jobs.done_s.tolist()
-    done = {order: end_s[number] for number, job in enumerate(program.job) for order in job.closes}
+    done: dict[str, float] = {}
+    for number, job in enumerate(program.job):
+        for order in job.closes:
+            done[order] = float(np.maximum(done.get(order, -np.inf), end_s[number]))  # a part undone is NaN
     return replace(orders, done_s=np.fromiter(map(done.get, orders.names, repeat(np.nan)), np.float64))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from layouts.kpis import kpis
+from layouts.orders import Order
 from layouts.plan_scenario import PlannedShift, plan_scenario
 from layouts.run import AisleFloor, Duty, Run
 from layouts.scenario import PATHS, Scenario, read_scenario
@@ -21,6 +22,7 @@ from layouts.simulation.settling import PILOT, settled_s
 from layouts.simulation.shift_program import ShiftProgram, shift_program, with_draws
 from layouts.simulation.traffic.static_check import told
 from layouts.simulation.work import Work
+from layouts.tours.due_times import is_date
 from spatial.facility import Facility
 from spatial.facility_json import read_facility
 from spatial.floor.agents import agent_named
@@ -95,7 +97,7 @@ def ready_on(
         program=program,
         inputs=_inputs(facility, scenario, facility_sha256),
         warm_up_s=0.0 if scenario.warm_up_s == "mser-5" else scenario.warm_up_s,
-        notes=told(program.jams()),
+        notes=(*told(program.jams()), *_undated_note(scenario, shift.orders)),
     )
     return _settled(ready) if scenario.warm_up_s == "mser-5" else ready
 
@@ -150,6 +152,15 @@ def vehicles_of(run: Run) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _last_ready(scenario: str) -> ReadyShift:
     return ready_shift(Scenario.model_validate_json(scenario))
+
+
+def _undated_note(scenario: Scenario, orders: Sequence[Order]) -> tuple[str, ...]:
+    dated = sum(is_date(order.due) for order in orders)
+    if scenario.starts_at is not None or not dated:
+        return ()
+    return (
+        f"{dated} orders are due at dates, which are left out of the figures: set 'starts_at' in the scenario.",
+    )
 
 
 def _settled(ready: ReadyShift) -> ReadyShift:

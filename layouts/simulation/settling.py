@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from layouts.figures.by_interval import are_lines
-from layouts.figures.window import Window
+from layouts.events import Floats
 from layouts.run import Run
 from layouts.statistics.warm_up import SHORTEST, mser5
 from spatial.errors import UndecidedError
@@ -42,9 +41,8 @@ def settled_s(runs: Iterable[Run], *, horizon_s: float) -> float:
     return float(edges[found.length])
 
 
-def _lines(
-    run: Run, edges: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    ends = run.events.end_s[are_lines(run, Window.of(run))]
-    counts, _ = np.histogram(ends, bins=edges)
-    return counts
+def _lines(run: Run, edges: Floats) -> Floats:
+    """Lines picked to the end in each step."""
+    events = run.events
+    ends = events.end_s[events.kind.are("pick") & (events.quantity > 0)]
+    return np.histogram(ends, bins=edges)[0].astype(np.float64)

@@ -20,7 +20,7 @@ from layouts.simulation.operations.class_graphs import class_graphs
 from layouts.simulation.operations.crew import crew_of, members
 from layouts.simulation.operations.draws import Draws, Loads, Stream
 from layouts.simulation.operations.new_floor import kind_of, new_floor
-from layouts.simulation.operations.order_times import order_times
+from layouts.simulation.operations.order_times import order_times, undated
 from layouts.simulation.operations.packing import add_packing
 from layouts.simulation.operations.pick_jobs import picking_on
 from layouts.simulation.operations.release import orders_of
@@ -196,12 +196,13 @@ def _times(
     times = Timetable(names=planned, released_s=np.zeros(len(planned)), due_s=none, done_s=none)
     if not orders:
         return times
-    told = order_times(orders, starts_at)
+    at_once = operations.release.policy == "at-once"
+    told = order_times(undated(orders) if at_once and starts_at is None else orders, starts_at)
     missing = next((order for order in planned if order not in told.place), None)
     if missing is not None:
         raise ValueError(f"order '{missing}' is planned but not among the orders: give those of the plan")
     rows = [told.place[order] for order in planned]
-    if operations.release.policy == "at-once":
+    if at_once:
         return replace(times, due_s=told.due_s[rows])
     return replace(times, released_s=told.released_s[rows], due_s=told.due_s[rows])
 

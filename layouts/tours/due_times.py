@@ -72,37 +72,48 @@ def due_s(order: Order, starts_at: datetime | None) -> float:
     `due` is a number of seconds or an ISO 8601 date with its offset from UTC. BadDataError for anything else, and
     for a date where the start of the shift is not known.
     """
-    if order.due is None:
-        return math.inf
+    return math.inf if order.due is None else _seconds(f"order '{order.id}' is due", order.due, starts_at)
+
+
+def released_s(order: Order, starts_at: datetime | None) -> float:
+    """When an order came in, read as `due_s` is; 0, the start of the shift, where it says nothing."""
+    if order.released is None:
+        return 0.0
+    return _seconds(f"order '{order.id}' is released", order.released, starts_at)
+
+
+def is_date(text: str | None) -> bool:
+    """Whether a time is not told in seconds from the start of the shift."""
     try:
-        seconds = float(order.due)
+        float(text or "0")
     except ValueError:
-        return _seconds_until(order, starts_at)
+        return True
+    return False
+
+
+def _seconds(said: str, text: str, starts_at: datetime | None) -> float:
+    if is_date(text):
+        return _seconds_until(said, text, starts_at)
+    seconds = float(text)
     if not math.isfinite(seconds):
-        raise BadDataError(
-            f"order '{order.id}' is due '{order.due}': expected seconds from the start of the shift"
-        )
+        raise BadDataError(f"{said} '{text}': expected seconds from the start of the shift")
     return seconds
 
 
-def _seconds_until(order: Order, starts_at: datetime | None) -> float:
+def _seconds_until(said: str, text: str, starts_at: datetime | None) -> float:
     try:
-        due = datetime.fromisoformat(order.due or "")
+        date = datetime.fromisoformat(text)
     except ValueError:
         raise BadDataError(
-            f"order '{order.id}' is due '{order.due}': expected seconds from the start of the shift, or a date "
-            "as in 2026-11-27T14:30:00Z"
+            f"{said} '{text}': expected seconds from the start of the shift, or a date as in 2026-11-27T14:30:00Z"
         ) from None
-    if due.tzinfo is None:
-        raise BadDataError(
-            f"order '{order.id}' is due '{order.due}' of an unknown time zone: add Z or +01:00"
-        )
+    if date.tzinfo is None:
+        raise BadDataError(f"{said} '{text}' of an unknown time zone: add Z or +01:00")
     if starts_at is None:
         raise BadDataError(
-            f"order '{order.id}' is due '{order.due}', but the start of the shift is not known: set 'starts_at' "
-            "in the scenario"
+            f"{said} '{text}', but the start of the shift is not known: set 'starts_at' in the scenario"
         )
-    return (due - starts_at).total_seconds()
+    return (date - starts_at).total_seconds()
 
 
 def lateness_note(schedule: Schedule) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from layouts.depot import with_depot
 from layouts.kpis import kpis
+from layouts.orders import read_orders
 from layouts.run_files import read_run, write_run
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import run_on, run_scenario
+from layouts.tours.due_times import released_s
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Opening, Wall
 from spatial.facility_json import write_facility
@@ -134,3 +137,32 @@ def test_the_depot_is_as_told_as_drawn_or_assumed_with_a_note(hall) -> None:
 def test_a_depot_out_of_the_way_is_undecided(hall) -> None:
     with pytest.raises(UndecidedError, match=r"the depot 'DEPOT \(scenario\)' cannot be reached"):
         run_on(hall(depot=False), Scenario(site=Path("."), depot=(500.0, 500.0)))
+
+
+def test_an_order_can_say_when_it_came_in(tmp_path: Path) -> None:
+    table = "order,sku,quantity,released\nO1,A,1,2026-11-27T06:30:00Z\nO1,B,1,\nO2,A,1,\n"
+    (tmp_path / "orders.csv").write_text(table, encoding="utf-8")
+    one, two = read_orders(tmp_path / "orders.csv")
+    assert released_s(one, datetime(2026, 11, 27, 6, 0, tzinfo=UTC)) == 1800.0
+    assert released_s(two, None) == 0.0
+    with pytest.raises(BadDataError, match=r"order 'O1' is released '2026.*set 'starts_at'"):
+        released_s(one, None)
+
+
+def test_due_dates_without_a_start_are_left_out_and_said(tmp_path: Path, hall) -> None:
+    places = [location.id for location in hall().locations[:2]]
+    (tmp_path / "slotting.csv").write_text(f"sku,location\nA,{places[0]}\nB,{places[1]}\n", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(
+        "order,sku,quantity,due\nO1,A,1,2026-11-27T09:00:00Z\n", encoding="utf-8"
+    )
+    given = {"site": tmp_path, "orders": tmp_path / "orders.csv", "slotting": tmp_path / "slotting.csv"}
+    run = run_on(hall(), Scenario(**given))
+    assert kpis(run).on_time is None
+    assert any("due at dates" in note for note in run.notes)
+    known = run_on(hall(), Scenario(**given, starts_at=datetime(2026, 11, 27, 6, 0, tzinfo=UTC)))
+    assert kpis(known).on_time is not None
+
+
+def test_zones_of_operations_need_zoned_tours() -> None:
+    with pytest.raises(ValueError, match="need zoned: true"):
+        Scenario(site=Path("."), operations={"zones": {"work": "pick-and-pass"}})

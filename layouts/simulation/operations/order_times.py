@@ -10,17 +10,17 @@ import numpy as np
 
 from layouts.orders import Order
 from layouts.timetable import Timetable
-from layouts.tours.due_times import due_s
+from layouts.tours.due_times import due_s, is_date, released_s
 from spatial.errors import BadDataError
 
 
 def order_times(orders: Sequence[Order], starts_at: datetime | None) -> Timetable:
     """When each order came in and is due; one that does not say when it came in was there at the start.
 
-    Both are read as `due_s` reads them. BadDataError for what is no time, and for an order due before it came in.
+    BadDataError for what is no time, and for an order due before it came in.
     """
     due = np.array([due_s(order, starts_at) for order in orders], np.float64)
-    released = np.array([_released_s(order, starts_at) for order in orders], np.float64)
+    released = np.array([released_s(order, starts_at) for order in orders], np.float64)
     early = np.flatnonzero(due < released)
     if len(early):
         order = early[0]
@@ -37,6 +37,13 @@ def order_times(orders: Sequence[Order], starts_at: datetime | None) -> Timetabl
     )
 
 
-def _released_s(order: Order, starts_at: datetime | None) -> float:
-    released = getattr(order, "released", None)
-    return 0.0 if released is None else due_s(replace(order, due=released), starts_at)
+def undated(orders: Sequence[Order]) -> tuple[Order, ...]:
+    """The orders without the times that are dates, which say nothing where the start of the shift is not known."""
+    return tuple(
+        replace(
+            order,
+            due=None if is_date(order.due) else order.due,
+            released=None if is_date(order.released) else order.released,
+        )
+        for order in orders
+    )

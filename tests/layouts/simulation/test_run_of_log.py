@@ -90,7 +90,8 @@ def test_each_kind_of_row_becomes_an_event_with_what_its_numbers_stand_for() -> 
     }
     assert found == [
         Event(seq=0, kind="move", start_s=0.0, end_s=7.0, path=PATHS[1], **place),
-        Event(seq=1, kind="wait", start_s=7.0, end_s=9.0, cause="pick_face_occupied", blocked_by="B", **at_face),
+        Event(seq=1, kind="wait", start_s=7.0, end_s=9.0, cause="pick_face_occupied", blocked_by="B",
+              **at_face | {"path": (PATHS[1][-1],)}),
         Event(
             seq=2, kind="pick", start_s=9.0, end_s=12.0, location="01-01", order="O1", sku="S", quantity=2,
             **at_face,
@@ -99,6 +100,17 @@ def test_each_kind_of_row_becomes_an_event_with_what_its_numbers_stand_for() -> 
         Event(seq=4, kind="pass", start_s=20.0, end_s=25.0, job="T1", **in_cell),
         Event(seq=5, kind="back_off", start_s=25.0, end_s=30.0, job="refill-1", **in_cell),
     ]  # fmt: skip
+
+
+def test_who_waits_stands_where_it_last_was_or_will_next_be() -> None:
+    first, _, last, _ = events(
+        (WAITED, 0, 1, 1, 1, 0.0, 5.0),
+        (MOVED, 0, 1, 1, NOBODY, 5.0, 12.0),
+        (WAITED, 0, 1, 2, 1, 12.0, 15.0),
+        (WORKED, 0, 1, 0, NOBODY, 15.0, 18.0),
+    )
+    assert first.path == (PATHS[1][0],)
+    assert last.path == (PATHS[1][-1],)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from layouts.kpis import kpis
 from layouts.run import Run
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of, play_shift, ready_on, run_on
+from layouts.simulation.traffic_rules import TrafficRules
 from spatial.errors import UndecidedError
 from spatial.facility_json import write_facility
 
@@ -39,9 +40,10 @@ def test_every_agents_time_adds_up_to_the_horizon(hall) -> None:
             assert min(parts) >= 0
 
 
-def test_an_agent_does_one_thing_at_a_time_without_jumps(hall) -> None:
+@pytest.mark.parametrize("agent", ["picker", "reach_truck", "mobile_robot"])
+def test_an_agent_does_one_thing_at_a_time_without_jumps(hall, agent: str) -> None:
     by_agent = defaultdict(list)
-    for event in shift(hall).events:
+    for event in shift(hall, agent=agent, traffic=TrafficRules(lanes={"A1": "narrow-two-way"})).events:
         by_agent[event.agent].append(event)
     for events in by_agent.values():
         for before, after in pairwise(events):
