@@ -1,16 +1,9 @@
-"""Who plays replications: this process, processes of this machine, or a Dask cluster.
-
-    with open_workers(4) as workers:
-        run_replications(replicate, wanted=..., workers=workers)
-
-Whoever plays, the results are the same and stand in the same order: a task depends on its number alone.
-"""
+"""Who plays replications, and what all who do have in common."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from pickle import dumps, loads
 from typing import Any, Protocol, TypeVar
@@ -47,26 +40,6 @@ class ThisProcess:
                 results.append(_play(task, number))
                 told(1)
         return results
-
-
-def open_workers(count: int = 1, *, cluster: str | None = None) -> AbstractContextManager[Workers]:
-    """`count` processes of this machine (1 is this process), or the workers of a Dask `cluster` (`tcp://…`).
-
-    Other processes start afresh and stay until the context ends, so one context serves many calls. A task that
-    goes there can be pickled: a function at the top of a module, a `functools.partial` of one, or an instance.
-    Raises ValueError with fewer than one, MissingToolError where Dask or its scheduler is missing.
-    """
-    if cluster is not None:
-        from layouts.statistics.cluster import ClusterWorkers
-
-        return ClusterWorkers(cluster)
-    if count < 1:
-        raise ValueError(f"workers {count} must be at least 1")
-    if count == 1:
-        return nullcontext(ThisProcess())
-    from layouts.statistics.local_processes import LocalProcesses
-
-    return LocalProcesses(count)
 
 
 def packed(task: Callable[[int], object]) -> bytes:

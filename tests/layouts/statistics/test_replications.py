@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from layouts.statistics.replications import Precision, run_replications
-from layouts.statistics.workers import open_workers
+from layouts.statistics.open_workers import open_workers
 from spatial.errors import AisletwinError, MissingToolError
 from spatial.progress import silent
 
@@ -104,7 +104,7 @@ import sys, time
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from layouts.statistics.workers import open_workers
+from layouts.statistics.open_workers import open_workers
 
 def slow(folder, number):
     import os
