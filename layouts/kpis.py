@@ -6,15 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from layouts.figures.blocked import Blocked, blocked
-from layouts.figures.by_interval import Interval, are_lines, by_interval
-from layouts.figures.lead_times import LeadTimes, on_time, order_lead_times, tour_lead_times
+from layouts.figures.blocked import Blocked
+from layouts.figures.by_interval import Interval, are_lines, by_interval, ratio
+from layouts.figures.lead_times import LeadTimes
 from layouts.figures.near_misses import NearMissCounts, count_near_misses, near_misses
-from layouts.figures.queues import Queue, queues
-from layouts.figures.time_split import TimeSplit, add_up, time_splits
-from layouts.figures.traffic import Traffic, traffic
+from layouts.figures.queues import Queue
+from layouts.figures.time_split import TimeSplit, as_splits, time_splits
+from layouts.figures.traffic import Traffic, total_traffic, traffic
 from layouts.figures.window import Window
 from layouts.run import Run
 from layouts.statistics.intervals import Estimate
@@ -33,7 +31,7 @@ class Kpis:
     `back_offs` are what it took to end deadlocks.
 
     What lacks its data is None or empty: `tour_lead` without jobs, `order_lead` without orders, `on_time` without due
-    times, `traffic` without aisles, `intervals` and `near_misses` unless asked for.
+    times, `traffic` and `total_traffic` without aisles, `intervals` and `near_misses` unless asked for.
     """
 
     warm_up_s: float
@@ -53,6 +51,7 @@ class Kpis:
     blocked: Blocked
     queues: Mapping[str, Queue]
     traffic: Mapping[str, Traffic]
+    total_traffic: Traffic | None
     tour_lead: LeadTimes | None
     order_lead: LeadTimes | None
     on_time: Estimate | None
@@ -74,35 +73,36 @@ def kpis(
     not above 0 or a vehicle that is no agent.
     """
     window = Window.of(run, warm_up_s=warm_up_s)
+    cuts = [window.edges] if interval_s is None else [window.edges, window.cut(interval_s)]
+    spent_s = [time_splits(run, edges_s) for edges_s in cuts]
+    (whole,), *intervals = by_interval(run, *zip(cuts, spent_s, strict=True))
     events = run.events
-    is_line = are_lines(run, window)
-    lines, distance = int(is_line.sum()), _distance_m(run, window)
+    pieces = events.quantity[are_lines(events) & window.holds(events.end_s)].sum()
     makespan = float(events.end_s.max(initial=0.0))
-    (splits,) = time_splits(run, window.edges)
-    total = add_up(splits)
     begun = window.holds(events.start_s)
     return Kpis(
         warm_up_s=warm_up_s,
-        lines=lines,
-        pieces=int(events.quantity[is_line].sum()),
+        lines=whole.lines,
+        pieces=int(pieces),
         tours=int((events.kind.are("drop") & begun).sum()),
-        distance_m=distance,
+        distance_m=whole.distance_m,
         makespan_s=makespan,
-        lines_per_hour=lines / (makespan - warm_up_s) * 3600 if makespan > warm_up_s else None,
-        metres_per_line=distance / lines if lines else None,
-        labour_h=total.sum_s / 3600,
-        lines_per_labour_hour=lines / total.sum_s * 3600 if total.sum_s > 0 else None,
+        lines_per_hour=ratio(whole.lines * 3600, makespan - warm_up_s),
+        metres_per_line=whole.metres_per_line,
+        labour_h=whole.labour_h,
+        lines_per_labour_hour=whole.lines_per_labour_hour,
         passes=int((events.kind.are("pass") & begun).sum()),
         back_offs=int((events.kind.are("back_off") & begun).sum()),
-        total=total,
-        by_agent=dict(zip(run.agents, splits, strict=True)),
-        blocked=blocked(run, window, on_duty_s=total.sum_s),
-        queues=queues(run, window),
-        traffic=traffic(run, window),
-        tour_lead=tour_lead_times(run, window),
-        order_lead=order_lead_times(run, window),
-        on_time=on_time(run, window),
-        intervals=() if interval_s is None else by_interval(run, window, interval_s=interval_s),
+        total=whole.time,
+        by_agent=dict(zip(run.agents, as_splits(spent_s[0][0]), strict=True)),
+        blocked=whole.blocked,
+        queues=whole.queues,
+        traffic=traffic(run, whole.traffic),
+        total_traffic=total_traffic(run, whole.total_traffic),
+        tour_lead=whole.tour_lead,
+        order_lead=whole.order_lead,
+        on_time=whole.on_time,
+        intervals=intervals[0] if intervals else (),
         near_misses=count_near_misses(near_misses(run, window, vehicles=vehicles)) if vehicles else None,
     )
 
@@ -116,15 +116,6 @@ def kpis_dict(figures: Kpis) -> dict[str, Any]:
         for name, seconds in record["total"].items()
     }
     return record
-
-
-def _distance_m(run: Run, window: Window) -> float:
-    events = run.events
-    seconds = events.seconds
-    within = np.minimum(events.end_s, window.end_s) - np.maximum(events.start_s, window.start_s)
-    share = np.divide(within, seconds, out=np.ones(len(events)), where=seconds > 0)
-    counts = events.kind.are("move") & window.holds(events.end_s)
-    return float((events.length_m * share)[counts].sum())
 
 
 def _plain(value: Any) -> Any:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from layouts.events import NONE, Floats, Texts
-from layouts.figures.window import Window
+from layouts.events import NONE, Events, Floats, Texts
+from layouts.figures.spans import Parts, cut, used
 from layouts.run import Run
 
 FACE, INTERSECTION = "pick_face_occupied", "intersection_occupied"
@@ -26,7 +25,7 @@ class Blocking(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Blocked:
-    """The waits of a run by where, why and by whom; only what has any is listed.
+    """Waits by where, why and by whom; only what has any is listed.
 
     `by_cause` counts every wait once, one without a cause as `unknown`, and so adds up to the whole; there is a
     cause for each kind of resource. `by_aisle` counts waits for something in or at an aisle, `by_face` and
@@ -42,45 +41,69 @@ class Blocked:
     who: Mapping[str, Mapping[str, float]]
 
 
-def blocked(run: Run, window: Window, *, on_duty_s: float) -> Blocked:
-    """The waits within `window`; one that only reaches into it counts with that part."""
+def waits_in(events: Events, edges_s: Floats) -> Parts:
+    """The waits cut at the edges of intervals; `of` are rows of the events."""
+    rows = np.flatnonzero(events.kind.are("wait"))
+    parts = cut(edges_s, events.start_s[rows], events.end_s[rows])
+    return parts._replace(of=rows[parts.of])
+
+
+def blocked(run: Run, waits: Parts, *, on_duty_s: Sequence[float]) -> list[Blocked]:
+    """The waits in each of K intervals, of which agents spent `on_duty_s` (K,) on duty.
+
+    One that only reaches into an interval counts there with that part.
+    """
     events = run.events
-    within_s = np.minimum(events.end_s, window.end_s) - np.maximum(events.start_s, window.start_s)
-    waits = events.kind.are("wait") & (within_s > 0)
-
-    def by(column: Texts, among: npt.NDArray[np.bool_] = waits) -> dict[str, Blocking]:
-        known = waits & among & (column.code != NONE)
-        count = np.bincount(column.code[known], minlength=len(column.names)).tolist()
-        total = np.bincount(column.code[known], within_s[known], len(column.names)).tolist()
-        return {
-            name: Blocking(n, seconds, seconds / on_duty_s if on_duty_s > 0 else None)
-            for name, n, seconds in zip(column.names, count, total, strict=True)
-            if n
-        }
-
-    unknown = len(events.cause.names)
-    cause = np.where(events.cause.code == NONE, unknown, events.cause.code)
-    return Blocked(
-        attributed_s=float(within_s[waits & (events.blocked_by.code != NONE)].sum()),
-        by_cause=by(Texts.coded(cause, (*events.cause.names, "unknown"))),
-        by_aisle=by(events.aisle),
-        by_face=by(events.resource, events.cause.are(FACE)),
-        by_intersection=by(events.resource, events.cause.are(INTERSECTION)),
-        who=_who(run.agents, events.agent, events.blocked_by, np.where(waits, within_s, 0.0)),
+    cause = events.cause.code[waits.of]
+    reasons = Texts.coded(
+        np.where(cause == NONE, len(events.cause.names), cause), (*events.cause.names, "unknown")
     )
+    aisle, resource = (Texts(each.code[waits.of], each.names) for each in (events.aisle, events.resource))
+
+    def at(cause: str) -> Texts:
+        return Texts(np.where(reasons.are(cause), resource.code, np.int32(NONE)), resource.names)
+
+    columns = zip(
+        *(_by(waits, column, on_duty_s) for column in (reasons, aisle, at(FACE), at(INTERSECTION))),
+        _who(run, waits, intervals=len(on_duty_s)),
+        strict=True,
+    )
+    return [
+        Blocked(
+            attributed_s=sum(seconds for row in who.values() for seconds in row.values()),
+            by_cause=by_cause,
+            by_aisle=by_aisle,
+            by_face=by_face,
+            by_intersection=by_intersection,
+            who=who,
+        )
+        for by_cause, by_aisle, by_face, by_intersection, who in columns
+    ]
 
 
-def _who(
-    agents: tuple[str, ...], waiter: Texts, blocker: Texts, seconds: Floats
-) -> dict[str, dict[str, float]]:
-    """Seconds by who waited and for whom, of those who did, in order of the agents."""
-    counts = (seconds > 0) & (blocker.code != NONE)
-    names = tuple(dict.fromkeys((*agents, *blocker.names)))
-    pair = waiter.codes_in(agents)[counts] * len(names) + blocker.codes_in(names)[counts]
-    pairs, place = np.unique(pair, return_inverse=True)
-    total = np.bincount(place, seconds[counts], len(pairs))
-    who: dict[str, dict[str, float]] = {}
-    for code, blocked_s in zip(pairs.tolist(), total.tolist(), strict=True):
-        a, b = divmod(code, len(names))
-        who.setdefault(agents[a], {})[names[b]] = blocked_s
+def _by(waits: Parts, names: Texts, on_duty_s: Sequence[float]) -> list[dict[str, Blocking]]:
+    """For each interval the waits (P,) by name."""
+    known = names.code != NONE
+    pairs = used(waits.interval[known], names.code[known], groups=len(names.names))
+    count = np.bincount(pairs.place)
+    total = np.bincount(pairs.place, waits.seconds[known])
+    by: list[dict[str, Blocking]] = [{} for _ in on_duty_s]
+    for k, code, n, seconds in zip(*(column.tolist() for column in (*pairs[:2], count, total)), strict=True):
+        share = seconds / on_duty_s[k] if on_duty_s[k] > 0 else None
+        by[k][names.names[code]] = Blocking(n, seconds, share)
+    return by
+
+
+def _who(run: Run, waits: Parts, *, intervals: int) -> list[dict[str, dict[str, float]]]:
+    """For each interval the seconds by who waited and for whom, in order of the agents."""
+    waiter, blocker = run.events.agent, run.events.blocked_by
+    names = tuple(dict.fromkeys((*run.agents, *blocker.names)))
+    known = blocker.code[waits.of] != NONE
+    a, b = waiter.codes_in(names)[waits.of[known]], blocker.codes_in(names)[waits.of[known]]
+    pairs = used(waits.interval[known], a * len(names) + b, groups=len(names) ** 2)
+    total = np.bincount(pairs.place, waits.seconds[known])
+    who: list[dict[str, dict[str, float]]] = [{} for _ in range(intervals)]
+    for k, pair, seconds in zip(*(column.tolist() for column in (*pairs[:2], total)), strict=True):
+        a, b = divmod(pair, len(names))
+        who[k].setdefault(names[a], {})[names[b]] = seconds
     return who

@@ -6,10 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layouts.events import NONE, Floats, Texts
-from layouts.figures.window import Window
-from layouts.run import Run, Timetable
+from layouts.events import NONE, Events, Floats, Texts
+from layouts.figures.window import done_in
+from layouts.run import Timetable
 from layouts.statistics.intervals import Estimate, share_interval
+
+
+class Lives(NamedTuple):
+    """From when to when (N,) tours or orders lived: not a number or infinite where that is unknown."""
+
+    from_s: Floats
+    until_s: Floats
 
 
 class LeadTimes(NamedTuple):
@@ -21,41 +28,45 @@ class LeadTimes(NamedTuple):
     p95_s: float
 
 
-def tour_lead_times(run: Run, window: Window) -> LeadTimes | None:
-    """From release, or where it is unknown from first event, to the end of each job done within `window`."""
-    return _lead_times(run, window, run.events.job, run.jobs)
+def lives(events: Events, of: Texts, known: Timetable) -> Lives:
+    """From release, or where it is unknown from first event, to the end of each tour or order that `events` are `of`.
 
-
-def order_lead_times(run: Run, window: Window) -> LeadTimes | None:
-    """From release, or where it is unknown from first event, to the end of each order done within `window`."""
-    return _lead_times(run, window, run.events.order, run.orders)
-
-
-def on_time(run: Run, window: Window) -> Estimate | None:
-    """The share of orders that were done when due, with Wilson's interval; None where none was due.
-
-    Counted are orders with a due time that were done within `window`, or whose due time passed there first. One still
-    to be done, and not yet late at the end, is left out.
+    Where any times are `known`, only what they tell to be done is; else all is done with its last event.
     """
-    is_due = ~np.isnan(run.orders.due_s)
-    due, done = run.orders.due_s[is_due], run.orders.done_s[is_due]
-    decided = window.holds(np.fmin(due, done))
-    count, kept = int(decided.sum()), int((decided & (done <= due)).sum())
-    return share_interval(kept, count) if count else None
-
-
-def _lead_times(run: Run, window: Window, of: Texts, known: Timetable) -> LeadTimes | None:
-    """Where any times are `known`, only what they tell to be done is; else all is done with its last event."""
     belongs = of.code != NONE
     start, end = np.full(len(of.names), np.inf), np.full(len(of.names), -np.inf)
-    np.minimum.at(start, of.code[belongs], run.events.start_s[belongs])
-    np.maximum.at(end, of.code[belongs], run.events.end_s[belongs])
-    if known:
-        start, end = _released(known, of, start), known.done_s
-    lead = (end - start)[window.holds(end) & np.isfinite(start)]
-    if not len(lead):
-        return None
-    return LeadTimes(len(lead), float(lead.mean()), *np.percentile(lead, [50, 95]).tolist())
+    np.minimum.at(start, of.code[belongs], events.start_s[belongs])
+    np.maximum.at(end, of.code[belongs], events.end_s[belongs])
+    return Lives(_released(known, of, start), known.done_s) if known else Lives(start, end)
+
+
+def lead_times(lived: Lives, edges_s: Floats) -> list[LeadTimes | None]:
+    """The lead times of what was done in each of the K intervals between `edges_s` (K + 1,); None for nothing."""
+    interval = np.where(np.isfinite(lived.from_s), done_in(edges_s, lived.until_s), NONE)
+    order = np.argsort(interval, kind="stable")
+    first = np.searchsorted(interval[order], np.arange(len(edges_s) - 1))
+    _, *each = np.split((lived.until_s - lived.from_s)[order], first)
+    return [_lead_times(lead_s) if len(lead_s) else None for lead_s in each]
+
+
+def on_time(orders: Timetable, edges_s: Floats) -> list[Estimate | None]:
+    """For each of the K intervals the share of orders that were done when due, with Wilson's interval.
+
+    Counted are orders with a due time that were done within, or whose due time passed there first; None where there
+    are none. One still to be done, and not yet late at the end, is left out.
+    """
+    is_due = ~np.isnan(orders.due_s)
+    due, done = orders.due_s[is_due], orders.done_s[is_due]
+    interval = done_in(edges_s, np.fmin(due, done))
+    decided = interval != NONE
+    intervals = len(edges_s) - 1
+    count = np.bincount(interval[decided], minlength=intervals)
+    kept = np.bincount(interval[decided & (done <= due)], minlength=intervals)
+    return [share_interval(k, n) if n else None for k, n in zip(kept.tolist(), count.tolist(), strict=True)]
+
+
+def _lead_times(lead_s: Floats) -> LeadTimes:
+    return LeadTimes(len(lead_s), float(lead_s.mean()), *np.percentile(lead_s, [50, 95]).tolist())
 
 
 def _released(known: Timetable, of: Texts, first_s: Floats) -> Floats:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from layouts.events import NONE
-from layouts.figures.spans import at_once
-from layouts.figures.window import Window
-from layouts.run import Run
+from layouts.events import NONE, Texts
+from layouts.figures.spans import Parts, at_once, used
 
 
 class Queue(NamedTuple):
     """Agents that waited for a resource: how many did, how long on average, and how many at once, on average over
-    time and at most. Little's law holds exactly: `mean_length` = `waits` / seconds of the window × `mean_wait_s`.
+    time and at most. Little's law holds exactly: `mean_length` = `waits` / seconds of the interval × `mean_wait_s`.
     """
 
     waits: int
@@ -24,17 +22,21 @@ class Queue(NamedTuple):
     longest: int
 
 
-def queues(run: Run, window: Window) -> Mapping[str, Queue]:
-    """The queue for each resource that was waited for within `window`; a wait counts with its part in there."""
-    events = run.events
-    resource = np.where(events.kind.are("wait"), events.resource.code, NONE)
-    names = events.resource.names
-    within_s = np.minimum(events.end_s, window.end_s) - np.maximum(events.start_s, window.start_s)
-    counts = (resource != NONE) & (within_s > 0)
-    waits = np.bincount(resource[counts], minlength=len(names))
-    mean_s = np.bincount(resource[counts], within_s[counts], len(names)) / np.maximum(waits, 1)
-    length = at_once(
-        (window.start_s, window.end_s), events.start_s, events.end_s, resource, groups=len(names)
-    )
-    columns = (waits.tolist(), mean_s.tolist(), length.mean.tolist(), length.peak.tolist())
-    return {name: Queue(*row) for name, *row in zip(names, *columns, strict=True) if row[0]}
+def queues(waits: Parts, resource: Texts, *, lengths_s: Sequence[float]) -> list[Mapping[str, Queue]]:
+    """For each of K intervals, `lengths_s` (K,) long, the queue for each `resource`, by event, that was waited for.
+
+    A wait counts in an interval with its part in there.
+    """
+    code = resource.code[waits.of]
+    known = code != NONE
+    interval, start_s, end_s = waits.interval[known], waits.start_s[known], waits.end_s[known]
+    pairs = used(interval, code[known], groups=len(resource.names))
+    count = np.bincount(pairs.place)
+    mean_s = np.bincount(pairs.place, end_s - start_s) / count
+    length = at_once(start_s, end_s, pairs.place, groups=len(count))
+    found: list[dict[str, Queue]] = [{} for _ in lengths_s]
+    for k, name, n, mean, seconds, longest in zip(
+        *(column.tolist() for column in (*pairs[:2], count, mean_s, *length)), strict=True
+    ):
+        found[k][resource.names[name]] = Queue(n, mean, seconds / lengths_s[k], longest)
+    return list(found)

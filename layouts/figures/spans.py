@@ -1,7 +1,8 @@
-"""Sums over spans of time: seconds by interval, and how many there are at once.
+"""Spans of time by interval and group: how many seconds, and how many at once.
 
-A span runs from `start_s` to `end_s` and belongs to a group, a number in 0 … groups − 1; one of group NONE counts
-nowhere.
+A span runs from `start_s` to `end_s` and belongs to a group, a number in 0 … groups − 1. Intervals (K,) lie between
+rising `edges_s` (K + 1,). Spans are cut at the edges first, so that every figure of an interval, and of the whole as
+the only one, is the same fold over the parts.
 """
 
 from __future__ import annotations
@@ -12,68 +13,116 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.events import NONE, Floats, Ints
+from layouts.events import Floats, Ints
+
+
+class Parts(NamedTuple):
+    """Parts of spans (P,), each within an interval and longer than no time; `of` is the span, a row."""
+
+    of: Ints
+    interval: Ints
+    start_s: Floats
+    end_s: Floats
+
+    @property
+    def seconds(self) -> Floats:
+        """How long each (P,) is."""
+        return self.end_s - self.start_s
+
+
+def cut(edges_s: Floats, start_s: Floats, end_s: Floats) -> Parts:
+    """The spans (N,) cut at the edges, in their order; what lies before the first or after the last is left out."""
+    parts, room = len(start_s) + len(edges_s), 0
+    while parts > room:  # few spans lie in two intervals, but they may
+        room = parts
+        of, interval = np.empty((2, room), np.int64)
+        start, end = np.empty((2, room))
+        parts = _cut(edges_s, start_s, end_s, of, interval, start, end)
+    return Parts(of[:parts], interval[:parts], start[:parts], end[:parts])
 
 
 def seconds_in(
     edges_s: Floats, start_s: Floats, end_s: Floats, group: npt.NDArray[Any], *, groups: int
 ) -> Floats:
-    """Seconds (K, groups) of the spans (N,) in each of the K intervals between the rising `edges_s` (K + 1,).
+    """Seconds (K, groups) of the spans (N,) in each interval."""
+    parts = cut(edges_s, start_s, end_s)
+    seconds = np.zeros((len(edges_s) - 1, groups))
+    np.add.at(seconds, (parts.interval, group[parts.of]), parts.seconds)
+    return seconds
 
-    A span over several intervals is shared out exactly; what lies before the first or after the last edge is left
-    out.
-    """
-    out = np.zeros((len(edges_s) - 1, groups))
-    _add_seconds(edges_s, start_s, end_s, group.astype(np.int64), out)
-    return out
+
+class Used(NamedTuple):
+    """The pairs (G,) of an interval and a group that there are, in that order, and the one of each part (P,)."""
+
+    interval: Ints
+    group: Ints
+    place: Ints
+
+
+def used(interval: Ints, group: npt.NDArray[Any], *, groups: int) -> Used:
+    """The pairs of the parts (P,) that lie in `interval` and belong to `group`."""
+    pairs, place = np.unique(interval * groups + group, return_inverse=True)
+    return Used(*np.divmod(pairs, max(groups, 1)), place)
 
 
 class AtOnce(NamedTuple):
-    """How many spans of each group there are at once: the mean over the window, and the most."""
+    """The seconds of all spans of each group (G,), and how many of them there are at once at most."""
 
-    mean: Floats
+    seconds: Floats
     peak: Ints
 
 
-def at_once(
-    window_s: tuple[float, float],
-    start_s: Floats,
-    end_s: Floats,
-    group: npt.NDArray[Any],
-    *,
-    groups: int,
-) -> AtOnce:
-    """How many spans (N,) of each group run at once within `window_s`; the mean of an empty window is 0.
+def at_once(start_s: Floats, end_s: Floats, group: Ints, *, groups: int) -> AtOnce:
+    """How many spans (N,), each longer than no time, of each group run at once.
 
-    One that ends when another starts is not there together with it.
+    One that ends when another starts is not there together with it. The seconds come from the numbers there, not from
+    the spans.
     """
-    start, end = np.maximum(start_s, window_s[0]), np.minimum(end_s, window_s[1])
-    counts = (end > start) & (group != NONE)
-    start, end, group = start[counts], end[counts], group[counts].astype(np.int64)
     area, peak = np.zeros(groups), np.zeros(groups, np.int64)
-    _sweep(start, end, group, np.argsort(start, kind="stable"), np.argsort(end, kind="stable"), area, peak)
-    length = window_s[1] - window_s[0]
-    return AtOnce(area / length if length > 0 else area, peak)
+    by_start, by_end = np.argsort(start_s, kind="stable"), np.argsort(end_s, kind="stable")
+    _sweep(start_s, end_s, group, by_start, by_end, area, peak)
+    return AtOnce(area, peak)
+
+
+def apart(start_s: Floats, end_s: Floats, owner: npt.NDArray[Any], *, owners: int) -> tuple[Floats, Floats]:
+    """Starts and ends (N,) of the spans without what an earlier one of the same owner covers, in order of start.
+
+    Together they cover the same time, and no two of an owner overlap; what is left of one may be no time.
+    """
+    start, end = start_s.copy(), end_s.copy()
+    _part(np.argsort(start_s, kind="stable"), start, end, owner.astype(np.int64), np.full(owners, -np.inf))
+    return start, end
 
 
 @njit(cache=True)
-def _add_seconds(edges: Floats, start: Floats, end: Floats, group: Ints, out: Floats) -> None:
-    """Add each span's share of each interval to `out` (K, groups)."""
-    last = len(edges) - 2
-    k = 0
+def _cut(
+    edges: Floats, start: Floats, end: Floats, of: Ints, interval: Ints, part_start: Floats, part_end: Floats
+) -> int:
+    """Fill the last four as far as they reach; returns how many parts there are."""
+    parts, last, k = 0, len(edges) - 2, 0
     for i in range(len(start)):
-        if group[i] < 0 or end[i] <= edges[0] or start[i] >= edges[last + 1]:
-            continue
-        while (
-            k > 0 and edges[k] > start[i]
-        ):  # spans mostly come in order of start: the interval is near the last one
+        while k > 0 and edges[k] > start[i]:  # spans mostly come in order of start: the interval is near
             k -= 1
         while k < last and edges[k + 1] <= start[i]:
             k += 1
         j = k
         while j <= last and edges[j] < end[i]:
-            out[j, group[i]] += min(end[i], edges[j + 1]) - max(start[i], edges[j])
+            begin, stop = max(start[i], edges[j]), min(end[i], edges[j + 1])
+            if begin < stop:
+                if parts < len(of):
+                    of[parts], interval[parts], part_start[parts], part_end[parts] = i, j, begin, stop
+                parts += 1
             j += 1
+    return parts
+
+
+@njit(cache=True)
+def _part(by_start: Ints, start: Floats, end: Floats, owner: Ints, until: Floats) -> None:
+    """Begin each span not before `until` (owners,), the latest end so far of its owner."""
+    for i in by_start:
+        start[i] = max(start[i], until[owner[i]])
+        end[i] = max(start[i], end[i])
+        until[owner[i]] = end[i]
 
 
 @njit(cache=True)

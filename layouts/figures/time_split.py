@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -56,25 +55,23 @@ def spent_on(kind: Texts) -> Ints:
     return np.array([*found, other], np.int64)[kind.code]
 
 
-def time_splits(run: Run, edges_s: Floats) -> list[list[TimeSplit]]:
-    """How each agent spent each of the K intervals between `edges_s` (K + 1,): K lists in order of `run.agents`."""
+def time_splits(run: Run, edges_s: Floats) -> Floats:
+    """How many seconds (K, A, S) of each of the K intervals between `edges_s` each agent spent on what.
+
+    A is the order of `run.agents`, S that of the fields of a TimeSplit.
+    """
     events, agents = run.events, len(run.agents)
     group = events.agent.codes_in(run.agents) * len(SPENT) + spent_on(events.kind)
     spent = seconds_in(edges_s, events.start_s, events.end_s, group, groups=agents * len(SPENT))
-    on_duty = _seconds_on_duty(run, edges_s)
-    return [
-        [_split(row, duty_s) for row, duty_s in zip(rows.tolist(), duties, strict=True)]
-        for rows, duties in zip(spent.reshape(len(spent), agents, len(SPENT)), on_duty.tolist(), strict=True)
-    ]
+    spent = spent.reshape(len(spent), agents, len(SPENT))
+    idle = np.maximum(0.0, _seconds_on_duty(run, edges_s) - spent.sum(axis=2))
+    return np.append(spent, idle[:, :, None], axis=2)
 
 
-def add_up(splits: Sequence[TimeSplit]) -> TimeSplit:
-    """Their sum."""
-    return TimeSplit(**{name: sum(getattr(split, name) for split in splits) for name in (*SPENT, "idle_s")})
-
-
-def _split(spent: list[float], on_duty_s: float) -> TimeSplit:
-    return TimeSplit(**dict(zip(SPENT, spent, strict=True)), idle_s=max(0.0, on_duty_s - sum(spent)))
+def as_splits(seconds: Floats) -> list[TimeSplit]:
+    """A TimeSplit of each row (N, S)."""
+    names = (*SPENT, "idle_s")
+    return [TimeSplit(**dict(zip(names, row, strict=True))) for row in seconds.tolist()]
 
 
 def _seconds_on_duty(run: Run, edges_s: Floats) -> Floats:

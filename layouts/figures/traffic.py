@@ -12,12 +12,18 @@ from numba import njit
 
 from layouts.events import NONE, Floats, Ints
 from layouts.figures.pieces import straight_pieces
-from layouts.figures.spans import at_once
-from layouts.figures.window import Window
+from layouts.figures.spans import apart, at_once, cut, used
 from layouts.run import AisleFloor, Run
 
 EDGE_M = 1e-6
 """Whoever goes along an aisle's very edge, as in a cross-aisle past its mouth, is not in it."""
+
+
+class Present(NamedTuple):
+    """Agents that were there at once, on average over time and at most."""
+
+    mean: float
+    peak: int
 
 
 class Traffic(NamedTuple):
@@ -29,25 +35,80 @@ class Traffic(NamedTuple):
     peak_per_m: float
 
 
-def traffic(run: Run, window: Window) -> Mapping[str, Traffic]:
-    """The traffic within `window` in each aisle of `run.aisles`.
+NOBODY = Present(0.0, 0)
+
+
+class Stays(NamedTuple):
+    """Stays of agents (S,) from when to when, each in an aisle, as a place in the run's, or in ANY of them."""
+
+    aisle: Ints
+    start_s: Floats
+    end_s: Floats
+
+
+ANY = NONE
+"""In place of an aisle: all together. Who is where two of them cross is there once."""
+
+
+def stays(run: Run) -> Stays:
+    """All stays in each aisle, and in any.
 
     An agent is in an aisle while its path is between the aisle's mouths and within its width, to the second; whoever
     goes through and does, or waits for, something there counts alike. Agents that are idle or off duty do not count.
     """
     if not run.aisles:
-        return {}
+        return Stays(np.empty(0, np.int64), *np.empty((2, 0)))
     pieces = straight_pieces(run.events)
     level = run.events.level.code[pieces.event]
-    aisle, start_s, end_s = _stays(run, pieces.start_s, pieces.end_s, pieces.p0, pieces.p1, level)
-    count = at_once((window.start_s, window.end_s), start_s, end_s, aisle, groups=len(run.aisles))
-    lengths = [math.dist(each.p0, each.p1) for each in run.aisles.values()]
+    piece, aisle, start_s, end_s = _clipped(run, pieces.start_s, pieces.end_s, pieces.p0, pieces.p1, level)
+    by_start = np.argsort(start_s, kind="stable")  # sorted once, for all that walk through time
+    piece, aisle = piece[by_start], aisle[by_start]
+    start_s, end_s = start_s[by_start], end_s[by_start]
+    agent = run.events.agent.code[pieces.event[piece]]
+    apart_s = apart(start_s, end_s, agent, owners=len(run.events.agent.names))
+    return Stays(
+        np.append(aisle, np.full(len(aisle), ANY)),
+        *(np.append(each, once) for each, once in zip((start_s, end_s), apart_s, strict=True)),
+    )
+
+
+def present(run: Run, seen: Stays, edges_s: Floats) -> list[tuple[dict[str, Present], Present | None]]:
+    """Agents in each of the K intervals between `edges_s` (K + 1,), by aisle that had any and in all together.
+
+    Without aisles there is none to tell of.
+    """
+    names = tuple(run.aisles)
+    parts = cut(edges_s, seen.start_s, seen.end_s)
+    pairs = used(parts.interval, seen.aisle[parts.of] - ANY, groups=len(names) + 1)
+    count = at_once(parts.start_s, parts.end_s, pairs.place, groups=len(pairs.group))
+    mean = count.seconds / np.diff(edges_s)[pairs.interval]
+    by_aisle: list[dict[str, Present]] = [{} for _ in edges_s[1:]]
+    total = [NOBODY if names else None for _ in edges_s[1:]]
+    for k, group, *here in zip(*(each.tolist() for each in (*pairs[:2], mean, count.peak)), strict=True):
+        if group == 0:
+            total[k] = Present(*here)
+        else:
+            by_aisle[k][names[group + ANY]] = Present(*here)
+    return list(zip(by_aisle, total, strict=True))
+
+
+def traffic(run: Run, present: Mapping[str, Present]) -> dict[str, Traffic]:
+    """The traffic in each of the run's aisles, also where nobody was."""
     return {
-        name: Traffic(mean, peak, mean / length, peak / length)
-        for name, mean, peak, length in zip(
-            run.aisles, count.mean.tolist(), count.peak.tolist(), lengths, strict=True
-        )
+        name: _per_m(present.get(name, NOBODY), math.dist(aisle.p0, aisle.p1))
+        for name, aisle in run.aisles.items()
     }
+
+
+def total_traffic(run: Run, present: Present | None) -> Traffic | None:
+    """The traffic in all of the run's aisles, per metre of all of them."""
+    if present is None:
+        return None
+    return _per_m(present, sum(math.dist(aisle.p0, aisle.p1) for aisle in run.aisles.values()))
+
+
+def _per_m(present: Present, length_m: float) -> Traffic:
+    return Traffic(*present, present.mean / length_m, present.peak / length_m)
 
 
 class _Floors(NamedTuple):
@@ -72,30 +133,31 @@ def aisles_at(run: Run, level: Ints, xy: Floats) -> Ints:
     `level` (N,) are places in the levels of the run's events.
     """
     found = np.full(len(xy), NONE, np.int64)
-    if run.aisles:
-        number = np.arange(len(xy), dtype=np.float64)
-        aisle, of, _ = _stays(run, number, number + 1.0, xy, xy, level)
-        found[of.astype(np.int64)] = aisle
+    point, aisle, *_ = _clipped(run, np.zeros(len(xy)), np.ones(len(xy)), xy, xy, level)
+    found[point] = aisle
     return found
 
 
-def _stays(
+def _clipped(
     run: Run, start_s: Floats, end_s: Floats, p0: Floats, p1: Floats, level: npt.NDArray[Any]
-) -> tuple[Ints, Floats, Floats]:
-    """Stays in aisles (S,) on straight pieces: which, in order of `run.aisles`, and from when to when."""
+) -> tuple[Ints, Ints, Floats, Floats]:
+    """Stays in aisles (S,) on straight pieces: on which, in which of `run.aisles`, and from when to when."""
     floors = _floors(list(run.aisles.values()), run.events.level.names)
-    stays, room = 2 * len(level) + 1, 0
-    while stays > room:  # few pieces cross two aisles, but they may
-        room = stays
-        aisle, inside_from, inside_until = np.empty(room, np.int64), np.empty(room), np.empty(room)
-        stays = _clip(
-            start_s, end_s, p0, p1, level.astype(np.int64), floors, aisle, inside_from, inside_until
+    found, room = 2 * len(level) + 1, 0
+    while found > room:  # few pieces cross two aisles, but they may
+        room = found
+        piece, aisle = np.empty((2, room), np.int64)
+        inside_from, inside_until = np.empty((2, room))
+        found = _clip(
+            start_s, end_s, p0, p1, level.astype(np.int64), floors, piece, aisle, inside_from, inside_until
         )
-    return aisle[:stays], inside_from[:stays], inside_until[:stays]
+    return piece[:found], aisle[:found], inside_from[:found], inside_until[:found]
 
 
 def _floors(aisles: Sequence[AisleFloor], levels: Sequence[str]) -> _Floors:
-    p0, p1 = np.array([(aisle.p0, aisle.p1) for aisle in aisles], np.float64).transpose(1, 0, 2)
+    p0, p1 = (
+        np.array([(aisle.p0, aisle.p1) for aisle in aisles], np.float64).reshape(-1, 2, 2).transpose(1, 0, 2)
+    )
     length, half = np.hypot(*(p1 - p0).T), np.array([aisle.clear_width_m / 2 for aisle in aisles])
     bad = np.flatnonzero(~((length > 0) & (half > 0)))
     if len(bad):
@@ -115,11 +177,12 @@ def _clip(
     p1: Floats,
     level: Ints,
     floors: _Floors,
+    piece: Ints,
     aisle: Ints,
     inside_from: Floats,
     inside_until: Floats,
 ) -> int:
-    """Cut each piece with each floor, after Liang and Barsky (1984); fill the last three as far as they reach.
+    """Cut each piece with each floor, after Liang and Barsky (1984); fill the last four as far as they reach.
 
     Returns how many stays there are.
     """
@@ -147,7 +210,7 @@ def _clip(
                 continue
             if found < len(aisle):
                 seconds = end[i] - start[i]
-                aisle[found] = a
+                piece[found], aisle[found] = i, a
                 inside_from[found] = start[i] + first * seconds
                 inside_until[found] = start[i] + last * seconds if last < 1.0 else end[i]
             found += 1

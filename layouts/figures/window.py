@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from layouts.events import Floats
+from layouts.events import NONE, Floats, Ints
 from layouts.run import Run
 
 
@@ -50,6 +50,16 @@ class Window:
 
     def holds(self, done_s: Floats) -> npt.NDArray[np.bool_]:
         """Which of these moments (N,) lie within; at the start only where the run starts there too."""
-        after = done_s > self.start_s if self.start_s > 0 else done_s >= 0
-        held: npt.NDArray[np.bool_] = after & (done_s <= self.end_s)
+        held: npt.NDArray[np.bool_] = done_in(self.edges, done_s) != NONE
         return held
+
+
+def done_in(edges_s: Floats, done_s: Floats) -> Ints:
+    """In which of the intervals between the rising `edges_s` each moment (N,) lies, NONE outside.
+
+    An interval holds its end and not its start, which ends the one before; only where the run itself starts, at 0,
+    the first holds both.
+    """
+    within = (done_s > edges_s[0] if edges_s[0] > 0 else done_s >= 0) & (done_s <= edges_s[-1])
+    place = np.maximum(np.searchsorted(edges_s, done_s, side="left") - 1, 0)
+    return np.where(within, place, NONE)

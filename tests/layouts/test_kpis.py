@@ -10,7 +10,7 @@ import pytest
 
 from layouts.heat import heat, traffic_heat
 from layouts.kpis import kpis, kpis_dict
-from layouts.run import Duty, Event, Run
+from layouts.run import AisleFloor, Duty, Event, Run
 
 
 def event(kind: str, agent: str, start_s: float, end_s: float, *path: tuple[float, float], **more) -> Event:  # type: ignore[no-untyped-def]
@@ -155,8 +155,44 @@ def test_intervals_share_out_what_spans_them() -> None:
     assert first.blocked_share == pytest.approx(2.0 / 16.0)
     assert (first.busy, first.queueing) == (1.0, 0.25)
     assert second.time.drop_s == 4.0
+    assert (first.distance_m, first.metres_per_line) == (pytest.approx(6.0), pytest.approx(6.0))
+    assert (third.distance_m, third.metres_per_line) == (0.0, None)
+    assert third.labour_h == pytest.approx(8.0 / 3600)
+    assert second.lines_per_labour_hour == pytest.approx(1 / 16.0 * 3600)
+    _, short = kpis(RUN, interval_s=12.5).intervals
+    assert short.queues == {"D": (1, 0.5, 0.5 / 7.5, 1)}
+    halves = kpis(RUN, interval_s=2.5).intervals
+    assert [each.distance_m for each in halves[:3]] == pytest.approx([3.0, 3.0, 0.0])
     with pytest.raises(ValueError, match="interval_s 0 must be a number above 0"):
         kpis(RUN, interval_s=0)
+
+
+def test_intervals_tell_where_and_by_whom_agents_were_blocked_in_them() -> None:
+    where = {"resource": "F", "cause": "pick_face_occupied", "aisle": "01"}
+    waits = (
+        event("wait", "A", 3.0, 6.0, (0.0, 1.0), blocked_by="B", **where),
+        event("wait", "B", 4.0, 5.0, (0.0, 1.0), blocked_by="A", **where),
+        event("wait", "A", 6.0, 7.0, (9.0, 1.0), resource="X", cause="intersection_occupied"),
+    )
+    floors = {"01": AisleFloor("L0", (0.0, 0.0), (0.0, 4.0), 2.0)}
+    first, second, third, *_ = kpis(replace(RUN, events=waits, aisles=floors), interval_s=4.0).intervals
+    assert first.blocked.by_face == {"F": (1, 1.0, 1.0 / 8.0)}
+    assert second.blocked.by_face == {"F": (2, 3.0, 3.0 / 8.0)}
+    assert second.blocked.by_aisle == {"01": (2, 3.0, 3.0 / 8.0)}
+    assert (first.blocked.by_intersection, second.blocked.by_intersection) == ({}, {"X": (1, 1.0, 1.0 / 8.0)})
+    assert (first.blocked.who, second.blocked.who) == ({"A": {"B": 1.0}}, {"A": {"B": 2.0}, "B": {"A": 1.0}})
+    assert first.queues == {"F": (1, 1.0, 0.25, 1)}
+    assert second.queues == {"F": (2, 1.5, 0.75, 2), "X": (1, 1.0, 0.25, 1)}
+    assert (first.traffic, second.traffic) == ({"01": (0.25, 1)}, {"01": (0.75, 2)})
+    assert (first.total_traffic, third.total_traffic) == ((0.25, 1), (0.0, 0))
+    assert (third.blocked.by_cause, third.queues, third.traffic) == ({}, {}, {})
+
+
+def test_a_move_of_no_time_counts_when_it_is_done_and_none_of_the_warm_up_does() -> None:
+    leap = event("move", "A", 5.0, 5.0, (0.0, 0.0), (0.0, 7.0))
+    shift = replace(RUN, events=(leap,))
+    assert [each.distance_m for each in kpis(shift, interval_s=5.0).intervals] == [7.0, 0.0, 0.0, 0.0]
+    assert (kpis(shift, warm_up_s=4.0).distance_m, kpis(shift, warm_up_s=5.0).distance_m) == (7.0, 0.0)
 
 
 def test_passes_and_back_offs_are_counted() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +13,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layouts.figures.by_interval import Interval
 from layouts.figures.near_misses import SETTLE_S, SLOW_M_S, STEP_S, near_misses
 from layouts.figures.window import Window
 from layouts.heat import heat, traffic_heat
 from layouts.kpis import Kpis, kpis
-from layouts.run import AisleFloor, Duty, Event, Run
+from layouts.run import AisleFloor, Duty, Event, Run, Times
 
 AGENTS = ("A", "B", "C")
 KINDS = ("move", "wait", "pick", "drop", "put", "pack", "break", "pass", "hover")
@@ -55,12 +57,15 @@ def runs(draw: st.DrawFn) -> Run:
                     blocked_by=draw(st.sampled_from([*AGENTS, "stranger", None])) if is_wait else None,
                     quantity=draw(st.integers(0, 3)) if kind in ("pick", "put") else None,
                     aisle=draw(st.sampled_from(["A1", None])) if is_wait else None,
+                    order=draw(st.sampled_from(["O1", "O2", None])),
                 )
             )
             now, here = end + draw(st.sampled_from([0.0, 3.0])), path[-1]
     events.sort(key=lambda event: (event.start_s, event.seq))
     last = max((event.end_s for event in events), default=0.0)
     duty = {"B": Duty(5.0, 12.0)} if draw(st.booleans()) else {}
+    known = st.builds(Times, due_s=seconds, done_s=st.none() | seconds)
+    orders = draw(st.dictionaries(st.sampled_from(["O1", "O2", "O3"]), known))
     return Run(
         id="R",
         kind="simulated",
@@ -69,6 +74,7 @@ def runs(draw: st.DrawFn) -> Run:
         events=tuple(events),
         duty=duty,
         aisles=AISLES,
+        orders=orders,
     )
 
 
@@ -79,6 +85,15 @@ def figured(draw: st.DrawFn) -> tuple[Run, float, Kpis]:
     warm_up_s = draw(st.sampled_from([0.0, 0.25, 0.6])) * run.duration_s
     interval_s = draw(st.sampled_from([0.7, 3.0, 17.0, 1e4]))
     return run, warm_up_s, kpis(run, warm_up_s=warm_up_s, interval_s=interval_s)
+
+
+def near(value: float) -> Any:
+    """Equal but for rounding."""
+    return pytest.approx(value, rel=1e-9, abs=1e-9)
+
+
+def length_s(interval: Interval) -> float:
+    return interval.end_s - interval.start_s
 
 
 def overlap_s(event: Event, start_s: float, end_s: float) -> float:
@@ -110,15 +125,85 @@ def test_every_agents_time_adds_up_to_its_time_on_duty(given_: tuple[Run, float,
 @laws
 @given(figured())
 def test_intervals_add_up_to_the_run(given_: tuple[Run, float, Kpis]) -> None:
-    _, warm_up_s, figures = given_
-    assert sum(interval.lines for interval in figures.intervals) == figures.lines
+    run, warm_up_s, figures = given_
+    parts = figures.intervals
+    assert sum(each.lines for each in parts) == figures.lines
     for name, seconds in asdict(figures.total).items():
-        parts = sum(getattr(interval.time, name) for interval in figures.intervals)
-        assert parts == pytest.approx(seconds, rel=1e-9, abs=1e-9), name
-    assert figures.intervals[0].start_s == warm_up_s
-    lengths = [interval.end_s - interval.start_s for interval in figures.intervals]
-    queueing = sum((i.queueing or 0.0) * length for i, length in zip(figures.intervals, lengths, strict=True))
-    assert queueing == pytest.approx(figures.total.blocked_s, abs=1e-9)
+        assert sum(getattr(each.time, name) for each in parts) == near(seconds), name
+    assert sum(each.labour_h for each in parts) == near(figures.labour_h)
+    assert sum(each.distance_m for each in parts) == near(figures.distance_m)
+    assert sum((each.queueing or 0.0) * length_s(each) for each in parts) == near(figures.total.blocked_s)
+    for lead in ("tour_lead", "order_lead"):
+        done = [found.done for found in (getattr(each, lead) for each in (figures, *parts)) if found]
+        assert sum(done) == 2 * done[0] if done else not done
+    due = [each.on_time for each in parts if each.on_time]
+    whole = [figures.on_time] if figures.on_time else []
+    assert sum(each.n for each in due) == sum(each.n for each in whole)
+    assert sum(each.value * each.n for each in due) == near(sum(each.value * each.n for each in whole))
+    edges = [each.start_s for each in parts] + [parts[-1].end_s]
+    assert (edges[0], edges[1:-1], edges[-1]) == (warm_up_s, [e.end_s for e in parts[:-1]], run.duration_s)
+
+
+@laws
+@given(figured())
+def test_blocked_seconds_of_intervals_add_up_by_where_why_and_whom(
+    given_: tuple[Run, float, Kpis],
+) -> None:
+    _, _, figures = given_
+    parts = [each.blocked for each in figures.intervals]
+    assert sum(each.attributed_s for each in parts) == near(figures.blocked.attributed_s)
+    for by in ("by_cause", "by_aisle", "by_face", "by_intersection"):
+        whole = getattr(figures.blocked, by)
+        assert set(whole) == {name for each in parts for name in getattr(each, by)}
+        for name, found in whole.items():
+            here = [getattr(each, by).get(name) for each in parts]
+            assert sum(each.blocked_s for each in here if each) == near(found.blocked_s)
+        for part, interval in zip(parts, figures.intervals, strict=True):
+            for found in getattr(part, by).values():
+                assert found.blocked_s > 0
+                assert found.share * interval.labour_h * 3600 == near(found.blocked_s)
+    pairs = {(a, b): s for a, row in figures.blocked.who.items() for b, s in row.items()}
+    assert set(pairs) == {(a, b) for each in parts for a, row in each.who.items() for b in row}
+    for (a, b), seconds in pairs.items():
+        assert sum(each.who.get(a, {}).get(b, 0.0) for each in parts) == near(seconds)
+
+
+@laws
+@given(figured())
+def test_mean_queues_and_traffic_of_intervals_average_to_the_runs_and_the_longest_is_its(
+    given_: tuple[Run, float, Kpis],
+) -> None:
+    run, _, figures = given_
+    parts = figures.intervals
+    seconds = sum(length_s(each) for each in parts)
+    for name, queue in figures.queues.items():
+        here = [(each.queues[name], length_s(each)) for each in parts if name in each.queues]
+        assert sum(found.mean_length * length for found, length in here) == near(queue.mean_length * seconds)
+        assert max(found.longest for found, _ in here) == queue.longest
+    for interval in parts:
+        waits = [e for e in run.events if e.kind == "wait" and overlap_s(e, interval.start_s, interval.end_s)]
+        assert set(interval.queues) == {e.resource for e in waits if e.resource}
+        for name, queue in interval.queues.items():
+            here = [event for event in waits if event.resource == name]
+            begins = [max(event.start_s, interval.start_s) for event in here]
+            assert queue.longest == max(sum(e.start_s <= t < e.end_s for e in here) for t in begins)
+            assert queue.mean_length == near(queue.waits * queue.mean_wait_s / length_s(interval))
+    for name in (*AISLES, None):
+        whole = figures.traffic[name] if name else figures.total_traffic
+        here = [(each.traffic.get(name) if name else each.total_traffic, length_s(each)) for each in parts]
+        assert sum(found.mean * length for found, length in here if found) == near(whole.mean * seconds)
+        assert max((found.peak for found, _ in here if found), default=0) == whole.peak
+
+
+@laws
+@given(figured())
+def test_an_interval_with_nothing_below_the_line_has_no_ratio(given_: tuple[Run, float, Kpis]) -> None:
+    _, _, figures = given_
+    for each in figures.intervals:
+        assert (each.metres_per_line is None) == (each.lines == 0)
+        assert (each.lines_per_labour_hour is None) == (each.labour_h == 0)
+        assert (each.blocked_share is None) == (each.labour_h == 0)
+        assert (each.lines_per_hour is None) == (each.busy is None) == (length_s(each) == 0)
 
 
 @laws
@@ -171,14 +256,18 @@ def test_heat_and_traffic_add_up_to_the_log(run: Run, share: float, cell_m: floa
 
 @laws
 @given(runs())
-def test_agents_are_in_an_aisle_for_as_long_as_their_paths_are(run: Run) -> None:
-    found = kpis(run).traffic
-    for name, aisle in AISLES.items():
-        floor = shapely.LineString([aisle.p0, aisle.p1]).buffer(aisle.clear_width_m / 2, cap_style="flat")
+def test_agents_are_in_an_aisle_for_as_long_as_their_paths_are_and_where_aisles_cross_once(run: Run) -> None:
+    figures = kpis(run)
+    floors = {
+        name: shapely.LineString([aisle.p0, aisle.p1]).buffer(aisle.clear_width_m / 2, cap_style="flat")
+        for name, aisle in AISLES.items()
+    }
+    cases = [(figures.traffic[name], floor) for name, floor in floors.items()]
+    for found, floor in [*cases, (figures.total_traffic, shapely.union_all(list(floors.values())))]:
         spent = sum((event.end_s - event.start_s) * share_within(event, floor) for event in run.events)
-        assert found[name].mean * run.duration_s == pytest.approx(spent, abs=1e-6)
-        assert found[name].mean <= found[name].peak + 1e-9
-        assert found[name].peak <= len(AGENTS)
+        assert found.mean * run.duration_s == pytest.approx(spent, abs=1e-6)
+        assert found.mean <= found.peak + 1e-9
+        assert found.peak <= len(AGENTS)
 
 
 def share_within(event: Event, floor: shapely.Polygon) -> float:

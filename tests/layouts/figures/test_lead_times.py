@@ -8,7 +8,7 @@ from layouts.kpis import Kpis, kpis
 from layouts.run import Event, Run, Times
 
 
-def figures(*, warm_up_s: float = 0.0, **known: dict[str, Times]) -> Kpis:
+def figures(*, warm_up_s: float = 0.0, interval_s: float | None = None, **known: dict[str, Times]) -> Kpis:
     picks = [
         ("T1", "O1", 10.0, 14.0),
         ("T1", "O2", 20.0, 26.0),
@@ -23,7 +23,7 @@ def figures(*, warm_up_s: float = 0.0, **known: dict[str, Times]) -> Kpis:
         for i, (job, order, start, end) in enumerate(picks)
     )  # fmt: skip
     run = Run(id="R", kind="simulated", agents=("A",), duration_s=60.0, events=events, **known)  # type: ignore[arg-type]
-    return kpis(run, warm_up_s=warm_up_s)
+    return kpis(run, warm_up_s=warm_up_s, interval_s=interval_s)
 
 
 def test_without_known_times_they_run_from_the_first_event_to_the_last() -> None:
@@ -70,6 +70,20 @@ def test_on_time_are_those_done_by_then_of_all_whose_time_has_come() -> None:
     assert share.low == pytest.approx(0.1500, abs=5e-5)  # Wilson (1927) for 2 of 4
     assert share.high == pytest.approx(0.8500, abs=5e-5)
     assert figures(orders={"no hurry": Times(done_s=3.0)}).on_time is None
+
+
+def test_intervals_have_those_of_what_was_done_in_them_their_ends_included() -> None:
+    known = {
+        "early": Times(released_s=0.0, due_s=30.0, done_s=20.0),
+        "quick": Times(released_s=15.0, due_s=15.0, done_s=16.0),
+        "late": Times(released_s=0.0, due_s=40.0, done_s=59.0),
+    }
+    first, second, third = figures(interval_s=20.0, orders=known).intervals
+    assert first.order_lead == (2, 10.5, 10.5, pytest.approx(1.0 + 0.95 * 19.0))
+    assert (second.order_lead, third.order_lead) == (None, (1, 59.0, 59.0, 59.0))
+    assert [each.tour_lead and each.tour_lead.done for each in (first, second, third)] == [None, 1, 1]
+    shares = [each.on_time for each in (first, second, third)]
+    assert [share and (share.value, share.n) for share in shares] == [(0.5, 2), (0.0, 1), None]
 
 
 def test_a_shift_without_jobs_or_orders_has_no_lead_times() -> None:

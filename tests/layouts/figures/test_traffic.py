@@ -54,6 +54,14 @@ def test_all_agents_count_whatever_they_do_there_but_once_each() -> None:
     assert figures["01"].mean == pytest.approx((2.5 + 4.0 + 2.0 + 2.0) / 20.0)
 
 
+def test_in_total_all_aisles_count_by_metre_of_all() -> None:
+    walk = event("A", "move", 0.0, 12.5, (0.0, 10.0), (0.0, -2.0), (5.0, -2.0), (5.0, 6.0))  # at 2 m/s
+    stand = event("B", "pick", 4.0, 10.0, (5.0, 5.0))  # A is in "02" from 9.5
+    total = kpis(run(walk, stand)).total_traffic
+    assert total == (pytest.approx(14.0 / 20.0), 2, pytest.approx(0.7 / 20.0), pytest.approx(2.0 / 20.0))
+    assert kpis(Run(id="R", kind="simulated", agents=(), duration_s=9.0, events=())).total_traffic is None
+
+
 def test_another_level_has_other_aisles() -> None:
     assert kpis(run(event("A", "pick", 0.0, 5.0, (0.0, 5.0), level="L1"))).traffic["01"].mean == 0.0
 
