@@ -27,8 +27,8 @@ class Interval:
     `lines` were finished within; `tour_lead` and `order_lead` are of tours and orders done within, `on_time` of
     orders that were, or whose due time passed there first. A wait counts in every interval that it reaches into, with
     its part there: only `waits`, their number, do not add up. `blocked_share` is waiting as a share of time on duty.
-    `busy` agents were neither waiting nor idle and `queueing` ones waiting, on average over the interval. Who waited
-    for nobody, what had no queue and where no agent was is not listed. A ratio with nothing below the line is None.
+    `busy` agents were neither waiting nor idle and `queueing` ones waiting, on average over the interval. Only pairs,
+    resources and aisles that had any are listed. A ratio with nothing below the line is None.
     """
 
     start_s: float

@@ -84,14 +84,20 @@ def at_once(start_s: Floats, end_s: Floats, group: Ints, *, groups: int) -> AtOn
     return AtOnce(area, peak)
 
 
-def apart(start_s: Floats, end_s: Floats, owner: npt.NDArray[Any], *, owners: int) -> tuple[Floats, Floats]:
-    """Starts and ends (N,) of the spans without what an earlier one of the same owner covers, in order of start.
+class Joined(NamedTuple):
+    """Spans (J,) in order of start, no two of an owner touching."""
 
-    Together they cover the same time, and no two of an owner overlap; what is left of one may be no time.
-    """
-    start, end = start_s.copy(), end_s.copy()
-    _part(np.argsort(start_s, kind="stable"), start, end, owner.astype(np.int64), np.full(owners, -np.inf))
-    return start, end
+    start_s: Floats
+    end_s: Floats
+    owner: Ints
+
+
+def joined(start_s: Floats, end_s: Floats, owner: Ints, *, owners: int) -> Joined:
+    """The spans (N,), each with those of the same owner, a number in 0 … owners − 1, that it touches made one."""
+    (start, end), of = np.empty((2, len(owner))), np.empty(len(owner), np.int64)
+    by_start = np.argsort(start_s, kind="stable")
+    count = _join(by_start, start_s, end_s, owner, np.full(owners, -1), start, end, of)
+    return Joined(start[:count], end[:count], of[:count])
 
 
 @njit(cache=True)
@@ -117,12 +123,29 @@ def _cut(
 
 
 @njit(cache=True)
-def _part(by_start: Ints, start: Floats, end: Floats, owner: Ints, until: Floats) -> None:
-    """Begin each span not before `until` (owners,), the latest end so far of its owner."""
+def _join(
+    by_start: Ints,
+    start: Floats,
+    end: Floats,
+    owner: Ints,
+    latest: Ints,
+    out_start: Floats,
+    out_end: Floats,
+    out_owner: Ints,
+) -> int:
+    """Fill the last three as far as they reach, `latest` (owners,) being each owner's latest there; returns how many
+    there are.
+    """
+    found = 0
     for i in by_start:
-        start[i] = max(start[i], until[owner[i]])
-        end[i] = max(start[i], end[i])
-        until[owner[i]] = end[i]
+        j = latest[owner[i]]
+        if j >= 0 and start[i] <= out_end[j]:
+            out_end[j] = max(out_end[j], end[i])
+        else:
+            latest[owner[i]] = found
+            out_start[found], out_end[found], out_owner[found] = start[i], end[i], owner[i]
+            found += 1
+    return found
 
 
 @njit(cache=True)

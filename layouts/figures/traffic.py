@@ -12,7 +12,7 @@ from numba import njit
 
 from layouts.events import NONE, Floats, Ints
 from layouts.figures.pieces import straight_pieces
-from layouts.figures.spans import apart, at_once, cut, used
+from layouts.figures.spans import at_once, cut, joined, used
 from layouts.run import AisleFloor, Run
 
 EDGE_M = 1e-6
@@ -36,10 +36,11 @@ class Traffic(NamedTuple):
 
 
 NOBODY = Present(0.0, 0)
+"""Where no agent was."""
 
 
 class Stays(NamedTuple):
-    """Stays of agents (S,) from when to when, each in an aisle, as a place in the run's, or in ANY of them."""
+    """Stays of agents (S,), each in an aisle, as a place in the run's, or in ANY of them; no two of one agent touch."""
 
     aisle: Ints
     start_s: Floats
@@ -61,14 +62,14 @@ def stays(run: Run) -> Stays:
     pieces = straight_pieces(run.events)
     level = run.events.level.code[pieces.event]
     piece, aisle, start_s, end_s = _clipped(run, pieces.start_s, pieces.end_s, pieces.p0, pieces.p1, level)
-    by_start = np.argsort(start_s, kind="stable")  # sorted once, for all that walk through time
-    piece, aisle = piece[by_start], aisle[by_start]
-    start_s, end_s = start_s[by_start], end_s[by_start]
     agent = run.events.agent.code[pieces.event[piece]]
-    apart_s = apart(start_s, end_s, agent, owners=len(run.events.agent.names))
+    agents, aisles = len(run.events.agent.names), len(run.aisles)
+    each = joined(start_s, end_s, agent * aisles + aisle, owners=agents * aisles)
+    total = joined(each.start_s, each.end_s, each.owner // aisles, owners=agents)
     return Stays(
-        np.append(aisle, np.full(len(aisle), ANY)),
-        *(np.append(each, once) for each, once in zip((start_s, end_s), apart_s, strict=True)),
+        np.append(each.owner % aisles, np.full(len(total.owner), ANY)),
+        np.append(each.start_s, total.start_s),
+        np.append(each.end_s, total.end_s),
     )
 
 

@@ -1,4 +1,4 @@
-"""Spans cut at edges, counted at once and told apart, held against every single second."""
+"""Spans cut at edges, counted at once and joined, held against every single second."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layouts.figures.spans import apart, at_once, cut, seconds_in, used
+from layouts.figures.spans import at_once, cut, joined, seconds_in, used
 
 SECONDS = 30
 spans = st.lists(
@@ -61,10 +61,14 @@ def test_seconds_and_numbers_at_once_are_those_of_every_second(
 
 @laws
 @given(spans)
-def test_spans_told_apart_cover_what_they_did_and_none_of_an_owner_overlap(
+def test_joined_spans_cover_what_the_owners_did_and_no_two_of_one_touch(
     rows: list[tuple[float, float, int]],
 ) -> None:
     start_s, end_s, owner = columns(rows)
-    before, after = by_second(start_s, end_s), by_second(*apart(start_s, end_s, owner, owners=3))
+    found = joined(start_s, end_s, owner, owners=3)
+    before, after = by_second(start_s, end_s), by_second(found.start_s, found.end_s)
+    assert (np.diff(found.start_s) >= 0).all()
     for each in range(3):
-        assert after[owner == each].sum(axis=0).tolist() == before[owner == each].any(axis=0).tolist()
+        mine = found.owner == each
+        assert after[mine].any(axis=0).tolist() == before[owner == each].any(axis=0).tolist()
+        assert (found.start_s[mine][1:] > found.end_s[mine][:-1]).all()
