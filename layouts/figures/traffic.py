@@ -40,7 +40,7 @@ NOBODY = Present(0.0, 0)
 
 
 class Stays(NamedTuple):
-    """Stays of agents (S,), each in an aisle, as a place in the run's, or in ANY of them; no two of one agent touch."""
+    """Stays of agents (S,), each in an aisle, a place in the run's, or in ANY of them; no two of one agent touch."""
 
     aisle: Ints
     start_s: Floats
