@@ -47,7 +47,7 @@ def test_all_files_are_there_and_nothing_is_left_over(demo: Any) -> None:
         "plan/facility.json", "scans/lidar.laz", "scans/camera.laz", "scans/lidar.truth.npz",
         "scans/poses.json", "site/facility.json", "site/facility.glb", "site/cloud.ply",
         "site/scan-report.json", "site/graph.json", "tours.json", "scenario.yaml", "run/events.parquet",
-        "run/run.json", "run/kpis.json", "run/slotting.csv", "desktop.png",
+        "run/times.parquet", "run/run.json", "run/kpis.json", "run/slotting.csv", "desktop.png",
     }  # fmt: skip
     assert names - {"browser.png"} == wanted
     assert ("browser.png" in names) == can_picture_the_page()
@@ -131,7 +131,7 @@ def test_the_links_one_by_one_give_the_same_bytes(demo: Any, aisletwin: Aisletwi
     assert aisletwin("simulate", tmp_path / "scenario.yaml", "-o", tmp_path / "run").code == 0
     for name in (
         "site/facility.json", "site/facility.glb", "site/cloud.ply", "site/graph.json", "tours.json",
-        "run/events.parquet", "run/run.json", "run/kpis.json",
+        "run/events.parquet", "run/times.parquet", "run/run.json", "run/kpis.json",
     ):  # fmt: skip
         assert (tmp_path / name).read_bytes() == (demo.folder / name).read_bytes(), name
 
