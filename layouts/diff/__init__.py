@@ -1,0 +1,1 @@
+"""What differs between two facilities: two layouts, or a layout and a scan."""

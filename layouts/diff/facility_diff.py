@@ -1,0 +1,226 @@
+"""The difference of two facilities: two layouts, two scans, or a layout and a scan."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from layouts.diff.changes import Change, element_change
+from layouts.diff.location_changes import LocationChanges, location_changes
+from layouts.diff.matching import match_elements
+from layouts.diff.placed import KINDS, Placed, placed_elements
+from layouts.diff.totals import Total, total_changes
+from spatial.facility import Facility, Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffLimits:
+    """What counts as the same, metres.
+
+    `limit_m`: the greatest difference that does not matter, by which "unchanged" is told from "cannot
+    decide"; `loose_limit_m` is that of obstacles and stations. `reach_m`: how far something may have gone
+    and got another name; `named_reach_m`: how far under its name. `unmeasured_sigma_m`: standard deviation
+    of what a scan gives without one. With `is_edit` the second facility was drawn from the first, so all
+    they share is one measurement and every sigma is 0.
+    """
+
+    limit_m: float = 0.03
+    loose_limit_m: float = 0.25
+    reach_m: float = 3.0
+    named_reach_m: float = 10.0
+    unmeasured_sigma_m: float = 0.05
+    is_edit: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("limit_m", "loose_limit_m", "reach_m", "named_reach_m", "unmeasured_sigma_m"):
+            value = getattr(self, name)
+            if not 0 <= value < math.inf:
+                raise ValueError(f"{name} {value} is not a length: give metres from 0 on")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """Which facility stands on one side."""
+
+    id: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unchanged:
+    """How many elements of a kind are the same, and the greatest 97.5 % bound on a move among them."""
+
+    kind: str
+    count: int
+    bound_m: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacilityDiff:
+    """What is different from `before` to `after`; changes by kind, then by id."""
+
+    before: Side
+    after: Side
+    changes: tuple[Change, ...]
+    unchanged: tuple[Unchanged, ...]
+    locations: LocationChanges
+    totals: tuple[Total, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell, not even something undecided."""
+        return not self.changes and not self.locations.count
+
+    def words(self) -> dict[str, int]:
+        """How many elements were added, removed, moved, …; one that moved and grew counts in both."""
+        return dict(Counter(word for change in self.changes for word in change.words))
+
+
+def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = None) -> FacilityDiff:
+    """What is different from `a` to `b`, both in one world frame.
+
+    1. Levels are paired by id, then by elevation.
+    2. Elements of one kind and level are matched: see `match_elements`.
+    3. Each pair is compared, its difference held against its sigma: see `element_change`.
+    4. Locations are compared where their racks stand, and totals drawn.
+
+    The order of elements in a facility does not matter. `diff_facilities(b, a)` is the inverse.
+    Raises ValueError when the two are georeferenced differently.
+    """
+    _check_frames(a, b)
+    limits = limits or DiffLimits()
+    levels = _level_pairs(a.levels, b.levels)  # 1
+    changes: list[Change] = []
+    unchanged: list[Unchanged] = []
+    racks: dict[str, str] = {}
+    old, new = (
+        placed_elements(side, unmeasured_sigma_m=limits.unmeasured_sigma_m, is_exact=limits.is_edit)
+        for side in (a, b)
+    )
+    for kind in KINDS:
+        was, now = _of_kind(old, kind), _of_kind(new, kind)
+        pairs = _matched(was, now, levels, limits)  # 2
+        limit_m = limits.loose_limit_m if kind in ("obstacle", "station") else limits.limit_m
+        compared = [element_change(one, other, limit_m=limit_m) for one, other in pairs]  # 3
+        found = [change for change, _ in compared if change is not None]
+        bounds = [bound_m for change, bound_m in compared if change is None]
+        found += _alone(was, {one.id for one, _ in pairs}, is_added=False)
+        found += _alone(now, {other.id for _, other in pairs}, is_added=True)
+        changes += sorted(found, key=_order)
+        if bounds:
+            unchanged.append(Unchanged(kind=kind, count=len(bounds), bound_m=max(bounds)))
+        if kind == "rack":
+            racks = {one.id: other.id for one, other in pairs}
+    return FacilityDiff(
+        before=_side(a),
+        after=_side(b),
+        changes=tuple(changes),
+        unchanged=tuple(unchanged),
+        locations=location_changes(a, b, racks),  # 4
+        totals=total_changes(a, b, is_exact=limits.is_edit),
+    )
+
+
+def inverse_diff(diff: FacilityDiff) -> FacilityDiff:
+    """The difference seen from the other side; its inverse is `diff` again."""
+    locations = diff.locations
+    return FacilityDiff(
+        before=diff.after,
+        after=diff.before,
+        changes=tuple(
+            sorted(map(_inverse_change, diff.changes), key=lambda c: (KINDS.index(c.kind), _order(c)))
+        ),
+        unchanged=diff.unchanged,
+        locations=LocationChanges(
+            added=locations.removed,
+            removed=locations.added,
+            renamed=tuple(sorted((after, before) for before, after in locations.renamed)),
+            moved=locations.moved,
+        ),
+        totals=tuple(replace(total, before=total.after, after=total.before) for total in diff.totals),
+    )
+
+
+def _inverse_change(change: Change) -> Change:
+    fields = tuple(replace(one, before=one.after, after=one.before) for one in change.fields)
+    shift = change.shift
+    if shift is not None:
+        back = (-shift.vector_m[0], -shift.vector_m[1])
+        shift = replace(shift, vector_m=back, turn_rad=-shift.turn_rad)
+    return replace(change, before=change.after, after=change.before, shift=shift, fields=fields)
+
+
+def _check_frames(a: Facility, b: Facility) -> None:
+    one, other = a.frame.georeference, b.frame.georeference
+    if one is not None and other is not None and one != other:
+        raise ValueError(
+            f"{a.id!r} is georeferenced as {one.crs} {one.enu_origin} and {b.id!r} as {other.crs} "
+            f"{other.enu_origin}: bring both into one frame first"
+        )
+
+
+LEVEL_GAP_M = 0.5
+"""Levels with other names are one when their elevations differ by no more."""
+
+
+def _level_pairs(a: Sequence[Level], b: Sequence[Level]) -> list[tuple[str | None, str | None]]:
+    """Ids of levels on both sides; None where a level has no counterpart."""
+    common = {level.id for level in a} & {level.id for level in b}
+    pairs: list[tuple[str | None, str | None]] = [(name, name) for name in sorted(common)]
+    old = [level for level in a if level.id not in common]
+    new = [level for level in b if level.id not in common]
+    gaps = sorted(
+        (abs(one.elevation_m - other.elevation_m), min(one.id, other.id), max(one.id, other.id), i, j)
+        for i, one in enumerate(old)
+        for j, other in enumerate(new)
+    )
+    taken_i: set[int] = set()
+    taken_j: set[int] = set()
+    for gap, _, _, i, j in gaps:
+        if gap <= LEVEL_GAP_M and i not in taken_i and j not in taken_j:
+            pairs.append((old[i].id, new[j].id))
+            taken_i.add(i)
+            taken_j.add(j)
+    return pairs
+
+
+def _of_kind(side: Iterable[Placed], kind: str) -> list[Placed]:
+    return [one for one in side if one.kind == kind]
+
+
+def _matched(
+    was: Sequence[Placed],
+    now: Sequence[Placed],
+    levels: Sequence[tuple[str | None, str | None]],
+    limits: DiffLimits,
+) -> list[tuple[Placed, Placed]]:
+    pairs: list[tuple[Placed, Placed]] = []
+    for before, after in levels:
+        old, new = [p for p in was if p.level == before], [p for p in now if p.level == after]
+        found = match_elements(old, new, reach_m=limits.reach_m, named_reach_m=limits.named_reach_m)
+        pairs += [(old[i], new[j]) for i, j in found]
+    return pairs
+
+
+def _alone(side: Iterable[Placed], matched: set[str], *, is_added: bool) -> list[Change]:
+    return [
+        Change(
+            kind=one.kind,
+            level=one.level,
+            before=None if is_added else one.id,
+            after=one.id if is_added else None,
+        )
+        for one in side
+        if one.id not in matched
+    ]
+
+
+def _order(change: Change) -> tuple[str, str]:
+    return change.before or change.after or "", change.after or ""
+
+
+def _side(facility: Facility) -> Side:
+    return Side(id=facility.id, name=facility.name, kind=facility.kind)
