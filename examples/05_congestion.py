@@ -1,4 +1,4 @@
-"""Where pickers stand in each other's way, who cannot pass whom in a narrow aisle, and what one picker more brings."""
+"""Where pickers stand in each other's way, who cannot pass whom in narrow aisles, and what one picker more brings."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of
-from layouts.statistics.replications import Precision, Replications, run_replications
 from layouts.statistics.open_workers import open_workers
+from layouts.statistics.replications import Precision, Replications, run_replications
 from layouts.what_if.figure_kinds import figure_kind
 from spatial.progress import Progress, silent
 

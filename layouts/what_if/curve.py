@@ -12,9 +12,9 @@ from layouts.statistics.common_numbers import CommonNumbers, common_numbers
 from layouts.statistics.curve import curve_of_runs
 from layouts.statistics.intervals import Estimate, mean_interval
 from layouts.statistics.knee import Knee, find_knee
+from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision
 from layouts.statistics.selection import Selection, select_best
-from layouts.statistics.open_workers import open_workers
 from layouts.what_if.figure_kinds import figure_kind
 from layouts.what_if.play_points import Figures, Runs, play_points, require, same_or
 from layouts.what_if.spec import Spec

@@ -141,7 +141,9 @@ def test_the_fifth_example_blocks_more_in_narrow_aisles_and_answers_what_pickers
     run_example: Callable[..., str], tmp_path: Path
 ) -> None:
     printed = run_example("05_congestion")
-    blocked = dict(re.findall(r"^(\w+) aisles: \d+ lines/h, ([\d.]+)% of the time blocked$", printed, re.MULTILINE))
+    blocked = dict(
+        re.findall(r"^(\w+) aisles: \d+ lines/h, ([\d.]+)% of the time blocked$", printed, re.MULTILINE)
+    )
     assert float(blocked["narrow"]) > float(blocked["wide"]) > 0
     assert "section_taken" in printed.split("narrow aisles")[1]
     assert "Lines per hour over pickers" in printed

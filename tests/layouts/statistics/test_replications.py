@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layouts.statistics.replications import Precision, run_replications
 from layouts.statistics.open_workers import open_workers
+from layouts.statistics.replications import Precision, run_replications
 from spatial.errors import AisletwinError, MissingToolError
 from spatial.progress import silent
 
