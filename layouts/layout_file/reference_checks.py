@@ -1,0 +1,137 @@
+"""What the keys of a layout must keep among each other: unique names, names that lead somewhere, lists that match."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+import shapely
+
+from layouts.layout_file.layout_fault import KeyPath, LayoutFault
+from layouts.layout_file.layout_model import Block, Door, Layout, RackType
+
+MAX_LOCATIONS = 1_000_000
+
+LEAST_AREA_M2 = 1.0
+
+
+def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
+    """Faults that need no geometry of racks, in the order of the numbered rules.
+
+    1. The outline is a simple polygon, counter-clockwise.
+    2. Ids are unique among blocks, doors, obstacles and stations.
+    3. Doors lie within a wall that is there, one beside the other.
+    4. A block's rack type and the block it is behind are there; its aisle widths match its rows.
+    5. No more than MAX_LOCATIONS.
+    """
+    outline = shapely.Polygon(layout.building.corners_m)
+    if not outline.is_valid or outline.area < LEAST_AREA_M2:
+        crossing = "crosses itself or encloses less than 1 m²: list its corners in turn"
+        yield LayoutFault(("building", "outline_m"), crossing)
+    elif not outline.exterior.is_ccw:
+        turn = "the corners run clockwise: list them counter-clockwise, so that W1 is the first side"
+        yield LayoutFault(("building", "outline_m"), turn)  # 1
+    yield from _repeated(layout)  # 2
+    yield from _door_faults(layout)  # 3
+    yield from _block_faults(layout)  # 4
+    yield from _too_many(layout)  # 5
+
+
+def _repeated(layout: Layout) -> Iterator[LayoutFault]:
+    doors = [door.id for door in layout.building.doors]
+    named: Sequence[tuple[KeyPath, Sequence[str | None]]] = (
+        (("building", "doors"), doors),
+        (("blocks",), [block.id for block in layout.blocks]),
+        (("obstacles",), [box.id for box in layout.obstacles]),
+        (("stations",), [spot.id for spot in layout.stations]),
+    )
+    for path, ids in named:
+        first: dict[str, int] = {}
+        for i, name in enumerate(ids):
+            if name is not None and first.setdefault(name, i) != i:
+                where = ".".join((*map(str, path), str(first[name])))
+                yield LayoutFault((*path, i, "id"), f"{name!r} is also the id of {where}: give each its own")
+
+
+def _door_faults(layout: Layout) -> Iterator[LayoutFault]:
+    building = layout.building
+    corners = building.corners_m
+    sides_m = {
+        f"W{i + 1}": math.dist(corner, corners[(i + 1) % len(corners)]) for i, corner in enumerate(corners)
+    }
+    taken: dict[str, list[tuple[float, float, str]]] = {name: [] for name in sides_m}
+    for i, door in enumerate(building.doors):
+        path: KeyPath = ("building", "doors", i)
+        if door.wall not in sides_m:
+            yield LayoutFault((*path, "wall"), _unknown(door.wall, "wall", sides_m))
+            continue
+        yield from _one_door(path, door, sides_m[door.wall], building.height_m)
+        for number in range(door.count):
+            start_m = door.at_m + number * door.pitch_m
+            for low, high, other in taken[door.wall]:
+                if start_m < high - 1e-9 and low < start_m + door.width_m - 1e-9:
+                    met = f"door {number + 1} of this entry overlaps {other} in {door.wall} ({low:g} … {high:g} m)"
+                    yield LayoutFault((*path, "at_m"), f"{met}: move one along the wall")
+                    break
+            taken[door.wall].append((start_m, start_m + door.width_m, f"building.doors.{i}"))
+
+
+def _one_door(path: KeyPath, door: Door, side_m: float, height_m: float) -> Iterator[LayoutFault]:
+    end_m = door.at_m + (door.count - 1) * door.pitch_m + door.width_m
+    if end_m > side_m + 1e-9:
+        remedy = "move it, or take a narrower or fewer doors"
+        yield LayoutFault((*path, "at_m"), f"it ends at {end_m:g} m, {door.wall} at {side_m:g} m: {remedy}")
+    if door.sill_m + door.height_m > height_m:
+        top = f"it reaches {door.sill_m + door.height_m:g} m, above building.height_m {height_m:g}"
+        yield LayoutFault((*path, "height_m"), f"{top}: lower the door or raise the hall")
+    if door.id is not None and door.count > 1:
+        remedy = "leave the id out, or write an entry for each door"
+        yield LayoutFault((*path, "id"), f"one id {door.id!r} for {door.count} doors: {remedy}")
+
+
+def _block_faults(layout: Layout) -> Iterator[LayoutFault]:
+    above: list[str] = []
+    for i, (block, whole) in enumerate(zip(layout.blocks, layout.whole_blocks, strict=True)):
+        if block.behind is not None and block.behind not in above:
+            yield LayoutFault(("blocks", i, "behind"), _unknown(block.behind, "block listed above", above))
+        if whole.rack not in layout.rack_types:
+            yield LayoutFault(("blocks", i, "rack"), _unknown(whole.rack, "rack type", layout.rack_types))
+        yield from _one_block(i, whole)
+        above.append(block.id)
+
+
+def _one_block(i: int, block: Block) -> Iterator[LayoutFault]:
+    widths, wanted = block.aisle_widths_m, len(block.rows) - 1
+    if widths is not None and len(widths) != wanted:
+        message = f"{len(widths)} widths for {wanted} aisles between the {wanted + 1} entries of rows"
+        yield LayoutFault(("blocks", i, "aisle_widths_m"), f"{message}: give one for each aisle")
+    if block.rows == (1,) and not block.open_sides:
+        remedy = "set open_sides: [right] (or [left], or both)"
+        yield LayoutFault(
+            ("blocks", i, "rows"), f"the single row of block {block.id!r} faces no aisle: {remedy}"
+        )
+
+
+def _too_many(layout: Layout) -> Iterator[LayoutFault]:
+    """Counted from what the blocks say, before any place is made."""
+    count = 0
+    for i, block in enumerate(layout.whole_blocks):
+        rack_type = layout.rack_types.get(block.rack, RackType())
+        tiers = len(rack_type.tiers_m) + rack_type.floor_places
+        count += sum(block.rows) * block.bays * tiers * rack_type.positions
+        if count > MAX_LOCATIONS:
+            message = (
+                f"with this block the layout has {count} places, more than {MAX_LOCATIONS}: split the hall"
+            )
+            yield LayoutFault(("blocks", i), message)
+            return
+
+
+def _unknown(name: str, what: str, known: Iterable[str]) -> str:
+    names = list(known)
+    listed = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    return (
+        f"there is no {what} {name!r}: choose one of {listed}"
+        if names
+        else f"there is no {what} {name!r} yet"
+    )
