@@ -1,0 +1,1 @@
+"""Tables of a warehouse management system: headers inferred, every defect named, clean rows loaded."""

@@ -1,0 +1,190 @@
+"""One table checked: its values, which of its rows are clean, and every defect of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from layouts.wms.cells import MISSING, Cells, read_cells
+from layouts.wms.fields import TABLES
+from layouts.wms.findings import Finding
+from layouts.wms.ids import IdChange
+from layouts.wms.mapping import WmsMapping
+from layouts.wms.numerals import Flags, to_flags
+from layouts.wms.source import Source
+
+VALUE_SHOWN = 80
+"""So many characters of a wrong value are repeated."""
+
+_TOTALS = r"(?i)^((grand |sub)?totals?|sum|summe|gesamt|gesamtsumme|somme|suma)\s*:?$"
+
+
+@dataclass(eq=False)
+class TableCheck:
+    """What is found as the checks run, one after another; `clean` (N,) and `values` are by index, not row number."""
+
+    table: str
+    source: Source
+    mapping: WmsMapping
+    clean: Flags = field(init=False)
+    values: dict[str, pa.Array] = field(default_factory=dict)
+    defects: list[Finding] = field(default_factory=list)
+    id_changes: list[IdChange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clean = np.ones(len(self.source.row), bool)
+
+    def column_of(self, name: str) -> str:
+        """The header of a field; "" for none."""
+        columns = self.mapping.tables[self.table].columns
+        return (columns[name].column or "") if name in columns else ""
+
+    def report(self, kind: str, rows: Flags, name: str, expected: str) -> None:
+        """Note a defect of the field `name`, or of the whole row for "", in each of `rows` (N,)."""
+        column = self.column_of(name)
+        texts = self.source.column(column) if column else None
+        for index in np.flatnonzero(rows).tolist():
+            value = texts[index].as_py() if texts is not None else ", ".join(self.source.cells(index))
+            self.note(kind, int(self.source.row[index]), column, value, expected)
+        self.clean &= ~rows
+
+    def note(self, kind: str, row: int, column: str, value: str, expected: str) -> None:
+        """Note one defect by row number, 0 for none."""
+        file = str(self.source.path)
+        self.defects.append(Finding(kind, self.table, file, row, column, value[:VALUE_SHOWN], expected))
+
+
+def check_table(table: str, source: Source, mapping: WmsMapping) -> TableCheck:
+    """All checks of one table but for its references; its columns are all there."""
+    check = TableCheck(table, source, mapping)
+    _ragged_rows(check)
+    _rows_that_are_none(check)
+    are_rows = check.clean.copy()
+    _cells(check, are_rows)
+    _missing_values(check, are_rows)
+    _ordered_pairs(check)
+    _duplicates(check)
+    return check
+
+
+def check_references(check: TableCheck, others: Mapping[str, TableCheck]) -> None:
+    """Each id that refers to one of the `others` is a clean row's key there."""
+    for name, its in TABLES[check.table].fields.items():
+        if name not in check.values or its.refers is None or its.refers not in others:
+            continue
+        other = others[its.refers]
+        key = other.values[name]
+        told = check.clean & to_flags(pc.is_valid(check.values[name]))
+        known = to_flags(pc.is_in(check.values[name], key))
+        usable = to_flags(pc.is_in(check.values[name], key.filter(pa.array(other.clean))))
+        file = other.source.path.name
+        check.report(f"unknown-{name}", told & ~known, name, f"an id of {file}")
+        check.report("quarantined-reference", told & known & ~usable, name, f"an id of a clean row of {file}")
+
+
+def _ragged_rows(check: TableCheck) -> None:
+    cells = len(check.source.header)
+    for row in check.source.ragged:
+        if row.row == check.source.unclosed_row:
+            continue
+        kind = "too-few-cells" if row.cells < cells else "too-many-cells"
+        check.note(kind, row.row, "", row.text, f"{cells} cells, not {row.cells}")
+
+
+def _rows_that_are_none(check: TableCheck) -> None:
+    source = check.source
+    if not len(source.row):
+        return
+    trimmed = [pc.utf8_trim_whitespace(column) for column in source.columns]
+    blank = _all(pc.equal(column, "") for column in trimmed)
+    check.report("blank-row", blank, "", "a row of values: remove it")
+    header = _all(pc.equal(column, name) for column, name in zip(trimmed, source.header, strict=True))
+    check.report("repeated-header", header & ~blank, "", "a row of values: remove it")
+    needed = _all(
+        pc.not_equal(trimmed[source.header.index(check.column_of(name))], "")
+        for name, its in TABLES[check.table].fields.items()
+        if its.needed
+    )
+    last = np.zeros(len(source.row), bool)
+    last[np.flatnonzero(~blank)[-1:]] = True
+    totals = ~_all(pc.invert(pc.match_substring_regex(column, _TOTALS)) for column in trimmed)
+    check.report("totals-row", totals & (last | ~needed), "", "a row of values: remove the totals")
+
+
+def _all(conditions: object) -> Flags:
+    return np.logical_and.reduce([to_flags(condition) for condition in conditions])  # type: ignore[attr-defined, no-any-return]
+
+
+def _cells(check: TableCheck, are_rows: Flags) -> None:
+    its = check.mapping.tables[check.table]
+    for name, column in its.columns.items():
+        texts = check.source.column(check.column_of(name))
+        cells = read_cells(
+            texts,
+            name,
+            TABLES[check.table].fields[name],
+            column,
+            mapping=check.mapping,
+            decimal=its.decimal or ".",
+        )
+        _take(check, name, cells, are_rows)
+
+
+def _take(check: TableCheck, name: str, cells: Cells, are_rows: Flags) -> None:
+    check.values[name] = cells.values
+    for fault in cells.faults:
+        check.report(fault.kind, fault.rows & are_rows, name, fault.expected)
+    check.id_changes += [IdChange(check.table, check.column_of(name), *change) for change in cells.changes]
+
+
+def _missing_values(check: TableCheck, are_rows: Flags) -> None:
+    for name, its in TABLES[check.table].fields.items():
+        if not its.needed:
+            continue
+        texts = pc.utf8_trim_whitespace(check.source.column(check.column_of(name)))
+        empty = to_flags(pc.equal(texts, "")) & are_rows
+        if its.unless_none in check.values:
+            pieces = check.values[its.unless_none]
+            empty &= to_flags(pc.fill_null(pc.not_equal(pieces, 0), False))
+        check.report("missing-value", empty, name, MISSING[its.kind])
+
+
+def _ordered_pairs(check: TableCheck) -> None:
+    for first, second in TABLES[check.table].ordered:
+        if first in check.values and second in check.values:
+            wrong = pc.fill_null(pc.greater(check.values[first], check.values[second]), False)
+            column = check.column_of(first)
+            check.report(
+                "out-of-order", to_flags(wrong) & check.clean, second, f"no less than column '{column}'"
+            )
+
+
+def _duplicates(check: TableCheck) -> None:
+    """Of clean rows with one key the first stays."""
+    key = TABLES[check.table].key
+    if not all(name in check.values for name in key):
+        return
+    candidates = np.flatnonzero(check.clean)
+    codes = np.zeros(len(candidates), np.int64)
+    for name in key:
+        texts = pc.fill_null(check.values[name].take(pa.array(candidates)), "").dictionary_encode()
+        codes = codes * max(len(texts.dictionary), 1) + texts.indices.to_numpy()
+    _, first, which = np.unique(codes, return_index=True, return_inverse=True)
+    firsts = candidates[first[which]]
+    for again, one in zip(candidates[firsts != candidates], firsts[firsts != candidates], strict=True):
+        _report_duplicate(check, again, one, key)
+
+
+def _report_duplicate(check: TableCheck, again: np.int64, one: np.int64, key: tuple[str, ...]) -> None:
+    source = check.source
+    cells = source.cells(int(again))
+    same = cells == source.cells(int(one))
+    column = check.column_of(key[0])
+    value = " ".join(str(check.values[name][int(again)].as_py()) for name in key)
+    expected = f"one row a {' and '.join(key)}: row {source.row[one]} has it too"
+    check.note("duplicate-row" if same else "duplicate-key", int(source.row[again]), column, value, expected)
+    check.clean[again] = False
