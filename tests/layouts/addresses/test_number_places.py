@@ -170,7 +170,7 @@ def test_aisles_that_run_another_way_are_another_zone(grid_hall: Hall) -> None:
 def test_two_locations_of_one_address_are_named_with_the_remedy(grid_hall: Hall) -> None:
     same = Scheme(fields=AISLE_BAY_LEVEL, sides="same")
     with pytest.raises(
-        BadDataError, match="'L0000/0/0/1' and 'R0000/0/0/1' both get address '01-01-01': .* 'side'"
+        BadDataError, match=r"'L0000/0/0/1' and 'R0000/0/0/1' both get address '01-01-01': .* 'side'"
     ):
         addresses(grid_hall(), same)
     sided = Scheme(

@@ -1,0 +1,137 @@
+"""A WMS location list held against the hall: few findings that explain many rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from layouts.addresses.aisle_scores import AisleScores, split
+from layouts.addresses.explain_aisles import explain_aisles
+from layouts.addresses.fields import FieldName
+from layouts.addresses.findings import EXAMPLES, Finding, FindingKind, Listed, Reconciliation
+from layouts.addresses.number_places import Numbering
+from layouts.addresses.scheme import Scheme
+from layouts.addresses.tell_findings import ToldCodes, agreeing, findings_on_aisles, findings_on_rows
+from spatial.errors import BadDataError
+from spatial.facility import Facility, Point2
+
+NEAR_M = 1.5
+"""A row further than this from the middle of every location is at none of them."""
+
+
+def reconcile_addresses(
+    facility: Facility,
+    scheme: Scheme,
+    listed: Sequence[Listed],
+    *,
+    depot: Point2 | None = None,
+    entries: Mapping[str, Point2] | None = None,
+) -> Reconciliation:
+    """What a list says otherwise than `scheme` laid over the facility; `depot` and `entries` as in `addresses`.
+
+    1. Rows that are no address of the scheme, or an address again, are set aside.
+    2. Rows with a place are put to the nearest location; when most rows have one, aisles are compared place by
+       place, else as sets of addresses.
+    3. Aisles are explained as a whole: shifted, exchanged, renumbered, counted another way.
+    4. What no explanation covers is misplaced, missing or extra, one by one.
+    Raises as `addresses`, but two locations of one address are no error here.
+    """
+    numbering = Numbering.of(facility, scheme, depot=depot, entries=entries)
+    rows, set_aside = _read(scheme, listed)  # 1
+    at = _locations_of(facility, [listed[row] for row in rows])  # 2
+    knows = len(at) * 2 >= len(rows) > 0
+    index = list(rows)
+    at = {location: index[nth] for location, nth in at.items()} if knows else {}
+    codes = {location: rows[row] for location, row in at.items()} if knows else _by_row(rows)
+    scores = AisleScores(numbering, codes, rows_know_places=knows)
+    aisle = scheme.field("aisle")
+    explanation = explain_aisles(  # 3
+        scores, aisle_stride=aisle.stride if aisle else 1, aisle_at=_aisle_at(scheme)
+    )
+    placed = set(at.values())
+    told = ToldCodes(
+        of_location={location: split(numbers) for location, numbers in codes.items()} if knows else {},
+        elsewhere=[split(numbers) for row, numbers in rows.items() if row not in placed],
+    )
+    findings = [
+        *set_aside,
+        *findings_on_aisles(scheme, scores, explanation, told),
+        *findings_on_rows(scheme, scores, explanation, told),  # 4
+    ]
+    alike = () if knows or findings else _alike(scores)
+    return Reconciliation(
+        verdict="fail" if findings else "cannot_decide" if alike else "pass",
+        locations=len(numbering.places),
+        listed=len(listed),
+        agreeing=agreeing(scores, told),
+        findings=tuple(findings),
+        notes=alike,
+    )
+
+
+def _by_row(rows: Mapping[int, dict[FieldName, int]]) -> dict[str, dict[FieldName, int]]:
+    return {str(row): numbers for row, numbers in rows.items()}
+
+
+def _read(scheme: Scheme, listed: Sequence[Listed]) -> tuple[dict[int, dict[FieldName, int]], list[Finding]]:
+    """The numbers of each readable row by its index, the first of each address, and findings on the others."""
+    rows: dict[int, dict[FieldName, int]] = {}
+    unreadable: list[str] = []
+    repeated: list[str] = []
+    seen: set[str] = set()
+    for row, one in enumerate(listed):
+        try:
+            numbers = scheme.parse(one.address)
+        except BadDataError:
+            unreadable.append(one.address)
+            continue
+        if one.address in seen:
+            repeated.append(one.address)
+        else:
+            seen.add(one.address)
+            rows[row] = numbers
+    kinds: tuple[tuple[FindingKind, list[str]], ...] = (("unreadable", unreadable), ("repeated", repeated))
+    return rows, [
+        Finding(kind=kind, count=len(texts), examples=tuple(("", text) for text in texts[:EXAMPLES]))
+        for kind, texts in kinds
+        if texts
+    ]
+
+
+def _locations_of(facility: Facility, listed: Sequence[Listed]) -> dict[str, int]:
+    """Which row, by its index in `listed`, is at a location, by id; the first where several are."""
+    known = {location.id for location in facility.locations}
+    found: dict[str, int] = {}
+    for row, one in enumerate(listed):
+        if one.location in known and one.location is not None:
+            found.setdefault(one.location, row)
+    placed = [(row, one.at) for row, one in enumerate(listed) if one.location is None and one.at is not None]
+    if placed and facility.locations:
+        tree = cKDTree([location.center for location in facility.locations])
+        distance_m, nearest = tree.query(np.array([at for _, at in placed]))
+        for (row, _), away_m, index in zip(
+            placed, np.atleast_1d(distance_m), np.atleast_1d(nearest), strict=True
+        ):
+            if away_m <= NEAR_M:
+                found.setdefault(facility.locations[index].id, row)
+    return found
+
+
+def _aisle_at(scheme: Scheme) -> int | None:
+    names = [field.name for field in scheme.fields if field.name in ("zone", "aisle")]
+    return names.index("aisle") if "aisle" in names else None
+
+
+def _alike(scores: AisleScores) -> tuple[str, ...]:
+    """A note when aisles have the same numbers within, so that a plain list would not show them exchanged."""
+    shapes = Counter(frozenset(scores.rests(aisle, scores.readings[0])) for aisle in scores.places)
+    count = sum(number for number in shapes.values() if number > 1)
+    if not count:
+        return ()
+    return (
+        f"{count} of {len(scores.places)} aisles have the same numbers as another, so the list would not show them "
+        "exchanged: add coordinates to its rows",
+    )
