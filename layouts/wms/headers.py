@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from layouts.wms.fields import TABLES, Field
-from layouts.wms.mapping import ColumnMap, TableMap, TimeForm, WmsMapping
-from layouts.wms.numerals import Decimal, decimal_evidence, grouped_pattern, plain_pattern
-from layouts.wms.source import Source, read_source
-from layouts.wms.times import LOCAL_FORMS, SAID, fitting_forms
-from layouts.wms.units import IN_BASE, SPELLINGS
+from layouts.wms.mapping import TableMap
+from layouts.wms.numerals import Decimal, grouped_pattern, plain_pattern
+from layouts.wms.source import Source
+from layouts.wms.times import fitting_forms
+from layouts.wms.units import SPELLINGS
 from spatial.errors import BadDataError
 
 SHAPED_ROWS = 20_000
 """So many rows decide the shape of a column's values."""
 
-
-def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) -> WmsMapping:
-    """The mapping of `files` by table; what is `told` is kept, and only the rest is inferred.
-
-    A column is a field's when its header, less a unit, is one of the field's names and its values can be the
-    field's. Raises BadDataError where that leaves several columns, units, decimal signs or forms of time, or none
-    for a needed field: the message lists the candidates and the entry of the mapping that decides. ValueError for
-    an unknown table.
-    """
-    told = told or WmsMapping()
-    unknown = [table for table in files if table not in TABLES]
-    if unknown:
-        raise ValueError(f"there is no table '{unknown[0]}': known are {', '.join(TABLES)}")
-    tables = {table: _table_map(files[table], table, told) for table in TABLES if table in files}
-    return told.model_copy(update={"tables": {**told.tables, **tables}})
+_SIGNS: tuple[Decimal, ...] = (".", ",")
 
 
 def split_unit(header: str) -> tuple[str, str | None]:
@@ -55,54 +40,37 @@ def split_unit(header: str) -> tuple[str, str | None]:
     return " ".join(names), unit
 
 
-def _table_map(path: Path, table: str, told: WmsMapping) -> TableMap:
-    its = told.tables.get(table, TableMap())
-    option = f"tables.{table}"
-    source = read_source(path, option=option, delimiter=its.delimiter, encoding=its.encoding)
-    headers = _headers(source, table, its)
-    columns = {field: its.columns.get(field, ColumnMap()).model_copy(update={"column": header})
-               for field, header in headers.items()}  # fmt: skip
-    fields = TABLES[table].fields
-    numeric = [_shaped(source, columns[field].column) for field in columns if fields[field].dimension]
-    decimal = its.decimal or _decimal(path, numeric, option)
-    for field, column in columns.items():
-        place = f"{option}.columns.{field}"
-        if fields[field].dimension:
-            unit = column.unit or _unit(path, column, fields[field], place)
-            columns[field] = column.model_copy(update={"unit": unit})
-        elif fields[field].kind == "time":
-            form = column.time or _time_form(source, column, place)
-            if form in LOCAL_FORMS and told.time_zone is None:
-                raise BadDataError(
-                    f"{path} column '{column.column}' holds {SAID[form]}: set time_zone of the mapping to the "
-                    "site's zone, as 'Europe/Berlin' or 'UTC'"
-                )
-            columns[field] = column.model_copy(update={"time": form})
-    return TableMap(delimiter=source.delimiter, encoding=source.encoding, decimal=decimal, columns=columns)
-
-
-def _headers(source: Source, table: str, its: TableMap) -> dict[str, str]:
-    """The header of each field that has one, in the order of the table's fields."""
+def headers_of(source: Source, table: str, its: TableMap) -> dict[str, str]:
+    """The header of each field that has one, in the order of the table's fields; BadDataError for a needed field
+    without one, and for several candidates.
+    """
     fields = TABLES[table].fields
     headers = {field: column.column for field, column in its.columns.items() if column.column is not None}
-    free = [header for header in dict.fromkeys(source.header) if header and header not in headers.values()]
+    for name, header in headers.items():
+        if header not in source.header:
+            raise BadDataError(
+                f"{source.path} has no column '{header}', which tables.{table}.columns.{name}.column names: "
+                f"its columns are {listed(source.header)}"
+            )
+    taken = {"", *headers.values(), *its.ignored}
+    free = [header for header in dict.fromkeys(source.header) if header not in taken]
     for name, field in fields.items():
         if name in headers:
             continue
         option = f"tables.{table}.columns.{name}.column"
         named = [header for header in free if split_unit(header)[0] in field.names or header.lower() == name]
-        fitting = [header for header in named if _fits(_shaped(source, header), field)]
+        fitting = [header for header in named if _fits(told_values(source, header), field)] or named
         if len(fitting) > 1:
             raise BadDataError(
-                f"{source.path} has {_listed(fitting)} for '{name}': set {option} to one of them"
+                f"{source.path} has {listed(fitting)} for '{name}': set {option} to one of them"
             )
         if len(fitting) == 1:
             headers[name] = fitting[0]
         elif field.needed:
-            others = [header for header in free if _fits(_shaped(source, header), field)]
+            others = [header for header in free if _fits(told_values(source, header), field)]
             raise BadDataError(
-                f"{source.path} has no column that is called '{name}' and has its values; "
-                f"of {_listed(source.header)} the values of {_listed(others)} could be it: "
+                f"{source.path} has no column that is called '{name}' or a name for it; "
+                f"of {listed(source.header)} the values of {listed(others)} could be it: "
                 f"set {option} to one of them"
             )
     _refuse_shared(source, table, headers)
@@ -114,13 +82,14 @@ def _refuse_shared(source: Source, table: str, headers: Mapping[str, str]) -> No
         shared = [other for other, its in headers.items() if its == header]
         if len(shared) > 1:
             raise BadDataError(
-                f"{source.path} column '{header}' could be {_listed(shared)}: "
+                f"{source.path} column '{header}' could be {listed(shared)}: "
                 f"set tables.{table}.columns.{name}.column"
             )
 
 
-def _shaped(source: Source, header: str | None) -> pa.Array:
-    texts = source.column(header or "").slice(0, SHAPED_ROWS)
+def told_values(source: Source, header: str) -> pa.Array:
+    """The first values of a column that are not empty, without spaces around them."""
+    texts = source.column(header).slice(0, SHAPED_ROWS)
     trimmed = pc.utf8_trim_whitespace(texts)
     return trimmed.filter(pc.not_equal(trimmed, ""))
 
@@ -138,47 +107,6 @@ def _fits(texts: pa.Array, field: Field) -> bool:
     return bool(pc.sum(pc.match_substring_regex(texts, shape)).as_py() * 10 >= len(texts) * 9)
 
 
-_SIGNS: tuple[Decimal, ...] = (".", ",")
-
-
-def _decimal(path: Path, columns: list[pa.Array], option: str) -> Decimal:
-    point, comma, either = map(sum, zip((0, 0, 0), *map(decimal_evidence, columns), strict=True))
-    if point >= 20 * comma and (point or not either):
-        return "."
-    if comma >= 20 * point and comma:
-        return ","
-    raise BadDataError(
-        f"{path} has {point} numbers that need a decimal point, {comma} that need a comma and {either} that can be "
-        f"read with either: set {option}.decimal to '.' or ','"
-    )
-
-
-def _unit(path: Path, column: ColumnMap, field: Field, place: str) -> str:
-    if field.dimension is None:
-        raise ValueError(f"{place} has no unit")
-    units = IN_BASE[field.dimension]
-    unit = split_unit(column.column or "")[1]
-    if unit is None and field.dimension == "count":
-        return "piece"
-    if unit is None or unit not in units:
-        found = "no unit" if unit is None else f"'{unit}', which is none of its units,"
-        raise BadDataError(
-            f"{path} column '{column.column}' has {found} in its header: "
-            f"set {place}.unit to one of {', '.join(units)}"
-        )
-    return unit
-
-
-def _time_form(source: Source, column: ColumnMap, place: str) -> TimeForm:
-    forms = fitting_forms(_shaped(source, column.column))
-    if len(forms) == 1:
-        return forms[0]
-    could = "could be " + " or ".join(forms) if forms else "holds no form of time that is known"
-    choices = "; ".join(f"{form}: {said}" for form, said in SAID.items())
-    raise BadDataError(
-        f"{source.path} column '{column.column}' {could}: set {place}.time to one of ({choices})"
-    )
-
-
-def _listed(names: tuple[str, ...] | list[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Names in quotation marks, with commas."""
     return ", ".join(f"'{name}'" for name in names) or "none"

@@ -54,6 +54,8 @@ class TableMap(BaseModel):
     decimal: Literal[".", ","] | None = None
     columns: Mapping[str, ColumnMap] = {}
     """By field. A field that is absent is not read."""
+    ignored: tuple[str, ...] = ()
+    """Headers of columns that are not read."""
 
 
 class WmsMapping(BaseModel):

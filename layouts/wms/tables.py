@@ -87,7 +87,7 @@ def _checked(files: Mapping[str, Path], mapping: WmsMapping) -> tuple[dict[str, 
         broken += faults
         if all(fault.kind == "unclosed-quote" for fault in faults):
             checks[table] = check_table(table, source, mapping)
-            _note_unnamed(checks[table])
+            _note_header(checks[table])
             check_references(checks[table], checks)
     return checks, broken
 
@@ -110,7 +110,7 @@ def _file_faults(table: str, source: Source, mapping: WmsMapping) -> list[Findin
     found += [
         ("duplicate-column", 1, name, header, "each name once")
         for name, count in Counter(source.header).items()
-        if name and count > 1
+        if name in mapped and count > 1
     ]
     if not len(source.row):
         found.append(("no-rows", 0, "", "", "a row below the header"))
@@ -121,7 +121,12 @@ def _file_faults(table: str, source: Source, mapping: WmsMapping) -> list[Findin
     return [Finding(kind, table, file, row, column, value, said) for kind, row, column, value, said in found]
 
 
-def _note_unnamed(check: TableCheck) -> None:
+def _note_header(check: TableCheck) -> None:
+    """Faults of columns that are not read."""
+    mapped = {check.column_of(name) for name in check.values}
+    for name, count in Counter(check.source.header).items():
+        if name and count > 1 and name not in mapped:
+            check.note("duplicate-column", 1, name, ", ".join(check.source.header), "each name once")
     for name, column in zip(check.source.header, check.source.columns, strict=True):
         values = column.unique().to_pylist() if not name else []
         if any(values):

@@ -145,6 +145,14 @@ def test_a_column_without_a_name_is_told_and_its_rows_load(tmp_path):
     assert load(files, mapping, quarantine=tmp_path / "bad").tables["items"].num_rows == 2
 
 
+def test_a_name_that_comes_twice_is_told_and_refused_only_where_the_column_is_read(tmp_path):
+    files = files_of(tmp_path, {"items": "sku,mass_kg,note,note\n1,2,x,y\n"})
+    mapping = mapping_of({"items": "sku,mass_kg"})
+    (defect,) = dry_run(files, mapping).defects
+    assert (defect.kind, defect.row, defect.column) == ("duplicate-column", 1, "note")
+    assert load(files, mapping, quarantine=tmp_path / "bad").tables["items"].num_rows == 1
+
+
 def test_a_row_that_refers_to_a_quarantined_row_is_set_aside_with_it(tmp_path):
     texts = {**CLEAN, "items": CLEAN["items"].replace("Bolt,0.2", "Bolt,heavy")}
     files, mapping = files_of(tmp_path, texts), mapping_of(CLEAN)
