@@ -55,8 +55,7 @@ def best_of_k(
     Raises ValueError with fewer systems or replications, unequal numbers of them, and an indifference of 0.
     """
     check_confidence(probability)
-    if not (indifference > 0 and math.isfinite(indifference)):
-        raise ValueError(f"indifference {indifference} must be above 0: the least difference that matters")
+    check_indifference(indifference)
     if len(systems) < 2:
         raise ValueError(f"{len(systems)} system cannot be compared: give at least 2")
     names, counts = list(systems), {len(finite(values)) for values in systems.values()}
@@ -91,6 +90,12 @@ def best_of_k(
         enough=enough,
         out=out,
     )
+
+
+def check_indifference(indifference: float) -> None:
+    """Raise ValueError unless `indifference` is a positive number."""
+    if not (indifference > 0 and math.isfinite(indifference)):
+        raise ValueError(f"indifference {indifference} must be above 0: the least difference that matters")
 
 
 def _reach(first: Floats, probability: float) -> Floats:

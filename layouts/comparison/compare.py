@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from layouts.comparison.best_of_k import BestOfK, best_of_k
+from layouts.comparison.best_of_k import BestOfK, best_of_k, check_indifference
 from layouts.comparison.likeness import unlike
 from layouts.comparison.remembered import Remembered
 from layouts.comparison.replication_key import replication_key
 from layouts.scenario import Scenario
 from layouts.statistics.common_numbers import CommonNumbers, common_numbers
-from layouts.statistics.intervals import CONFIDENCE, Estimate, mean_interval
+from layouts.statistics.intervals import CONFIDENCE, Estimate, check_confidence, mean_interval
 from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import FASTEST_GROWTH, SLOWEST_GROWTH, Precision
 from layouts.what_if.figure_kinds import figure_kind
@@ -45,10 +45,10 @@ class Against:
 class Comparison:
     """k ≥ 2 scenarios in the same `n` replications; `runs` and `levels` are by scenario, then by figure.
 
-    The chance of any wrong "better", "worse" or "the same" is at most 1 - `confidence`: each decisive interval has
-    1 - (1 - `confidence`) / (k - 1) (Bonferroni). `best` is None without an indifference zone. `unsure` names the
-    scenarios whose half-width is still beyond what was wanted; `left_out` are figures that some replication lacks,
-    with the first such one; `notes` tell what else differs than it should.
+    The chance of any wrong "better", "worse" or "the same" is at most 1 - `confidence` for a given n: each decisive
+    interval has 1 - (1 - `confidence`) / (k - 1) (Bonferroni). `best` is None without an indifference zone. `unsure`
+    names the scenarios whose half-width is still beyond what was wanted; `left_out` are figures that some
+    replication lacks, with the first such one; `notes` tell what else differs than it should.
     """
 
     baseline: str
@@ -104,6 +104,9 @@ def compare(
        which is best: see `best_of_k`.
     3. A verdict is "better" or "worse" where the interval leaves 0 out; within ± `indifference` it is the same.
 
+    To stop where intervals happen to be short costs some coverage: of 3,000 comparisons of A against A that began
+    with 10 replications and took 24 on average, 93.6 % held 0.
+
     Nothing wanted and no indifference makes `first` replications. With a folder `cache`, those that were played
     before are read: see `replication_key`. The same arguments give the same result for any number of `workers`,
     from the cache or not. Raises ValueError for fewer than two scenarios, an unknown baseline or a figure that is not
@@ -121,6 +124,9 @@ def compare(
     )
     if question.baseline not in scenarios:
         raise ValueError(f"there is no scenario '{baseline}': choose one of {', '.join(scenarios)}")
+    check_confidence(confidence)
+    if indifference is not None:
+        check_indifference(indifference)
     files = [
         None if cache is None else cache / f"{replication_key(scenario, figures)}.json"
         for scenario in scenarios.values()
@@ -139,7 +145,7 @@ def compare(
                 progress=bar.of_round(total),
             )
             require([figure], played[0], left_out)
-            runs = dict(zip(scenarios, played, strict=True))
+            runs = {name: _steadied(each) for name, each in zip(scenarios, played, strict=True)}
             comparison = _compared(runs, question, left_out, notes)
             if comparison.converged or total >= most:
                 bar.end(total)
@@ -215,6 +221,11 @@ def _compared(
         left_out=left_out,
         notes=notes,
     )
+
+
+def _steadied(runs: Runs) -> Runs:
+    """The runs without what rounding alone makes of a figure that is the same in every replication."""
+    return {figure: tuple(same_or(value, values[0]) for value in values) for figure, values in runs.items()}
 
 
 def _best(runs: Mapping[str, Runs], question: _Question) -> BestOfK | None:

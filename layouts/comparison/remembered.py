@@ -35,9 +35,8 @@ class Remembered:
     ) -> None:
         self._files, self._most, self._opened = files, most, opened
         self._known = [_read(file) for file in files]
-        self._stack, self._workers = ExitStack(), None
-
-    _workers: Workers | None
+        self._stack = ExitStack()
+        self._workers: Workers | None = None
 
     def __enter__(self) -> Remembered:
         return self

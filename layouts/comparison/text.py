@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from layouts.comparison.best_of_k import BestOfK
 from layouts.comparison.compare import Against, Comparison
-from layouts.comparison.money import Cost, Money, Payback
+from layouts.comparison.money import Answer, Cost, Money, Payback
 from layouts.comparison.pareto import Front, OnFront
 from layouts.statistics.common_numbers import CommonNumbers
 from layouts.statistics.intervals import Estimate
@@ -16,9 +16,11 @@ from layouts.what_if.text import DEADLOCKS
 
 T = TypeVar("T")
 
-NONE = "none in any replication"
-
-PLAIN = FigureKind("", "")
+FREE: Mapping[Answer, str] = {
+    "pays back": "the change costs nothing, so it pays from the first day",
+    "never": "the change costs nothing, and yet never pays",
+    "cannot decide": "cannot decide whether the change pays, which costs nothing",
+}
 
 COLUMNS = 3
 """So many scenarios fit beside each other in a terminal."""
@@ -33,6 +35,10 @@ def comparison_text(comparison: Comparison, *, front: Front | None = None, money
         *(_difference_table(comparison, part) for part in _parts(comparison.against)),
         *(_level_table(comparison, part) for part in _parts(names)),
     ]
+    varied = _varied(comparison)
+    constants = [_constant(comparison, name) for name in comparison.figures if name not in varied]
+    if constants:
+        parts.append(f"The same everywhere: {', '.join(constants)}")
     return "\n\n".join(parts)
 
 
@@ -58,7 +64,7 @@ def _verdict_sentence(comparison: Comparison, against: Against, kind: FigureKind
     verdict = against.verdict
     told = f"{verdict} than" if verdict != "no difference shown" else f"{verdict} to"
     sentence = (
-        f"{against.name}: {told} {comparison.baseline} in {kind.title}, {_apart(comparison, against, kind)}"
+        f"{against.name}: {told} {comparison.baseline} in {kind.title}{_apart(comparison, against, kind)}"
     )
     if against.is_same is None:
         return f"{sentence}."
@@ -69,14 +75,13 @@ def _verdict_sentence(comparison: Comparison, against: Against, kind: FigureKind
 
 
 def _apart(comparison: Comparison, against: Against, kind: FigureKind) -> str:
-    """The difference, and its share of the baseline's mean where there is one."""
-    apart = _signed(against.decisive, kind)
-    if apart != NONE and kind.unit:
-        apart += f" {kind.unit}"
+    """The difference, and before it its share of the baseline's mean where it is shown."""
+    difference = against.decisive.difference
     base = comparison.levels[comparison.baseline][comparison.figure].value
-    if against.verdict == "no difference shown" or base == 0:
-        return apart
-    return f"{apart} ({100 * against.decisive.difference.value / abs(base):+.2g} %)"
+    is_shown = against.verdict != "no difference shown"
+    share = f" by {100 * abs(difference.value / base):.2g} %" if is_shown and base else ""
+    sign = "+" if difference.value > 0 else ""
+    return f"{share}: {sign}{difference.scaled(kind.factor).text(kind.unit)}"
 
 
 def _best_sentence(best: BestOfK, kind: FigureKind) -> str:
@@ -102,10 +107,12 @@ def _standing_sentence(each: OnFront, front: Front) -> str:
 
 
 def _money_sentence(cost: Cost, saving: Estimate, payback: Payback, currency: str) -> str:
-    told = f"{cost.name}: saves {PLAIN.text(saving)} {currency} a year"
+    told = f"{cost.name}: saves {saving.text(f'{currency} a year')}"
+    if cost.once == 0:
+        return f"{told}; {FREE[payback.answer]}."
     change = f"the change for {cost.once:.0f} {currency}"
     if payback.years is not None:
-        return f"{told}; {change} pays back in {PLAIN.text(payback.years)} years."
+        return f"{told}; {change} pays back in {payback.years.text('years')}."
     if payback.answer == "never":
         return f"{told}; {change} never pays back."
     return f"{told}; cannot decide whether {change} pays back, in {payback.earliest_years:.2g} years at the earliest."
@@ -159,7 +166,7 @@ def _difference_table(comparison: Comparison, against: Sequence[Against]) -> str
         "no verdict rests on them]"
     )
     rows = [["", *(each.name for each in against)]]
-    for name in comparison.figures:
+    for name in _varied(comparison):
         kind = figure_kind(name)
         rows.append([kind.heading, *(_signed(each.figures[name], kind) for each in against)])
     return f"{title}\n{_table(rows)}"
@@ -167,16 +174,32 @@ def _difference_table(comparison: Comparison, against: Sequence[Against]) -> str
 
 def _level_table(comparison: Comparison, names: Sequence[str]) -> str:
     rows = [["", *names]]
-    for figure in comparison.figures:
+    for figure in _varied(comparison):
         kind = figure_kind(figure)
         rows.append([kind.heading, *(kind.text(comparison.levels[name][figure]) for name in names)])
     return f"Levels [{100 * comparison.confidence:.4g} % intervals]\n{_table(rows)}"
 
 
+def _varied(comparison: Comparison) -> tuple[str, ...]:
+    """The decisive figure, and all others that are not one number throughout."""
+    return tuple(
+        name
+        for name in comparison.figures
+        if name == comparison.figure
+        or len({value for runs in comparison.runs.values() for value in runs[name]}) > 1
+    )
+
+
+def _constant(comparison: Comparison, name: str) -> str:
+    kind = figure_kind(name)
+    value = f"{kind.factor * comparison.levels[comparison.baseline][name].value:.4g}"
+    return f"{kind.title} {value} {kind.unit}".rstrip()
+
+
 def _signed(pair: CommonNumbers, kind: FigureKind) -> str:
     difference = pair.difference
     if difference.low == difference.high == 0:
-        return NONE
+        return "none in any replication"
     return f"{'+' if difference.value > 0 else ''}{kind.text(difference)}"
 
 

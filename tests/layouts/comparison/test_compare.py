@@ -64,7 +64,7 @@ def written(comparison: Comparison) -> str:
     return comparison_text(comparison) + json.dumps(comparison_dict(comparison), allow_nan=False)
 
 
-@pytest.mark.parametrize("trials", [200, 1600])
+@pytest.mark.parametrize("trials", [200, 1000])
 def test_the_interval_of_a_against_a_covers_0_in_93_to_97_of_100_comparisons(
     tmp_path: Path, trials: int
 ) -> None:
@@ -86,9 +86,7 @@ def test_the_very_same_scenario_twice_differs_in_no_replication(tmp_path: Path) 
     same = scenario(tmp_path, pickers=1)
     found = compare({"A": same, "again": same}, hall)
     assert found.against[0].decisive.difference.half_width == 0
-    assert "again: no difference shown to A in lines per hour, none in any replication." in list(
-        answers(found)
-    )
+    assert "none in any replication" in comparison_text(found)
 
 
 def test_a_planted_difference_of_3_percent_is_found_and_the_equal_one_is_not(tmp_path: Path) -> None:
@@ -233,14 +231,14 @@ def test_what_scenarios_do_not_share_is_told(tmp_path: Path) -> None:
 
 def test_the_text_tells_verdicts_and_differences_before_levels(tmp_path: Path) -> None:
     text = comparison_text(compare(three(tmp_path), hall, indifference=5.0))
-    assert text.startswith("B: better than A in lines per hour, +")
+    assert text.startswith("B: better than A in lines per hour by 2.9 %: +11.6 lines/h [97.5 %: 9.2 to 13.9]")
+    assert text.splitlines()[0].endswith("Student t; not shown to be the same within 5 lines/h.")
     assert text.index("differences [97.5 % intervals, all 2 at once with 95 % (Bonferroni)]") < text.index(
         "Levels"
     )
-    assert text.splitlines()[0].endswith("lines/h (+3 %); not shown to be the same within 5 lines/h.")
     assert "C: no difference shown to A in lines per hour" in text
     assert "the same within 5 lines/h" in text
-    assert max(map(len, text.splitlines())) < 170
+    assert "The same everywhere: blocked 2 %" in text
 
 
 def test_arguments_that_cannot_be_are_told(tmp_path: Path) -> None:
@@ -251,8 +249,24 @@ def test_arguments_that_cannot_be_are_told(tmp_path: Path) -> None:
         compare(scenarios, hall, baseline="D")
     with pytest.raises(ValueError, match="there is no figure 'lines'"):
         compare(scenarios, hall, figure="lines")
+    with pytest.raises(ValueError, match="indifference -1 must be above 0"):
+        compare(scenarios, hall, indifference=-1)
     with pytest.raises(ValueError, match="first 1 must be at least 2"):
         compare(scenarios, hall, first=1)
+
+
+def rounded_anew(scenario: Scenario, replication: int) -> dict[str, float]:
+    """Sums in an order of their own: the metres vary by rounding alone."""
+    metres = [0.1, 0.7, 12.3, 1e-3, 5.5 * scenario.pickers]
+    turned = metres[replication % 5 :] + metres[: replication % 5]
+    return hall(scenario, replication) | {"metres_per_line": sum(turned)}
+
+
+def test_what_varies_by_rounding_alone_does_not_vary(tmp_path: Path) -> None:
+    found = compare(three(tmp_path), rounded_anew)
+    difference = found.against[0].figures["metres_per_line"].difference
+    assert difference.half_width == 0
+    assert difference.value == pytest.approx(5.5)
 
 
 def test_progress_rises_to_the_whole(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from layouts.comparison.axes import front_points
 from layouts.comparison.compare import against_baseline, compare
 from layouts.comparison.money import money
 from layouts.comparison.pareto import pareto_front
@@ -106,9 +107,8 @@ def test_more_pickers_trade_labour_for_rate_and_both_stand_on_the_front(now: Sce
     holdings = {name: holdings_of(hall, each, baseline=now) for name, each in scenarios.items()}
     priced = money(found, prices, holdings)
     costs = {cost.name: cost for cost in priced.scenarios}
-    front = pareto_front(
-        {name: {RATE: found.runs[name][RATE], "annual_cost": costs[name].runs} for name in scenarios}
-    )
+    front = pareto_front(front_points(found, (RATE,), money=priced, holdings=holdings))
+    assert front.figures == (RATE, "annual_cost", "floor_m2")
     assert [each.standing for each in front.scenarios] == ["not dominated", "not dominated", "dominated"]
     assert costs["slow"].payback is not None
     assert costs["slow"].payback.answer == "never"

@@ -113,7 +113,12 @@ def test_the_interval_of_the_saving_covers_the_truth_and_the_sentences_tell_the_
     assert saving.low < 120_000 < saving.high
     told = [each for each in answers(found, money=priced) if each.startswith("new: saves")]
     assert len(told) == 1
-    assert "EUR a year; the change for 10000 EUR pays back in 0.0" in told[0]
+    assert "the change for 10000 EUR pays back in 0.0" in told[0]
+    free = money(found, PRICES, {"now": HALL, "new": replace(HALL, moves=False)})
+    assert any(
+        each.endswith("the change costs nothing, so it pays from the first day.")
+        for each in answers(found, money=free)
+    )
     dear = money(found, PRICES, {"now": HALL, "new": replace(HALL, vehicles=100)})
     assert any("the change for 10000 EUR never pays back." in each for each in answers(found, money=dear))
     even = money(found, PRICES, {"now": HALL, "new": replace(HALL, vehicles=24)})
