@@ -1,0 +1,48 @@
+"""All rules over one facility."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+from layouts.rules.aisle_width import aisle_width
+from layouts.rules.back_to_back import back_to_back
+from layouts.rules.blocked_aisles import blocked_aisles
+from layouts.rules.clear_height import clear_height
+from layouts.rules.dead_ends import dead_ends
+from layouts.rules.exits import exit_doors
+from layouts.rules.finding import Finding
+from layouts.rules.limits import DEFAULT_LIMITS, Limits
+from layouts.rules.pick_reach import pick_reach
+from layouts.rules.tier_loads import tier_loads
+from layouts.rules.top_loads import top_loads
+from layouts.rules.ways_out import ways_out
+from spatial.facility import Facility
+from spatial.floor.agents import AgentClass
+
+Rule: TypeAlias = Callable[[Facility, Sequence[AgentClass], Limits], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    aisle_width,
+    blocked_aisles,
+    clear_height,
+    exit_doors,
+    ways_out,
+    dead_ends,
+    pick_reach,
+    tier_loads,
+    top_loads,
+    back_to_back,
+)
+
+
+def check_layout(
+    facility: Facility, agents: Sequence[AgentClass], limits: Limits = DEFAULT_LIMITS
+) -> tuple[Finding, ...]:
+    """Every rule's findings in the order of RULES, passes too; within a rule in the facility's order.
+
+    Raises ValueError without agents: for nobody, everything would pass.
+    """
+    if not agents:
+        raise ValueError("a layout is checked for those who work in it: give at least one agent class")
+    return tuple(finding for rule in RULES for finding in rule(facility, agents, limits))
