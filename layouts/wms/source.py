@@ -50,9 +50,9 @@ class Source:
         """The texts below a header."""
         return self.columns[self.header.index(name)]
 
-    def cells(self, index: int) -> list[str]:
-        """One row's texts, by index."""
-        return [column[index].as_py() for column in self.columns]
+    def rows(self, index: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """The texts of rows (K,) by index."""
+        return list(zip(*(column.take(pa.array(index)).to_pylist() for column in self.columns), strict=True))
 
 
 def read_source(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,6 +17,8 @@ from layouts.wms.ids import IdChange
 from layouts.wms.mapping import WmsMapping
 from layouts.wms.numerals import Flags, to_flags
 from layouts.wms.source import Source
+
+Rows = npt.NDArray[np.int64]
 
 VALUE_SHOWN = 80
 """So many characters of a wrong value are repeated."""
@@ -45,11 +48,13 @@ class TableCheck:
 
     def report(self, kind: str, rows: Flags, name: str, expected: str) -> None:
         """Note a defect of the field `name`, or of the whole row for "", in each of `rows` (N,)."""
-        column = self.column_of(name)
-        texts = self.source.column(column) if column else None
-        for index in np.flatnonzero(rows).tolist():
-            value = texts[index].as_py() if texts is not None else ", ".join(self.source.cells(index))
-            self.note(kind, int(self.source.row[index]), column, value, expected)
+        column, index = self.column_of(name), np.flatnonzero(rows)
+        if column:
+            values = self.source.column(column).take(pa.array(index)).to_pylist()
+        else:
+            values = [", ".join(cells) for cells in self.source.rows(index)]
+        for row, value in zip(self.source.row[index].tolist(), values, strict=True):
+            self.note(kind, row, column, value, expected)
         self.clean &= ~rows
 
     def note(self, kind: str, row: int, column: str, value: str, expected: str) -> None:
@@ -175,16 +180,19 @@ def _duplicates(check: TableCheck) -> None:
         codes = codes * max(len(texts.dictionary), 1) + texts.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)
     firsts = candidates[first[which]]
-    for again, one in zip(candidates[firsts != candidates], firsts[firsts != candidates], strict=True):
-        _report_duplicate(check, again, one, key)
+    again = firsts != candidates
+    _report_duplicates(check, candidates[again], firsts[again], key)
 
 
-def _report_duplicate(check: TableCheck, again: np.int64, one: np.int64, key: tuple[str, ...]) -> None:
-    source = check.source
-    cells = source.cells(int(again))
-    same = cells == source.cells(int(one))
-    column = check.column_of(key[0])
-    value = " ".join(str(check.values[name][int(again)].as_py()) for name in key)
-    expected = f"one row a {' and '.join(key)}: row {source.row[one]} has it too"
-    check.note("duplicate-row" if same else "duplicate-key", int(source.row[again]), column, value, expected)
+def _report_duplicates(check: TableCheck, again: Rows, first: Rows, key: tuple[str, ...]) -> None:
+    source, column = check.source, check.column_of(key[0])
+    same = _all(
+        pc.equal(cells.take(pa.array(again)), cells.take(pa.array(first))) for cells in source.columns
+    )
+    keys = zip(*(check.values[name].take(pa.array(again)).to_pylist() for name in key), strict=True)
+    numbers = zip(source.row[again].tolist(), source.row[first].tolist(), strict=True)
+    for is_same, values, (row, first_row) in zip(same.tolist(), keys, numbers, strict=True):
+        kind = "duplicate-row" if is_same else "duplicate-key"
+        value = " ".join(value or "" for value in values)
+        check.note(kind, row, column, value, f"one row a {' and '.join(key)}: row {first_row} has it too")
     check.clean[again] = False

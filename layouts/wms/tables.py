@@ -154,8 +154,9 @@ def _write_quarantine(path: Path, check: TableCheck) -> None:
         if defect.row:
             where = f" in '{defect.column}'" if defect.column else ""
             reasons.setdefault(defect.row, []).append(f"{defect.kind}{where}: expected {defect.expected}")
-    rows = {int(source.row[index]): source.cells(index) for index in np.flatnonzero(~check.clean).tolist()}
-    rows |= {bad.row: [bad.text] for bad in source.ragged}
+    index = np.flatnonzero(~check.clean)
+    rows = dict(zip(source.row[index].tolist(), source.rows(index), strict=True))
+    rows |= {bad.row: (bad.text,) for bad in source.ragged}
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(("row", "reasons", *source.header))
