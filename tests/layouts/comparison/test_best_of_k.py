@@ -46,6 +46,15 @@ def test_systems_far_behind_are_left_at_the_first_stage_and_it_ends_when_one_is_
     assert (found.leader, found.is_decided, found.used, found.out) == ("s2", True, 10, {"s0": 10, "s1": 10})
 
 
+def test_a_system_left_behind_leaves_no_other_behind() -> None:
+    """c goes at once, 5 behind a in both of the first; what it would do later does not matter."""
+    systems = {"b": [10, 0] + 40 * [0], "a": [0, 10] + 40 * [10], "c": [-5, 5] + 40 * [1000]}
+    found = best(
+        {name: [float(value) for value in each] for name, each in systems.items()}, first=2, indifference=50
+    )
+    assert (found.leader, found.is_decided, found.out["c"]) == ("a", True, 2)
+
+
 def test_too_few_replications_leave_it_undecided_and_enough_of_them_decide() -> None:
     systems = normals((0, 0.1, 0.2), seed=2, n=2000)
     few = best({name: values[:12] for name, values in systems.items()})

@@ -225,6 +225,16 @@ def test_what_scenarios_do_not_share_is_told(tmp_path: Path) -> None:
     }
     found = compare(files, hall, first=2)
     assert [note.partition(",")[0] for note in found.notes] == ["other has other orders than one"]
+    made_up = Scenario(site=tmp_path)
+    unlike = {
+        "more": made_up.model_copy(update={"synthetic_orders": 7}),
+        "elsewhere": made_up.model_copy(update={"site": tmp_path / "other"}),
+    }
+    told = compare({"now": made_up, **unlike}, hall, first=2).notes
+    assert [note.partition(",")[0] for note in told[:2]] == [
+        "more has other orders than now",
+        "elsewhere has other orders than now",
+    ]
     seeds = compare({"A": scenario(tmp_path, pickers=1), "B": scenario(tmp_path, pickers=1, seed=7)}, hall)
     assert "B has seed 7 and A has 0: they share no random numbers, give both the same." in seeds.notes
 

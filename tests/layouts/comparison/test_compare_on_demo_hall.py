@@ -110,6 +110,8 @@ def test_more_pickers_trade_labour_for_rate_and_both_stand_on_the_front(now: Sce
     front = pareto_front(front_points(found, (RATE,), money=priced, holdings=holdings))
     assert front.figures == (RATE, "annual_cost", "floor_m2")
     assert [each.standing for each in front.scenarios] == ["not dominated", "not dominated", "dominated"]
+    assert costs["slow"].saving is not None
+    assert costs["slow"].saving.confidence == pytest.approx(0.975)
     assert costs["slow"].payback is not None
     assert costs["slow"].payback.answer == "never"
     text = comparison_text(found, front=front, money=priced)

@@ -64,6 +64,15 @@ def test_a_decided_standing_is_wrong_in_less_than_5_of_100_cases() -> None:
     assert told > 20
 
 
+def test_hardly_dominated_is_called_not_dominated_in_less_than_5_of_100_cases() -> None:
+    trials = 600
+    wrong = sum(
+        standings(pareto_front(noisy(seed, a=(10, 10), b=(9.999, 10.001))))["b"] == "not dominated"
+        for seed in range(trials)
+    )
+    assert 0 < wrong / trials <= 0.05
+
+
 def test_points_that_cannot_be_compared_are_told() -> None:
     with pytest.raises(ValueError, match="1 scenario has no front"):
         pareto_front(exact(a=(1, 1)))
