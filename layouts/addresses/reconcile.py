@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-from scipy.spatial import cKDTree
-
 from layouts.addresses.aisle_scores import AisleScores, split
 from layouts.addresses.explain_aisles import explain_aisles
 from layouts.addresses.fields import FieldName
 from layouts.addresses.findings import EXAMPLES, Finding, FindingKind, Listed, Reconciliation
+from layouts.addresses.listed_places import locations_of
 from layouts.addresses.number_places import Numbering
 from layouts.addresses.scheme import Scheme
 from layouts.addresses.tell_findings import ToldCodes, agreeing, findings_on_aisles, findings_on_rows
 from spatial.errors import BadDataError
 from spatial.facility import Facility, Point2
-
-NEAR_M = 1.5
-"""A row further than this from the middle of every location is at none of them."""
 
 
 def reconcile_addresses(
@@ -41,7 +36,7 @@ def reconcile_addresses(
     """
     numbering = Numbering.of(facility, scheme, depot=depot, entries=entries)
     rows, set_aside = _read(scheme, listed)  # 1
-    at = _locations_of(facility, [listed[row] for row in rows])  # 2
+    at = locations_of(facility, [listed[row] for row in rows])  # 2
     knows = len(at) * 2 >= len(rows) > 0
     index = list(rows)
     at = {location: index[nth] for location, nth in at.items()} if knows else {}
@@ -99,25 +94,6 @@ def _read(scheme: Scheme, listed: Sequence[Listed]) -> tuple[dict[int, dict[Fiel
         for kind, texts in kinds
         if texts
     ]
-
-
-def _locations_of(facility: Facility, listed: Sequence[Listed]) -> dict[str, int]:
-    """Which row, by its index in `listed`, is at a location, by id; the first where several are."""
-    known = {location.id for location in facility.locations}
-    found: dict[str, int] = {}
-    for row, one in enumerate(listed):
-        if one.location in known and one.location is not None:
-            found.setdefault(one.location, row)
-    placed = [(row, one.at) for row, one in enumerate(listed) if one.location is None and one.at is not None]
-    if placed and facility.locations:
-        tree = cKDTree([location.center for location in facility.locations])
-        distance_m, nearest = tree.query(np.array([at for _, at in placed]))
-        for (row, _), away_m, index in zip(
-            placed, np.atleast_1d(distance_m), np.atleast_1d(nearest), strict=True
-        ):
-            if away_m <= NEAR_M:
-                found.setdefault(facility.locations[index].id, row)
-    return found
 
 
 def _aisle_at(scheme: Scheme) -> int | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -76,7 +75,7 @@ class Scheme(BaseModel):
             raise ValueError(f"hundred {self.hundred} is odd: bays would change sides from block to block")
         return self
 
-    @cached_property
+    @property
     def pattern(self) -> re.Pattern[str]:
         """A regular expression with a group for each field, `body` around them, and `check`."""
         body = re.escape(self.prefix)

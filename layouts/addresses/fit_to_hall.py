@@ -1,0 +1,79 @@
+"""How the aisles of a hall are counted, so that its locations get the addresses of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+from layouts.addresses.findings import Listed
+from layouts.addresses.listed_places import locations_of
+from layouts.addresses.number_places import Numbering
+from layouts.addresses.scheme import Scheme
+from spatial.facility import Facility, Point2
+
+SAMPLE = 300
+"""So many locations, spread over the hall, are tried."""
+
+WALKS = {"serpentine": (False, True), "aisles_from": ("left", "right")}
+SIDES = ("odd_left", "odd_right", "loop")
+"""Without a field for the side, which would tell both apart."""
+COUNTS = {
+    "progression": ("from_entry", "to_entry"),
+    "positions": ("along", "left_to_right"),
+}
+
+
+def fit_to_hall(
+    schemes: Sequence[Scheme],
+    rows: Sequence[Listed],
+    facility: Facility,
+    *,
+    depot: Point2 | None = None,
+    entries: Mapping[str, Point2] | None = None,
+) -> tuple[float, list[Scheme]]:
+    """The share of locations that get an address of the list, and the schemes that reach it, the simplest first.
+
+    Where most rows tell their place the address must be the one there. Schemes that give the same addresses to
+    the locations tried are told once.
+    """
+    at = locations_of(facility, rows)
+    told = {location: rows[row].address for location, row in at.items()} if len(at) * 2 >= len(rows) else {}
+    listed = {row.address for row in rows}
+    ids = sorted(told) if told else [location.id for location in facility.locations]
+    sample = ids[:: max(1, len(ids) // SAMPLE)]
+    fits: dict[tuple[str, ...], tuple[float, Scheme]] = {}
+    for numbering in _numberings(schemes, facility, depot, entries):
+        texts = tuple(_address(numbering, location) for location in sample)
+        right = sum(
+            told[location] == text if told else text in listed
+            for location, text in zip(sample, texts, strict=True)
+        )
+        fits.setdefault(texts, (right / max(len(sample), 1), numbering.scheme))
+    best = max(share for share, _ in fits.values())
+    return best, [scheme for share, scheme in fits.values() if share >= best - 1e-9]
+
+
+def _numberings(
+    schemes: Sequence[Scheme],
+    facility: Facility,
+    depot: Point2 | None,
+    entries: Mapping[str, Point2] | None,
+) -> Iterator[Numbering]:
+    """Every way to count, the defaults first; lanes and places are found once for all that share them."""
+    for scheme in schemes:
+        blocks = (scheme.blocks,) if scheme.blocks == "new_hundred" else ("run_on", "own_aisles")
+        for block, *walk in product(blocks, *WALKS.values()):
+            walked = scheme.model_copy(update={"blocks": block, **dict(zip(WALKS, walk, strict=True))})
+            laid = Numbering.of(facility, walked, depot=depot, entries=entries)
+            sides = ("same",) if scheme.sides == "same" else SIDES
+            for counts in product(sides, *COUNTS.values()):
+                counted = walked.model_copy(update=dict(zip(("sides", *COUNTS), counts, strict=True)))
+                yield Numbering(scheme=counted, lanes=laid.lanes, places=laid.places)
+
+
+def _address(numbering: Numbering, location: str) -> str:
+    """The address, '' where a number does not fit."""
+    try:
+        return numbering.scheme.format(numbering.numbers(numbering.places[location]))
+    except ValueError:
+        return ""

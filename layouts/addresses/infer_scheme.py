@@ -1,0 +1,115 @@
+"""The scheme behind a WMS location list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from layouts.addresses.check_digit import CheckDigit
+from layouts.addresses.fields import AddressField
+from layouts.addresses.findings import EXAMPLES, Listed
+from layouts.addresses.fit_to_hall import fit_to_hall
+from layouts.addresses.infer_check import has_check, infer_check
+from layouts.addresses.infer_parts import infer_form
+from layouts.addresses.name_parts import readings
+from layouts.addresses.scheme import Scheme
+from spatial.errors import BadDataError, UndecidedError
+from spatial.facility import Facility, Point2
+
+CLEAR_SHARE = 0.01
+"""Readings whose shares differ by less explain a list equally well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inferred:
+    """The likeliest scheme of a list.
+
+    `share` of the addresses follow it; with a facility, `fit` is the share of its locations to which it gives an
+    address of the list, at their place where the list tells places. `alternatives` explain the list as well:
+    with any, `is_decided` is false. `confidence` is `share`, times `fit` where known, over the number of equals.
+    `misfits` are some addresses that do not follow it.
+    """
+
+    scheme: Scheme
+    share: float
+    fit: float | None = None
+    alternatives: tuple[Scheme, ...] = ()
+    misfits: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether no other scheme explains the list as well."""
+        return not self.alternatives
+
+    @property
+    def confidence(self) -> float:
+        """0 … 1."""
+        return self.share * (1.0 if self.fit is None else self.fit) / (1 + len(self.alternatives))
+
+
+def infer_scheme(
+    listed: Sequence[str | Listed],
+    facility: Facility | None = None,
+    *,
+    depot: Point2 | None = None,
+    entries: Mapping[str, Point2] | None = None,
+) -> Inferred:
+    """The scheme that explains most of a list, and those that do as well.
+
+    1. A check digit is taken off.
+    2. The rest is cut into parts, and these are named by the numbers in them.
+    3. With a facility, all ways to count its aisles are tried: sides, direction, serpentine, blocks, order. Without
+       one these stay at their defaults, which a note says.
+    Raises UndecidedError for a list without a common form; with a facility as `addresses`.
+    """
+    rows = [Listed(address=one) if isinstance(one, str) else one for one in listed]
+    rows = [replace(row, address=row.address.strip()) for row in rows]
+    texts = [row.address for row in rows if row.address]
+    check = infer_check(texts)  # 1
+    bodies = texts if check is None else [_body(text, check) for text in texts if has_check(text, check)]
+    form = infer_form(bodies)  # 2
+    schemes = [
+        scheme for parts in (form.parts, *form.other_cuts) for scheme in readings(form.prefix, parts, check)
+    ]
+    if not schemes:
+        raise UndecidedError(
+            f"'{bodies[0]}' has {len(form.parts)} parts that vary, expected 2 to 5 and a side: tell the scheme"
+        )
+    shares = [_share(scheme, texts) for scheme in schemes]
+    share, best = max(shares), schemes[shares.index(max(shares))]
+    equals = [s for s, its in zip(schemes, shares, strict=True) if its >= share - CLEAR_SHARE]
+    misfits = tuple(text for text in texts if not _follows(best, text))[:EXAMPLES]
+    if facility is None:
+        note = "which end bays count from and which side is odd are assumed: pass the facility to find them"
+        others = tuple(scheme for scheme in equals if scheme != best)
+        return Inferred(scheme=best, share=share, alternatives=others, misfits=misfits, notes=(note,))
+    fit, fitted = fit_to_hall(equals, rows, facility, depot=depot, entries=entries)  # 3
+    return Inferred(scheme=fitted[0], share=share, fit=fit, alternatives=tuple(fitted[1:]), misfits=misfits)
+
+
+def _body(text: str, check: CheckDigit) -> str:
+    return text[: -check.width].removesuffix(check.before) if check.before else text[: -check.width]
+
+
+def _share(scheme: Scheme, texts: Sequence[str]) -> float:
+    return sum(_follows(scheme, text) for text in texts) / len(texts)
+
+
+def _follows(scheme: Scheme, text: str) -> bool:
+    try:
+        numbers = scheme.parse(text)
+    except BadDataError:
+        return False
+    return all(
+        field.kind == "names" or field.name == "bay" or _comes(field, numbers[field.name])
+        for field in scheme.fields
+    )
+
+
+def _comes(field: AddressField, number: int) -> bool:
+    try:
+        field.count(number)
+    except ValueError:
+        return False
+    return True
