@@ -77,7 +77,8 @@ class FieldChange:
 class Change:
     """One element that differs; `before` or `after` is None where it was added or removed.
 
-    `fields` holds what changed and what cannot be decided, nothing else.
+    `level` is that of `before` where there is one. `fields` holds what changed and what cannot be decided,
+    nothing else.
     """
 
     kind: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layouts.diff.changes import Change, element_change
@@ -60,10 +60,11 @@ class Unchanged:
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityDiff:
-    """What is different from `before` to `after`; changes by kind, then by id."""
+    """What is different from `before` to `after`; changes by kind, then by id; `levels` are pairs of ids."""
 
     before: Side
     after: Side
+    levels: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
     unchanged: tuple[Unchanged, ...]
     locations: LocationChanges
@@ -117,6 +118,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     return FacilityDiff(
         before=_side(a),
         after=_side(b),
+        levels=levels,
         changes=tuple(changes),
         unchanged=tuple(unchanged),
         locations=location_changes(a, b, racks),  # 4
@@ -126,13 +128,13 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
 
 def inverse_diff(diff: FacilityDiff) -> FacilityDiff:
     """The difference seen from the other side; its inverse is `diff` again."""
-    locations = diff.locations
+    locations, levels = diff.locations, dict(diff.levels)
+    changes = [_inverse_change(change, levels) for change in diff.changes]
     return FacilityDiff(
         before=diff.after,
         after=diff.before,
-        changes=tuple(
-            sorted(map(_inverse_change, diff.changes), key=lambda c: (KINDS.index(c.kind), _order(c)))
-        ),
+        levels=tuple(sorted((after, before) for before, after in diff.levels)),
+        changes=tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), _order(change)))),
         unchanged=diff.unchanged,
         locations=LocationChanges(
             added=locations.removed,
@@ -144,13 +146,15 @@ def inverse_diff(diff: FacilityDiff) -> FacilityDiff:
     )
 
 
-def _inverse_change(change: Change) -> Change:
+def _inverse_change(change: Change, levels: Mapping[str, str]) -> Change:
     fields = tuple(replace(one, before=one.after, after=one.before) for one in change.fields)
     shift = change.shift
     if shift is not None:
         back = (-shift.vector_m[0], -shift.vector_m[1])
         shift = replace(shift, vector_m=back, turn_rad=-shift.turn_rad)
-    return replace(change, before=change.after, after=change.before, shift=shift, fields=fields)
+    is_pair = change.before is not None and change.after is not None
+    level = levels[change.level] if is_pair else change.level
+    return replace(change, level=level, before=change.after, after=change.before, shift=shift, fields=fields)
 
 
 def _check_frames(a: Facility, b: Facility) -> None:
@@ -166,10 +170,10 @@ LEVEL_GAP_M = 0.5
 """Levels with other names are one when their elevations differ by no more."""
 
 
-def _level_pairs(a: Sequence[Level], b: Sequence[Level]) -> list[tuple[str | None, str | None]]:
-    """Ids of levels on both sides; None where a level has no counterpart."""
+def _level_pairs(a: Sequence[Level], b: Sequence[Level]) -> tuple[tuple[str, str], ...]:
+    """Ids of levels that are one, sorted; a level without a counterpart is in none."""
     common = {level.id for level in a} & {level.id for level in b}
-    pairs: list[tuple[str | None, str | None]] = [(name, name) for name in sorted(common)]
+    pairs = [(name, name) for name in common]
     old = [level for level in a if level.id not in common]
     new = [level for level in b if level.id not in common]
     gaps = sorted(
@@ -184,7 +188,7 @@ def _level_pairs(a: Sequence[Level], b: Sequence[Level]) -> list[tuple[str | Non
             pairs.append((old[i].id, new[j].id))
             taken_i.add(i)
             taken_j.add(j)
-    return pairs
+    return tuple(sorted(pairs))
 
 
 def _of_kind(side: Iterable[Placed], kind: str) -> list[Placed]:
@@ -194,7 +198,7 @@ def _of_kind(side: Iterable[Placed], kind: str) -> list[Placed]:
 def _matched(
     was: Sequence[Placed],
     now: Sequence[Placed],
-    levels: Sequence[tuple[str | None, str | None]],
+    levels: Sequence[tuple[str, str]],
     limits: DiffLimits,
 ) -> list[tuple[Placed, Placed]]:
     pairs: list[tuple[Placed, Placed]] = []

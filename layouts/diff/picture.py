@@ -71,8 +71,9 @@ def diff_svg(diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None 
     with the most changes. Raises ValueError when nothing stands on that level.
     """
     level = level or _busiest_level(diff, a)
-    changes = [change for change in diff.changes if change.level == level]
-    was, now = _on_level(a, level), _on_level(b, level)
+    old, new = next((pair for pair in diff.levels if level in pair), (level, level))
+    changes = [one for one in diff.changes if one.level == (new if one.before is None else old)]
+    was, now = _on_level(a, old), _on_level(b, new)
     shown = [*was.values(), *now.values()]
     if not shown:
         known = ", ".join(repr(one.id) for one in (*a.levels, *b.levels)) or "none"
