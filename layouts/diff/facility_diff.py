@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,7 +90,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     4. Locations are compared where their racks stand, and totals drawn.
 
     The order of elements in a facility does not matter. `diff_facilities(b, a)` is the inverse.
-    Raises ValueError when the two are georeferenced differently.
+    Raises ValueError when the two are georeferenced differently, or an obstacle's footprint has no area.
     """
     _check_frames(a, b)
     limits = limits or DiffLimits()
@@ -173,7 +174,7 @@ LEVEL_GAP_M = 0.5
 def _level_pairs(a: Sequence[Level], b: Sequence[Level]) -> tuple[tuple[str, str], ...]:
     """Ids of levels that are one, sorted; a level without a counterpart is in none."""
     common = {level.id for level in a} & {level.id for level in b}
-    pairs = [(name, name) for name in common]
+    pairs = [(name, name) for name in sorted(common)]
     old = [level for level in a if level.id not in common]
     new = [level for level in b if level.id not in common]
     gaps = sorted(
@@ -222,8 +223,11 @@ def _alone(side: Iterable[Placed], matched: set[str], *, is_added: bool) -> list
     ]
 
 
-def _order(change: Change) -> tuple[str, str]:
-    return change.before or change.after or "", change.after or ""
+def _order(change: Change) -> tuple[list[tuple[str, int]], str, str]:
+    """By name, numbers in it by value: R2 before R10."""
+    name = change.before or change.after or ""
+    parts = [(word, int(digits or 0)) for word, digits in re.findall(r"([^0-9]*)([0-9]*)", name)]
+    return parts, name, change.after or ""
 
 
 def _side(facility: Facility) -> Side:

@@ -84,7 +84,7 @@ def diff_svg(diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None 
     changed = {(change.kind, change.before) for change in changes}
     lines = _list_lines(changes)
     bottom = view.top + view.size[1] + 2 * MARGIN
-    height = bottom + LINE * (len(lines) + 2)
+    height = bottom + LINE * (len(lines) + 2.6)
     drawn = [
         (change, was.get((change.kind, change.before or "")), now.get((change.kind, change.after or "")))
         for change in changes
@@ -105,7 +105,7 @@ def diff_svg(diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None 
         *(part for one in drawn for part in _drawn(*one, view)),
         *_labels(drawn, view, places),
         *_scale_bar(view, bottom),
-        *(_text(MARGIN, bottom + LINE * (i + 2), line) for i, line in enumerate(lines)),
+        *(_text(MARGIN, bottom + LINE * (i + 2.6), line) for i, line in enumerate(lines)),
         "</svg>",
     ]
     return "\n".join(filter(None, parts)) + "\n"
@@ -229,9 +229,10 @@ def _scale_bar(view: _View, y: float) -> Iterator[str]:
     yield _text(end + 8, y + 4, f"{metres:g} m")
     yield _text(end + 58, y + 4, "dashed: before · solid: after")
     axis = view.rotation @ np.array([1.0, 0.0])
-    start = np.array([WIDTH - 34.0, y])
-    yield _arrow(start, start + SHORTEST_ARROW * np.array([axis[0], -axis[1]]), f'stroke="{GREY}"')
-    yield _text(WIDTH - 14, y + 4, "X")
+    start, ahead = np.array([WIDTH - 40.0, y]), np.array([axis[0], -axis[1]])
+    yield _arrow(start, start + SHORTEST_ARROW * ahead, f'stroke="{GREY}"')
+    x, y = start + (SHORTEST_ARROW + 8) * ahead
+    yield f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">X</text>'
 
 
 def _list_lines(changes: Sequence[Change]) -> list[str]:

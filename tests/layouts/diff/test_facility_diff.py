@@ -158,6 +158,11 @@ def test_which_side_of_a_column_is_called_the_first_says_nothing() -> None:
     assert abs(turned.shift.turn_rad) == pytest.approx(quarter)
 
 
+def test_changes_are_told_in_the_order_of_numbers_in_their_names() -> None:
+    gone = diff_facilities(HALL, replace(HALL, obstacles=())).changes
+    assert [change.before for change in gone] == [f"O{i + 1}" for i in range(19)]
+
+
 def test_two_racks_that_exchanged_names_were_renamed_and_not_moved() -> None:
     names = {"R1": "R8", "R8": "R1"}
     racks = tuple(replace(rack, id=names.get(rack.id, rack.id)) for rack in HALL.racks)
