@@ -10,7 +10,7 @@ from shapely import LineString, Polygon
 from layouts.rules.aisle_strip import aisle_strip
 from layouts.rules.finding import UNKNOWN, Finding, Known, exactly, judged
 from layouts.rules.limits import Limits
-from layouts.rules.measured import base_above_floor, roof_height, sigma_of
+from layouts.rules.measured import base_above_floor, roof_height, sigma_of, size_sigma
 from spatial.facility import Aisle, Facility, Level, Obstacle, Opening, Rack, Wall
 from spatial.floor.agents import AgentClass
 from spatial.floor.free_space import STEP_M, rack_footprint
@@ -45,7 +45,7 @@ def clear_height(facility: Facility, agents: Sequence[AgentClass], limits: Limit
                     yield _finding(rack.id, under, agent, "beams over an aisle", limits)
         for wall, gate in _gates(facility, level.id):
             for agent in vehicles:
-                high = exactly(gate.z1_m - gate.z0_m, sigma_of(facility, wall.sigma_m, limits))
+                high = exactly(gate.z1_m - gate.z0_m, size_sigma(facility, wall, limits))
                 yield _finding(gate.id, high, agent, f"{gate.kind} in wall '{wall.id}'", limits)
 
 

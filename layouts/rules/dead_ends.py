@@ -92,7 +92,7 @@ def _depths(facility: Facility, graph: NavGraph, exits: Sequence[Exit]) -> npt.N
     choice = [node for node in nx.k_core(with_outside, 2) if node not in OUTSIDE]
     depth = np.full(len(graph.xy), np.inf)
     if choice:
-        lengths = nx.multi_source_dijkstra_path_length(lanes, set(choice))
+        lengths = nx.multi_source_dijkstra_path_length(lanes, choice)
         depth[list(lengths)] = list(lengths.values())
     return depth
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from shapely import Polygon
 
 from layouts.rules.finding import Finding, exactly, judged
 from layouts.rules.limits import Limits
-from layouts.rules.measured import sigma_of
+from layouts.rules.measured import size_sigma
 from spatial.facility import Facility, Opening, Point2, Wall
 from spatial.floor.agents import PICKER, AgentClass
 from spatial.floor.free_space import STEP_M, FreeSpace
@@ -33,13 +34,20 @@ class Exit:
 def exits_of(facility: Facility, limits: Limits) -> tuple[Exit, ...]:
     """The openings of the limits' `exit_kinds` without a high sill, in the order of the walls.
 
-    A door seen closed is an exit: it can be opened.
+    A door seen closed is an exit: it can be opened. One with floor of the level on both sides is none.
     """
+    floors = {
+        level.id: shapely.make_valid(Polygon(level.outline))
+        for level in facility.levels
+        if len(level.outline) >= 3
+    }
     return tuple(
-        Exit(door=door, wall=wall, at=_middle(wall, door))
+        Exit(door=door, wall=wall, at=at)
         for wall in facility.walls
         for door in wall.openings
         if door.kind in limits.exit_kinds and door.z0_m <= STEP_M
+        for at, *sides in [_middle_and_sides(wall, door)]
+        if wall.level not in floors or not shapely.covers(floors[wall.level], shapely.points(sides)).all()
     )
 
 
@@ -76,7 +84,7 @@ def exit_doors(facility: Facility, agents: Sequence[AgentClass], limits: Limits)
     """Every exit is wide and high enough for people."""
     del agents  # who drives here changes nothing
     for each in exits_of(facility, limits):
-        sigma = sigma_of(facility, each.wall.sigma_m, limits)
+        sigma = size_sigma(facility, each.wall, limits)
         for quantity, size, field in (
             ("exit_width_m", each.door.s1_m - each.door.s0_m, "exit_width_m"),
             ("exit_height_m", each.door.z1_m - each.door.z0_m, "exit_height_m"),
@@ -94,8 +102,11 @@ def exit_doors(facility: Facility, agents: Sequence[AgentClass], limits: Limits)
             )
 
 
-def _middle(wall: Wall, door: Opening) -> Point2:
+def _middle_and_sides(wall: Wall, door: Opening) -> tuple[Point2, Point2, Point2]:
+    """The middle of a door, and the points THRESHOLD_M to both sides of it."""
     (x0, y0), (x1, y1) = wall.p0, wall.p1
-    length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
-    share = (door.s0_m + door.s1_m) / 2 / length if length else 0.0
-    return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
+    length = math.hypot(x1 - x0, y1 - y0) or 1.0
+    ux, uy = (x1 - x0) / length, (y1 - y0) / length
+    s = (door.s0_m + door.s1_m) / 2
+    x, y, nx, ny = x0 + s * ux, y0 + s * uy, -THRESHOLD_M * uy, THRESHOLD_M * ux
+    return (x, y), (x + nx, y + ny), (x - nx, y - ny)

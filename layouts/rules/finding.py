@@ -14,6 +14,9 @@ Sense: TypeAlias = Literal["at_least", "at_most"]
 SURE_SIGMAS = 1.959964
 """A value this many sigmas within its limit keeps it with a probability of 97.5 %."""
 
+UNITS = ("m", "kg")
+"""Units that a quantity's name may end with."""
+
 ROUNDING = 1e-6
 """So much (metres, kilograms) on the wrong side of a limit is rounding."""
 
@@ -43,13 +46,13 @@ class Finding:
     @property
     def message(self) -> str:
         """One sentence with value, bound and remedy."""
-        unit = self.quantity.rsplit("_", 1)[-1]
+        unit = self.quantity.rpartition("_")[2]
         value = "" if self.value is None else f" {_number(self.value)}"
         if value and self.sigma and self.verdict == "cannot_decide":
             value += f" ± {_number(SURE_SIGMAS * self.sigma)}"
         if self.limit is None:
             return f"{self.quantity}{value or ' unknown'} has no limit ({self.context}): {self.remedy}"
-        limit = f"{_number(self.limit)} {unit}"
+        limit = f"{_number(self.limit)}{f' {unit}' if unit in UNITS else ''}"
         if self.verdict == "pass":
             return f"{self.quantity}{value} is {self.sense.replace('_', ' ')} {limit} ({self.context})"
         if self.verdict == "fail":
@@ -92,7 +95,10 @@ def judged(
     source: str,
     at: Point2 | None = None,
 ) -> Finding:
-    """The finding on what is known against one limit; neither limit given: there is none, nothing is decided."""
+    """The finding on what is known against one limit; neither limit given: there is none, nothing is decided.
+
+    Where only the measurement is in doubt, a closer one is a remedy too.
+    """
     sense: Sense = "at_most" if at_least is None and at_most is not None else "at_least"
     limit = at_least if at_least is not None else at_most
     verdict: Verdict = "cannot_decide"
@@ -100,6 +106,8 @@ def judged(
         sign = 1.0 if sense == "at_least" else -1.0
         spare = sorted((sign * (known.low - limit), sign * (known.high - limit)))
         verdict = _verdict(spare[0], spare[1], known.sigma)
+        if verdict == "cannot_decide" and known.low == known.high:
+            remedy = f"measure more closely, or {remedy}"
     return Finding(
         rule=rule,
         elements=elements,

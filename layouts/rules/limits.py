@@ -92,8 +92,8 @@ class Limits(BaseModel):
     )
     """Between the two rows of a double row."""
 
-    as_built_sigma_m: float = _metres(0.02)
-    """One standard deviation of a measured length whose own the facility does not tell."""
+    as_built_sigma_m: float = _metres(0.05)
+    """One standard deviation of a measured length whose own the facility does not tell: obstacles, doors, roofs."""
 
     def source(self, name: str) -> str:
         """Where the limit of that field comes from."""

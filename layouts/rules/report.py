@@ -53,6 +53,7 @@ def _record(finding: Finding) -> dict[str, Any]:
         "limit": finding.limit,
         "sigma": finding.sigma,
         "at": None if finding.at is None else list(finding.at),
+        "context": finding.context,
         "message": finding.message,
         "remedy": finding.remedy,
         "source": finding.source,

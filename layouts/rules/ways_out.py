@@ -73,7 +73,7 @@ def _part(
             quantity,
             Known(value=value, low=value, high=value + between, sigma=sigma_of(facility, 0.0, limits)),
             at_most=getattr(limits, quantity),
-            context=f"the place farthest from an exit of level '{level.id}', at ({x:.2f}, {y:.2f})",
+            context=f"the place farthest from the known exits of level '{level.id}', at ({x:.2f}, {y:.2f})",
             remedy="add an exit or open a cross-aisle; a smaller floor_step_m decides what is close",
             source=limits.source(quantity),
             at=(x, y),
@@ -86,7 +86,7 @@ def _no_exit(facility: Facility, level: Level, floor: Polygon, limits: Limits) -
     yield judged(
         "escape_walked",
         (level.id,),
-        "exits_count",
+        "exits",
         Known(value=0.0, low=0.0, high=0.0 if told else math.inf),
         at_least=1.0,
         context=f"no opening of kind {', '.join(limits.exit_kinds)} leads out of the floor at ({x:.2f}, {y:.2f})",

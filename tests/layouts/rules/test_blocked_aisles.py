@@ -77,7 +77,7 @@ def test_who_passes_a_stack_and_who_does_not(room: Any, box: Any, only: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("left", "verdict"), [(1.75, "fail"), (1.78, "cannot_decide"), (1.82, "cannot_decide"), (1.86, "pass")]
+    ("left", "verdict"), [(1.69, "fail"), (1.71, "cannot_decide"), (1.89, "cannot_decide"), (1.91, "pass")]
 )
 def test_as_built_what_stands_there_is_known_to_its_sigma(
     left: float, verdict: str, room: Any, box: Any, only: Any
@@ -85,7 +85,7 @@ def test_as_built_what_stands_there_is_known_to_its_sigma(
     lane = replace(LANE, sigma_m=0.01)
     hall = room(10, 3, kind="as_built", aisles=(lane,), obstacles=(box(4, 0, 5, 3 - left),))
     found = only(blocked_aisles(hall, [REACH_TRUCK], DEFAULT_LIMITS), "blocked_aisle")
-    assert (found.verdict, found.sigma) == (verdict, pytest.approx((0.01**2 + 0.02**2) ** 0.5))
+    assert (found.verdict, found.sigma) == (verdict, pytest.approx((0.01**2 + 0.05**2) ** 0.5))
 
 
 def test_floor_that_was_not_seen_is_not_decided(room: Any, box: Any, only: Any) -> None:

@@ -143,7 +143,7 @@ def test_the_text_counts_and_tells_what_is_wrong_first() -> None:
     assert findings_text(findings).splitlines() == [
         "1 fail, 1 cannot_decide, 1 pass",
         "fail r E: x_m 0.5 is below 1 m (c): do it [s]",
-        "cannot_decide r E: x_m 1 ± 0.196 cannot be decided against 1 m (c): do it [s]",
+        "cannot_decide r E: x_m 1 ± 0.196 cannot be decided against 1 m (c): measure more closely, or do it [s]",
     ]
     assert findings_text(findings, passes=True).splitlines()[-1] == "pass r E: x_m 2 is at least 1 m (c) [s]"
 
@@ -164,6 +164,7 @@ def test_the_record_is_strict_json_with_every_field() -> None:
                 "limit": 1.0,
                 "sigma": 0.0,
                 "at": None,
+                "context": "c",
                 "message": "x_m 0.5 is below 1 m (c): do it",
                 "remedy": "do it",
                 "source": "s",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from layouts.rules.exits import exit_doors, exits_of
 from layouts.rules.limits import DEFAULT_LIMITS, Limits
+from spatial.facility import Wall
 from spatial.floor.agents import PICKER
 
 
@@ -34,3 +36,12 @@ def test_a_door_on_each_side_of_its_limits(
 ) -> None:
     hall = room(doors=(door(5.0, width, high=high),), sigma_m=sigma)
     assert [f.verdict for f in exit_doors(hall, [PICKER], DEFAULT_LIMITS)] == verdicts
+
+
+def test_a_door_between_two_rooms_of_a_level_leads_nowhere_out(room: Any, door: Any) -> None:
+    inner = Wall(
+        id="INNER", level="L0", p0=(0.0, 4.0), p1=(10.0, 4.0), height_m=6.0, openings=(door(5.0, name="X2"),)
+    )
+    hall = room(doors=(door(2.0),))
+    both = replace(hall, walls=(*hall.walls, inner))
+    assert [each.door.id for each in exits_of(both, DEFAULT_LIMITS)] == ["X1"]

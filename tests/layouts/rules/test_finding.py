@@ -90,7 +90,7 @@ def test_a_value_or_a_limit_that_is_unknown_is_not_decided() -> None:
         (
             wide(exactly(1.21, 0.1)),
             "aisle_width_m 1.21 ± 0.196 cannot be decided against 1.2 m (reach truck 'RT-1'): "
-            "widen the aisle or change the vehicle",
+            "measure more closely, or widen the aisle or change the vehicle",
         ),
         (
             far(UNKNOWN),

@@ -197,8 +197,8 @@ def test_a_top_load_that_was_not_seen_is_not_decided(room: Any, rack: Any, only:
         (1.6, "fail", "fail"),
     ):
         for state, verdict in (("occupied", seen), ("unseen", unseen)):
-            hall = above(room, rack, roof, state, kind="as_built")
-            found = only(top_loads(hall, [PICKER], DEFAULT_LIMITS), "top_load_to_roof")
+            hall = above(room, rack, 9.0, state, kind="as_built")
+            found = only(top_loads(hall, [PICKER], Limits(roof_m=roof)), "top_load_to_roof")
             assert found.verdict == verdict
 
 
