@@ -51,7 +51,9 @@ class Cells(NamedTuple):
 def read_cells(
     texts: pa.Array, name: str, field: Field, column: ColumnMap, *, mapping: WmsMapping, decimal: Decimal
 ) -> Cells:
-    """Read the cells (N,) of the field `name`; empty ones are no fault here."""
+    """Read the cells (N,) of the field `name`; empty ones are no fault here. Spaces around go, but around ids only
+    by their rule.
+    """
     trimmed = pc.utf8_trim_whitespace(texts)
     failed = _matches(trimmed, _SPREADSHEET_ERROR)
     faults = [Fault("spreadsheet-error", failed, "a value: correct the formula and export anew")]
@@ -70,9 +72,8 @@ def read_cells(
 
 def _texts(texts: pa.Array) -> Cells:
     untyped = _matches(texts, _UNTYPED)
-    return Cells(
-        _or_null(texts), [Fault("control-character", untyped, "text without control characters")], []
-    )
+    faults = [Fault("control-character", untyped, "text without control characters")]
+    return Cells(_told(texts, ~untyped), faults, [])
 
 
 def _ids(texts: pa.Array, name: str, rules: IdRules) -> Cells:
@@ -89,7 +90,7 @@ def _ids(texts: pa.Array, name: str, rules: IdRules) -> Cells:
     ids = [list(step.values())[-1] if step else text
            for step, text in zip(steps, encoded.dictionary.to_pylist(), strict=True)]  # fmt: skip
     values = pa.array(ids, pa.string()).take(encoded.indices)
-    return Cells(_or_null(values), faults, _changes(encoded, steps))
+    return Cells(_told(values, ~untyped & ~by_spreadsheet), faults, _changes(encoded, steps))
 
 
 def _changes(encoded: pa.DictionaryArray, steps: list[dict[str, str]]) -> list[Change]:
@@ -158,8 +159,9 @@ def _matches(texts: pa.Array, pattern: str) -> Flags:
     return to_flags(pc.match_substring_regex(texts, pattern))
 
 
-def _or_null(texts: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(texts, ""), None, texts)
+def _told(texts: pa.Array, fine: Flags) -> pa.Array:
+    """The texts that are fine and not empty; null for others."""
+    return pc.if_else(pc.and_(pc.not_equal(texts, ""), pa.array(fine)), texts, None)
 
 
 MISSING: Mapping[str, str] = {

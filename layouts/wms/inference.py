@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from layouts.wms.fields import TABLES, Field
 from layouts.wms.headers import headers_of, split_unit, told_values
-from layouts.wms.mapping import ColumnMap, TableMap, TimeForm, WmsMapping
+from layouts.wms.mapping import LOCAL_FORMS, ColumnMap, TableMap, TimeForm, WmsMapping
 from layouts.wms.numerals import Decimal, decimal_evidence
 from layouts.wms.source import Source, read_source
-from layouts.wms.times import LOCAL_FORMS, SAID, fitting_forms
+from layouts.wms.times import SAID, fitting_forms
 from layouts.wms.units import IN_BASE
 from spatial.errors import BadDataError
 
@@ -23,8 +23,8 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
     A column is a field's when its header, less a unit, is one of the field's names; of several it is the one whose
     values can be the field's. Columns of no field are listed as `ignored`, and what is told there is not read.
     Raises BadDataError where several columns, units, decimal signs or forms of time are left, or none for a needed
-    field: the message lists the candidates and the entry of the mapping that decides. ValueError for
-    an unknown table.
+    field: the message lists the candidates and the entry of the mapping that decides. ValueError for an unknown
+    table.
     """
     told = told or WmsMapping()
     unknown = [table for table in files if table not in TABLES]

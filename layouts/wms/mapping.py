@@ -13,11 +13,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from layouts.wms.fields import TABLES
 from layouts.wms.ids import IdRules
 from layouts.wms.units import IN_BASE
+from spatial.errors import BadDataError
 from spatial.model_yaml import read_model
 
 TimeForm = Literal["iso", "local", "dmy", "mdy", "epoch_s", "epoch_ms"]
 """ISO 8601 with an offset; ISO 8601 without; day.month.year; month/day/year; seconds or milliseconds since 1970.
-The three without an offset are local times of the site's zone."""
+`LOCAL_FORMS` are without an offset: times of the site's zone."""
+LOCAL_FORMS = ("local", "dmy", "mdy")
 
 IdName = Literal["location", "sku", "order", "task"]
 
@@ -83,6 +85,28 @@ class WmsMapping(BaseModel):
     def rules(self, field: str) -> IdRules:
         """The rules for the ids of a field."""
         return self.ids.get(field, IdRules())  # type: ignore[call-overload, no-any-return]
+
+
+def refuse_gaps(mapping: WmsMapping, table: str, *, source: Path) -> None:
+    """BadDataError for what reading a table needs and its mapping does not state, rather than a guess."""
+    its = mapping.tables[table]
+    for name, column in its.columns.items():
+        field, gaps = TABLES[table].fields[name], []
+        if column.column is None:
+            gaps.append("column")
+        if field.dimension in ("length", "mass") and column.unit is None:
+            gaps.append("unit")
+        if field.kind == "time" and column.time is None:
+            gaps.append("time")
+        if gaps:
+            option = f"tables.{table}.columns.{name}.{gaps[0]}"
+            raise BadDataError(f"{source} needs {option}: set it, or infer the mapping")
+        if column.time in LOCAL_FORMS and mapping.time_zone is None:
+            raise BadDataError(f"{source} has local times ('{name}'): set time_zone of the mapping")
+    if its.decimal is None and any(TABLES[table].fields[name].dimension for name in its.columns):
+        raise BadDataError(
+            f"{source} needs tables.{table}.decimal: set it to '.' or ',', or infer the mapping"
+        )
 
 
 def _check_column(table: str, field: str, column: ColumnMap) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from layouts.wms.cells import MISSING, Cells, read_cells
+from layouts.wms.cells import MISSING, read_cells
 from layouts.wms.fields import TABLES
 from layouts.wms.findings import Finding
 from layouts.wms.ids import IdChange
@@ -34,12 +34,15 @@ class TableCheck:
     source: Source
     mapping: WmsMapping
     clean: Flags = field(init=False)
+    real: Flags = field(init=False)
+    """Which are rows of values at all (N,), clean or not."""
     values: dict[str, pa.Array] = field(default_factory=dict)
     defects: list[Finding] = field(default_factory=list)
     id_changes: list[IdChange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clean = np.ones(len(self.source.row), bool)
+        self.real = self.clean.copy()
 
     def column_of(self, name: str) -> str:
         """The header of a field; "" for none."""
@@ -68,9 +71,9 @@ def check_table(table: str, source: Source, mapping: WmsMapping) -> TableCheck:
     check = TableCheck(table, source, mapping)
     _ragged_rows(check)
     _rows_that_are_none(check)
-    are_rows = check.clean.copy()
-    _cells(check, are_rows)
-    _missing_values(check, are_rows)
+    check.real = check.clean.copy()
+    _cells(check)
+    _missing_values(check)
     _ordered_pairs(check)
     _duplicates(check)
     return check
@@ -83,7 +86,7 @@ def check_references(check: TableCheck, others: Mapping[str, TableCheck]) -> Non
             continue
         other = others[its.refers]
         key = other.values[name]
-        told = check.clean & to_flags(pc.is_valid(check.values[name]))
+        told = check.real & to_flags(pc.is_valid(check.values[name]))
         known = to_flags(pc.is_in(check.values[name], key))
         usable = to_flags(pc.is_in(check.values[name], key.filter(pa.array(other.clean))))
         file = other.source.path.name
@@ -120,11 +123,12 @@ def _rows_that_are_none(check: TableCheck) -> None:
     check.report("totals-row", totals & (last | ~needed), "", "a row of values: remove the totals")
 
 
-def _all(conditions: object) -> Flags:
-    return np.logical_and.reduce([to_flags(condition) for condition in conditions])  # type: ignore[attr-defined, no-any-return]
+def _all(conditions: Iterable[pa.Array]) -> Flags:
+    every: Flags = np.logical_and.reduce([to_flags(condition) for condition in conditions])
+    return every
 
 
-def _cells(check: TableCheck, are_rows: Flags) -> None:
+def _cells(check: TableCheck) -> None:
     its = check.mapping.tables[check.table]
     for name, column in its.columns.items():
         texts = check.source.column(check.column_of(name))
@@ -136,22 +140,20 @@ def _cells(check: TableCheck, are_rows: Flags) -> None:
             mapping=check.mapping,
             decimal=its.decimal or ".",
         )
-        _take(check, name, cells, are_rows)
+        check.values[name] = cells.values
+        for fault in cells.faults:
+            check.report(fault.kind, fault.rows & check.real, name, fault.expected)
+        check.id_changes += [
+            IdChange(check.table, check.column_of(name), *change) for change in cells.changes
+        ]
 
 
-def _take(check: TableCheck, name: str, cells: Cells, are_rows: Flags) -> None:
-    check.values[name] = cells.values
-    for fault in cells.faults:
-        check.report(fault.kind, fault.rows & are_rows, name, fault.expected)
-    check.id_changes += [IdChange(check.table, check.column_of(name), *change) for change in cells.changes]
-
-
-def _missing_values(check: TableCheck, are_rows: Flags) -> None:
+def _missing_values(check: TableCheck) -> None:
     for name, its in TABLES[check.table].fields.items():
         if not its.needed:
             continue
         texts = pc.utf8_trim_whitespace(check.source.column(check.column_of(name)))
-        empty = to_flags(pc.equal(texts, "")) & are_rows
+        empty = to_flags(pc.equal(texts, "")) & check.real
         if its.unless_none in check.values:
             pieces = check.values[its.unless_none]
             empty &= to_flags(pc.fill_null(pc.not_equal(pieces, 0), False))
@@ -164,7 +166,7 @@ def _ordered_pairs(check: TableCheck) -> None:
             wrong = pc.fill_null(pc.greater(check.values[first], check.values[second]), False)
             column = check.column_of(first)
             check.report(
-                "out-of-order", to_flags(wrong) & check.clean, second, f"no less than column '{column}'"
+                "out-of-order", to_flags(wrong) & check.real, second, f"no less than column '{column}'"
             )
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from layouts.wms.fields import TABLES
 from layouts.wms.findings import Finding, Findings
-from layouts.wms.mapping import WmsMapping
+from layouts.wms.mapping import WmsMapping, refuse_gaps
 from layouts.wms.source import Source, read_source
 from layouts.wms.table_check import TableCheck, check_references, check_table
 from spatial.errors import BadDataError
@@ -33,8 +33,8 @@ class WmsTables:
 def dry_run(files: Mapping[str, Path], mapping: WmsMapping) -> Findings:
     """Every defect of `files` by table, and what the id rules change; nothing is written.
 
-    A reference is checked where the table that it refers to is among `files`. ValueError for a table that the
-    mapping lacks.
+    A reference is checked where the table that it refers to is among `files`. Raises ValueError for a table that
+    the mapping lacks, and BadDataError for a mapping that leaves out a unit, a form of time or the like.
     """
     checks, broken = _checked(files, mapping)
     return _findings(checks, broken)
@@ -45,8 +45,7 @@ def load(files: Mapping[str, Path], mapping: WmsMapping, *, quarantine: Path) ->
     row number, reasons, and the cells as they were, or for a row of the wrong length its text in one cell. An
     older file of a table that now has none is removed.
 
-    Raises BadDataError for a file that has a fault of no single row, as a missing column; ValueError for a table
-    that the mapping lacks.
+    Raises what `dry_run` does, and BadDataError for a file that has a fault of no single row, as a missing column.
     """
     checks, broken = _checked(files, mapping)
     if broken:
@@ -72,6 +71,8 @@ def _checked(files: Mapping[str, Path], mapping: WmsMapping) -> tuple[dict[str, 
     unmapped = [table for table in files if table not in mapping.tables]
     if unmapped:
         raise ValueError(f"the mapping has no table '{unmapped[0]}': infer it, or leave the file out")
+    for table, path in files.items():
+        refuse_gaps(mapping, table, source=path)
     checks: dict[str, TableCheck] = {}
     broken: list[Finding] = []
     for table in [table for table in TABLES if table in files]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from layouts.wms.mapping import TimeForm
+from layouts.wms.mapping import LOCAL_FORMS, TimeForm
 from layouts.wms.numerals import Flags, to_flags
 
 Milliseconds = npt.NDArray[np.int64]
@@ -35,12 +35,11 @@ SAID: Mapping[TimeForm, str] = {
     "epoch_s": "seconds since 1970, 9 or 10 digits",
     "epoch_ms": "milliseconds since 1970, 12 or 13 digits",
 }
-LOCAL_FORMS = ("local", "dmy", "mdy")
 EARLIEST_MS = int(np.datetime64("1990-01-01", "ms").astype(np.int64))
 LATEST_MS = int(np.datetime64("2100-01-01", "ms").astype(np.int64))
 FURTHEST_OFFSET_MS = 14 * 3_600_000
-_QUARTER_MS = 900_000
-"""Clocks change at whole quarters of an hour in all zones' years from 1990 to 2099."""
+_MINUTE_MS = 60_000
+"""Clocks change at whole minutes, not hours: Newfoundland's did at 00:01 until 2011."""
 
 
 class Times(NamedTuple):
@@ -157,9 +156,9 @@ def _offset_ms(parts: pa.StructArray) -> Milliseconds:
 
 def _local_as_utc(local_ms: Milliseconds, zone: ZoneInfo, later: bool) -> tuple[Milliseconds, Flags, Flags]:
     """UTC of local times, which were skipped, and which came twice (PEP 495: the offsets of the two folds differ)."""
-    quarters, which = np.unique(local_ms // _QUARTER_MS, return_inverse=True)
+    minutes, which = np.unique(local_ms // _MINUTE_MS, return_inverse=True)
     start = datetime(1970, 1, 1)
-    local = [start + timedelta(milliseconds=int(quarter) * _QUARTER_MS) for quarter in quarters]
+    local = [start + timedelta(minutes=minute) for minute in minutes.tolist()]
     first, second = (
         np.array([_offset(time.replace(tzinfo=zone, fold=fold)) for time in local], np.int64)
         for fold in (0, 1)

@@ -184,6 +184,41 @@ def test_several_defects_of_a_row_are_all_told_in_one_line_of_the_quarantine(tmp
     )
 
 
+def test_a_row_with_a_bad_cell_and_an_unknown_sku_has_both_defects(tmp_path):
+    texts = {**CLEAN, "lines": CLEAN["lines"] + "O2,2,999,-1\n"}
+    found = dry_run(files_of(tmp_path, texts), mapping_of(CLEAN))
+    assert [(defect.kind, defect.row) for defect in found.defects] == [
+        ("negative-quantity", 5),
+        ("unknown-sku", 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        ({"items": {"decimal": ".", "columns": {"mass_kg": {"column": "mass_kg"}}}}, "mass_kg.unit"),
+        ({"items": {"columns": {"mass_kg": {"column": "m", "unit": "g"}}}}, "items.decimal"),
+        ({"items": {"columns": {"sku": {}}}}, "sku.column"),
+        ({"orders": {"columns": {"due": {"column": "due"}}}}, "due.time"),
+        ({"orders": {"columns": {"due": {"column": "due", "time": "local"}}}}, "time_zone"),
+    ],
+)
+def test_what_a_mapping_leaves_out_is_asked_for_and_not_guessed(tmp_path, gap, said):
+    mapping = WmsMapping.model_validate({"tables": gap})
+    files = {table: path for table, path in files_of(tmp_path, CLEAN).items() if table in gap}
+    with pytest.raises(BadDataError, match=said):
+        dry_run(files, mapping)
+
+
+def test_a_needed_field_that_a_mapping_has_no_column_for_is_a_missing_column(tmp_path):
+    files = files_of(tmp_path, {"items": CLEAN["items"]})
+    (defect,) = dry_run(files, WmsMapping.model_validate({"tables": {"items": {}}})).defects
+    assert (defect.kind, defect.row) == ("missing-column", 1)
+    assert "tables.items.columns.sku.column" in defect.expected
+    with pytest.raises(ValueError, match="no table 'items'"):
+        dry_run(files, WmsMapping())
+
+
 def test_a_quarantine_of_an_earlier_run_does_not_stay(tmp_path):
     mapping = mapping_of({"items": "sku,mass_kg"})
     for text, count in (("sku,mass_kg\n1,x\n2,1\n", 1), ("sku,mass_kg\n1,1\n2,1\n", 0)):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from layouts.wms.inference import infer_mapping
 from layouts.wms.mapping import WmsMapping
 from layouts.wms.numerals import numbers
-from layouts.wms.tables import load
+from layouts.wms.tables import dry_run, load
 from spatial.errors import BadDataError
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -156,3 +156,15 @@ def test_a_history_of_picks_loads_whole_once_its_locations_are_told(tmp_path):
     assert loaded.tables["slots"]["sku"].to_pylist() == stock["sku"].to_pylist()
     start = picks["timestamp"].cast(pa.timestamp("ms"), safe=False).cast(pa.timestamp("ms", "UTC"))
     assert loaded.tables["tasks"]["start"].combine_chunks() == start.combine_chunks()
+
+
+def test_findings_are_told_a_line_each_with_what_the_id_rules_changed(tmp_path):
+    path = tmp_path / "items.csv"
+    path.write_text("sku,weight (kg)\na1,1\na2,heavy\nA3,2\n")
+    told = WmsMapping.model_validate({"ids": {"sku": {"upper": True}}})
+    findings = dry_run({"items": path}, infer_mapping({"items": path}, told=told))
+    assert findings.text().splitlines() == [
+        f"{path} row 3 column 'weight (kg)': malformed-number: got 'heavy', "
+        "expected a number in kg, with a decimal point",
+        "items column 'sku': rule 'upper' changed 2 cells, as 'a1' to 'A1'",
+    ]

@@ -13,7 +13,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 INSTANTS = st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)).map(
     lambda time: time.replace(microsecond=time.microsecond // 1000 * 1000, tzinfo=UTC)
 )
-ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"])
+ZONES = st.sampled_from(
+    ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/St_Johns", "UTC"]
+)
 
 
 def utc_ms(time):
@@ -62,6 +64,12 @@ def test_clocks_of_berlin_skip_an_hour_in_march_and_repeat_one_in_october():
     hour = 3_600_000
     assert np.subtract(later.utc_ms, earlier.utc_ms).tolist() == [0, 0, 0, 0, hour, 0]
     assert earlier.utc_ms[4] - earlier.utc_ms[3] == hour
+
+
+def test_clocks_of_newfoundland_changed_a_minute_after_midnight():
+    texts = pa.array(["2008-03-09 00:00:59", "2008-03-09 00:01", "2008-03-09 01:00:59", "2008-03-09 01:01"])
+    found = times(texts, "local", zone=ZoneInfo("America/St_Johns"))
+    assert found.in_gap.tolist() == [False, True, True, False]
 
 
 @pytest.mark.parametrize(
