@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal, cast
 
 from layouts.layout_file.layout_model import Block, Layout, RackType
@@ -119,7 +120,6 @@ def _rows(layout: Layout, index: int, block: Block, frame: Placement, slots: lis
     """A row faces the lanes beside it; it is addressed from the one on its left if there is one."""
     rack_type = layout.rack_types[block.rack]
     length_m = rack_type.length_m(block.bays)
-    pitch_m = rack_type.clear_width_m + rack_type.upright_width_m
     for i, slot in enumerate(slots):
         if slot.kind != "row":
             continue
@@ -141,16 +141,24 @@ def _rows(layout: Layout, index: int, block: Block, frame: Placement, slots: lis
             depth_m=rack_type.depth_m,
             height_m=rack_type.top_m,
             upright_width_m=rack_type.upright_width_m,
-            bays=tuple(
-                Bay(offset_m=rack_type.upright_width_m + bay * pitch_m, width_m=rack_type.clear_width_m)
-                for bay in range(block.bays)
-            ),
+            bays=_bays(rack_type, block.bays),
             tiers=tuple(Tier(z_m=z, beam_height_m=rack_type.beam_height_m) for z in rack_type.tiers_m),
             faces=(*([1] * len(left)), *([-1] * len(right))),
             back_to_back=f"R{mates[0]}" if mates else None,
         )
         aisle = (*left, *right, 0)[0]
         yield Row(rack=rack, block=index, rack_type=rack_type, aisle=aisle, side=1 if left else 0)
+
+
+def _bays(rack_type: RackType, bays: int) -> tuple[Bay, ...]:
+    """Clear openings from the front, an upright before each."""
+    widths_m = rack_type.widths_m(bays)
+    ends_m = accumulate((width_m + rack_type.upright_width_m for width_m in widths_m), initial=0.0)
+    offsets_m = (end_m + rack_type.upright_width_m for end_m in ends_m)
+    return tuple(
+        Bay(offset_m=offset_m, width_m=width_m)
+        for offset_m, width_m in zip(offsets_m, widths_m, strict=False)
+    )
 
 
 def _lanes(layout: Layout, index: int, block: Block, frame: Placement, slots: list[_Slot]) -> Iterator[Strip]:

@@ -158,22 +158,18 @@ def _columns(layout: Layout, site: Placement) -> list[tuple[int, Column]]:
 
 def _obstacles(layout: Layout, site: Placement) -> tuple[Obstacle, ...]:
     names = _numbered("O", {box.id for box in layout.obstacles})
-    obstacles = []
-    for box in layout.obstacles:
-        width_m, depth_m = box.size_m
-        frame = site.at(*box.at_m, box.heading_deg)
-        obstacles.append(
-            Obstacle(
-                id=box.id or next(names),
-                level=LEVEL,
-                kind=box.kind,
-                footprint=frame.box(-width_m / 2, -depth_m / 2, width_m / 2, depth_m / 2),
-                z0_m=box.bottom_m,
-                z1_m=box.bottom_m + box.height_m,
-                movable=box.movable,
-            )
+    return tuple(
+        Obstacle(
+            id=box.id or next(names),
+            level=LEVEL,
+            kind=box.kind,
+            footprint=site.points(box.corners_m),
+            z0_m=box.bottom_m,
+            z1_m=box.bottom_m + box.height_m,
+            movable=box.movable,
         )
-    return tuple(obstacles)
+        for box in layout.obstacles
+    )
 
 
 def _stations(layout: Layout, site: Placement) -> tuple[Station, ...]:

@@ -6,12 +6,14 @@ world by `site`. Headings are degrees counter-clockwise from +x.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from layouts.layout_file.placement import Placement
 from spatial.facility import ObstacleKind, RackKind, StationKind
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^\S(.*\S)?$")]
@@ -103,6 +105,10 @@ class RackType(Part):
     """Clear between two uprights."""
     bay_pitch_m: Annotated[Length, Field(le=20)] | None = None
     """From bay to bay, when that is what you know: instead of bay_width_m."""
+    bay_widths_m: (
+        Annotated[tuple[Annotated[Length, Field(le=20)], ...], Field(min_length=1, max_length=1000)] | None
+    ) = None
+    """The clear widths one by one from the front, where they differ: instead of bay_width_m."""
     upright_width_m: Annotated[Length, Field(le=1)] = 0.1
     tiers_m: Annotated[tuple[Annotated[Length, Field(le=100)], ...], Field(max_length=60)] = (1.65, 3.3, 4.95)
     """Top of each beam above the floor, upwards."""
@@ -123,8 +129,11 @@ class RackType(Part):
 
     @model_validator(mode="after")
     def _fits(self) -> RackType:
-        if self.bay_pitch_m is not None and "bay_width_m" in self.model_fields_set:
-            raise ValueError("bay_pitch_m and bay_width_m say the same: give one of the two")
+        said = [
+            name for name in ("bay_width_m", "bay_pitch_m", "bay_widths_m") if name in self.model_fields_set
+        ]
+        if len(said) > 1:
+            raise ValueError(f"{' and '.join(said)} say the same: give one of them")
         if self.clear_width_m <= 0:
             raise ValueError(
                 f"bay_pitch_m {self.bay_pitch_m} leaves no bay beside upright_width_m {self.upright_width_m}: "
@@ -157,9 +166,13 @@ class RackType(Part):
         last = (0.0, 0.0, *self.tiers_m)[-2:]
         return last[1] + (last[1] - last[0] or 2.0)
 
+    def widths_m(self, bays: int) -> tuple[float, ...]:
+        """The clear widths of so many bays."""
+        return self.bay_widths_m or (self.clear_width_m,) * bays
+
     def length_m(self, bays: int) -> float:
         """Of a row with so many bays: an upright more than bays."""
-        return bays * self.clear_width_m + (bays + 1) * self.upright_width_m
+        return math.fsum(self.widths_m(bays)) + (bays + 1) * self.upright_width_m
 
 
 class Block(Part):
@@ -214,18 +227,36 @@ class Columns(Part):
 
 
 class Box(Part):
-    """Something on the floor that is no rack: a rectangle about its middle."""
+    """Something on the floor that is no rack: a rectangle about its middle, or the corners of an outline."""
 
     id: Name | None = None
     """Without it O1, O2, … in the order of the file."""
     kind: ObstacleKind = "unknown"
-    at_m: Place
-    size_m: Size
+    at_m: Place | None = None
+    size_m: Size | None = None
     heading_deg: Angle = 0.0
+    outline_m: Annotated[tuple[Place, ...], Field(min_length=3, max_length=10_000)] | None = None
+    """Corners in turn, instead of at_m and size_m."""
     bottom_m: Height = 0.0
     height_m: Annotated[Length, Field(le=100)] = 1.0
     """From bottom_m to the top."""
     movable: Flag = True
+
+    @model_validator(mode="after")
+    def _has_one_shape(self) -> Box:
+        shape = (self.at_m is not None, self.size_m is not None, self.outline_m is not None)
+        if shape not in ((True, True, False), (False, False, True)):
+            raise ValueError("an obstacle needs at_m and size_m, or outline_m instead: give one of the two")
+        return self
+
+    @property
+    def corners_m(self) -> tuple[Place, ...]:
+        """The corners of its footprint in the layout's frame."""
+        if self.outline_m is not None:
+            return self.outline_m
+        (x, y), (width, depth) = self.at_m or (0.0, 0.0), self.size_m or (0.0, 0.0)
+        frame = Placement().at(x, y, self.heading_deg)
+        return frame.box(-width / 2, -depth / 2, width / 2, depth / 2)
 
 
 class Spot(Part):

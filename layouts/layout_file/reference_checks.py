@@ -18,7 +18,7 @@ LEAST_AREA_M2 = 1.0
 def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
     """Faults that need no geometry of racks, in the order of the numbered rules.
 
-    1. The outline is a simple polygon, counter-clockwise.
+    1. The outline is a simple polygon, counter-clockwise; outlines of obstacles are simple.
     2. Ids are unique among blocks, doors, obstacles and stations.
     3. Doors lie within a wall that is there, one beside the other.
     4. A block's rack type and the block it is behind are there; its aisle widths match its rows.
@@ -30,7 +30,12 @@ def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
         yield LayoutFault(("building", "outline_m"), crossing)
     elif not outline.exterior.is_ccw:
         turn = "the corners run clockwise: list them counter-clockwise, so that W1 is the first side"
-        yield LayoutFault(("building", "outline_m"), turn)  # 1
+        yield LayoutFault(("building", "outline_m"), turn)
+    for i, box in enumerate(layout.obstacles):
+        footprint = shapely.Polygon(box.corners_m)
+        if not footprint.is_valid or footprint.area == 0:
+            crossing = "crosses itself or has no area: list its corners in turn"
+            yield LayoutFault(("obstacles", i, "outline_m"), crossing)  # 1
     yield from _repeated(layout)  # 2
     yield from _door_faults(layout)  # 3
     yield from _block_faults(layout)  # 4
@@ -96,15 +101,20 @@ def _block_faults(layout: Layout) -> Iterator[LayoutFault]:
             yield LayoutFault(("blocks", i, "behind"), _unknown(block.behind, "block listed above", above))
         if whole.rack not in layout.rack_types:
             yield LayoutFault(("blocks", i, "rack"), _unknown(whole.rack, "rack type", layout.rack_types))
-        yield from _one_block(i, whole)
+        yield from _one_block(i, whole, layout.rack_types.get(whole.rack, RackType()))
         above.append(block.id)
 
 
-def _one_block(i: int, block: Block) -> Iterator[LayoutFault]:
+def _one_block(i: int, block: Block, rack_type: RackType) -> Iterator[LayoutFault]:
     widths, wanted = block.aisle_widths_m, len(block.rows) - 1
     if widths is not None and len(widths) != wanted:
         message = f"{len(widths)} widths for {wanted} aisles between the {wanted + 1} entries of rows"
         yield LayoutFault(("blocks", i, "aisle_widths_m"), f"{message}: give one for each aisle")
+    if len(rack_type.widths_m(block.bays)) != block.bays:
+        message = (
+            f"{block.bays} bays of rack type {block.rack!r}, which has {len(rack_type.bay_widths_m or ())}"
+        )
+        yield LayoutFault(("blocks", i, "bays"), f"{message} bay_widths_m: make the two agree")
     if block.rows == (1,) and not block.open_sides:
         remedy = "set open_sides: [right] (or [left], or both)"
         yield LayoutFault(

@@ -135,7 +135,7 @@ BAD = {
     "a pitch and a width": (
         HALL + "rack_types:\n  pallet: {bay_pitch_m: 2.8, bay_width_m: 2.7}  # <--\n",
         "rack_types.pallet",
-        "give one of the two",
+        "bay_width_m and bay_pitch_m say the same",
     ),
     "a pitch of an upright": (
         HALL + "rack_types:\n  pallet: {bay_pitch_m: 0.1}  # <--\n",
@@ -222,9 +222,26 @@ BAD = {
         "overlaps building.doors.0 in W1 (5 … 7.8 m)",
     ),
     "one id for two doors": (
-        "id: H\nbuilding:\n  width_m: 40\n  depth_m: 60\n  doors:\n    - {id: D, wall: W1, at_m: 1, count: 2} # <--\n",
+        "id: H\nbuilding:\n  width_m: 40\n  depth_m: 60\n  doors:\n    - {id: D, wall: W1, at_m: 1, count: 2}"
+        "  # <--\n",
         "building.doors.0.id",
         "an entry for each door",
+    ),
+    "an obstacle of two shapes": (
+        HALL + "obstacles:\n  - {at_m: [5, 5], size_m: [1, 1], outline_m: [[0, 0], [1, 0], [1, 1]]}  # <--\n",
+        "obstacles.0",
+        "give one of the two",
+    ),
+    "an obstacle that crosses itself": (
+        HALL + "obstacles:\n  - outline_m: [[0, 0], [9, 9], [9, 0], [0, 9]]  # <--\n",
+        "obstacles.0.outline_m",
+        "crosses itself",
+    ),
+    "bays that are not as many as their widths": (
+        HALL
+        + "rack_types:\n  pallet: {bay_widths_m: [2.7, 1.8]}\nblocks:\n  - {id: A, at_m: [5, 10]}  # <--\n",
+        "blocks.0.bays",
+        "10 bays of rack type 'pallet', which has 2 bay_widths_m",
     ),
     # what stands there
     "a block that leaves the hall": (
