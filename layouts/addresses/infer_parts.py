@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from string import ascii_uppercase, digits
 from typing import Literal
 
 from layouts.addresses.fields import AddressField
@@ -82,7 +83,7 @@ def infer_form(texts: Sequence[str]) -> Form:
 
 
 def _pattern_of(token: str) -> str:
-    return "0" if token[0].isdigit() else "A" if token[0].isalpha() and token.isupper() else token
+    return "0" if token[0] in digits else "A" if token[0] in ascii_uppercase else token
 
 
 def _follows(tokens: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
@@ -94,7 +95,7 @@ def _without_prefix(columns: list[tuple[str, ...]]) -> tuple[str, list[tuple[str
     prefix = ""
     while columns:
         value, count = Counter(columns[0]).most_common(1)[0]
-        if value[0].isdigit() or count < SAME_WIDTH * len(columns[0]):
+        if value[0] in digits or count < SAME_WIDTH * len(columns[0]):
             break
         prefix += value
         columns = columns[1:]
@@ -102,12 +103,12 @@ def _without_prefix(columns: list[tuple[str, ...]]) -> tuple[str, list[tuple[str
 
 
 def _form(prefix: str, columns: Sequence[tuple[str, ...]]) -> Form:
-    fields = sum(column[0][0].isalnum() for column in columns)
+    fields = sum(_varies(column) for column in columns)
     parts: list[Part] = []
     others: list[tuple[int, list[Part], int]] = []
     before = ""
     for column in columns:
-        if not column[0][0].isalnum():
+        if not _varies(column):
             before = column[0]
             continue
         shortest = LONGEST_PART if fields >= 3 else 2
@@ -119,11 +120,16 @@ def _form(prefix: str, columns: Sequence[tuple[str, ...]]) -> Form:
     return Form(prefix=prefix, parts=tuple(parts), other_cuts=other_cuts)
 
 
+def _varies(column: Sequence[str]) -> bool:
+    """Whether a column holds digits or letters, not a separator."""
+    return column[0][0] in digits + ascii_uppercase
+
+
 def _cuts(column: Sequence[str], before: str, *, shortest: int, most: int) -> list[list[Part]]:
     """The best cut of a column into parts, and any that is as good."""
     width, count = Counter(map(len, column)).most_common(1)[0]
     is_fixed = count >= SAME_WIDTH * len(column)
-    if not column[0].isdigit() or not is_fixed or width < shortest:
+    if column[0][0] not in digits or not is_fixed or width < shortest:
         return [[_part(column, width if is_fixed else None, before)]]
     texts = [text for text in column if len(text) == width]
     options = []
@@ -152,7 +158,7 @@ def _compositions(width: int, most: int) -> Iterator[tuple[int, ...]]:
 def _part(column: Sequence[str], width: int | None, before: str) -> Part:
     counts = Counter(text for text in column if width is None or len(text) == width)
     texts = tuple(sorted(_usual(counts)))
-    if texts[0].isdigit():
+    if texts[0][0] in digits:
         numbers = sorted({int(text) for text in texts})
         return Part(kind="digits", width=width, before=before, texts=texts, numbers=tuple(numbers))
     if width is None or width > 2:

@@ -74,7 +74,8 @@ def infer_scheme(
     ]
     if not schemes:
         raise UndecidedError(
-            f"'{bodies[0]}' has {len(form.parts)} parts that vary, expected 2 to 5 and a side: tell the scheme"
+            f"addresses like '{bodies[0]}' were cut into {len(form.parts)} parts, which no scheme has: expected 2 to "
+            "5 and a side, of capital letters and digits, with separators where widths vary: tell the scheme"
         )
     shares = [_share(scheme, texts) for scheme in schemes]
     share, best = max(shares), schemes[shares.index(max(shares))]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
+
+from pydantic import ValidationError
 
 from layouts.addresses.check_digit import CheckDigit
 from layouts.addresses.fields import AddressField, FieldName
@@ -33,8 +36,9 @@ ORDERS: dict[int, tuple[tuple[FieldName, ...], ...]] = {
 
 
 def readings(prefix: str, parts: Sequence[Part], check: CheckDigit | None) -> list[Scheme]:
-    """The schemes with these parts, the likeliest first, with those that are as likely; none where parts are too
-    few or too many.
+    """The schemes with these parts: the likeliest first, then those that are as likely.
+
+    None where there are too few parts or too many, or where they could not be read back.
     """
     rest = [part for part in parts if not _is_side(part)]
     if len(parts) - len(rest) > 1:
@@ -46,11 +50,12 @@ def readings(prefix: str, parts: Sequence[Part], check: CheckDigit | None) -> li
     if not scored:
         return []
     least = min(scored)[0]
-    return [
-        _scheme(prefix, parts, named, check)
+    likely = [
+        named
         for doubt, _, named in sorted(scored, key=lambda one: one[:2])
         if doubt <= least + EQUALLY_LIKELY
     ]
+    return [scheme for named in likely for scheme in _scheme(prefix, parts, named, check)]
 
 
 def _is_side(part: Part) -> bool:
@@ -77,6 +82,14 @@ def _is_short_name(part: Part) -> bool:
 
 
 def _scheme(
+    prefix: str, parts: Sequence[Part], named: dict[FieldName, Part], check: CheckDigit | None
+) -> Iterator[Scheme]:
+    """The scheme of these parts, if it is a valid one."""
+    with suppress(ValidationError):
+        yield _built(prefix, parts, named, check)
+
+
+def _built(
     prefix: str, parts: Sequence[Part], named: dict[FieldName, Part], check: CheckDigit | None
 ) -> Scheme:
     name_of = {id(part): name for name, part in named.items()}

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layouts.addresses.check_digit import CheckDigit
 from layouts.addresses.fields import AddressField, FieldName
@@ -160,6 +162,19 @@ def test_a_list_without_a_form_is_no_scheme() -> None:
         infer_scheme([])
     with pytest.raises(UndecidedError, match="no form covers half of the 4 addresses"):
         infer_scheme(["01-02", "A1", "7", "X-Y-Z"])
+
+
+CODES = st.from_regex(r"[a-z]?[0-9]{1,4}[A-Z]?", fullmatch=True)
+
+
+@given(st.lists(st.text("AB019-. é", max_size=9), max_size=12) | st.lists(CODES))
+def test_any_list_has_a_scheme_or_is_undecided(texts: list[str]) -> None:
+    try:
+        inferred = infer_scheme(texts)
+    except UndecidedError:
+        return
+    assert 0 <= inferred.share <= 1
+    assert inferred.scheme.parse(inferred.scheme.example)
 
 
 def test_blanks_around_an_address_do_not_count() -> None:
