@@ -115,9 +115,11 @@ def is_size(field: FieldChange) -> bool:
 def element_change(a: Placed, b: Placed, *, limit_m: float) -> tuple[Change | None, float]:
     """The change of a matched element, None if there is nothing to tell, and the bound on its shift, metres.
 
-    A difference is told as changed where no change would show as much in 2.5 % of cases only (each side of
-    a length 2.5 %). Else it is unchanged where its 97.5 % bound is within `limit_m`, and cannot be decided
-    where it is not.
+    1. Without sigma on either side any difference is a change.
+    2. A measured difference is one where it is above `limit_m` and above what no change at all shows in 2.5 %
+       of cases (of a length: 2.5 % to each side).
+    3. It is unchanged where its 97.5 % bound is within `limit_m`.
+    4. Anything between cannot be decided.
     """
     if a == b:  # one record is one measurement
         return None, 0.0
@@ -131,10 +133,13 @@ def element_change(a: Placed, b: Placed, *, limit_m: float) -> tuple[Change | No
     return (None if is_same else change), shift.bound_m
 
 
-def _verdict(difference: float, bar: float, bound: float, limit: float) -> Verdict:
-    if abs(difference) > bar + ROUNDOFF:
-        return "changed"
-    return "unchanged" if bound <= limit + ROUNDOFF else "cannot_decide"
+def _verdict(by: float, quantile: float, sigma: float, limit: float) -> Verdict:
+    by = abs(by)
+    if sigma == 0:
+        return "changed" if by > ROUNDOFF else "unchanged"  # 1
+    if by > max(quantile * sigma, limit):
+        return "changed"  # 2
+    return "unchanged" if by + Z * sigma <= limit else "cannot_decide"  # 3, 4
 
 
 def _shift(a: Placed, b: Placed, limit_m: float, *, is_resized: bool) -> Shift:
@@ -143,14 +148,14 @@ def _shift(a: Placed, b: Placed, limit_m: float, *, is_resized: bool) -> Shift:
         turn = math.remainder(turn, math.pi / 2)
     vector = _vector(a, b, is_resized)
     sigma, turn_sigma = math.hypot(a.sigma_m, b.sigma_m), math.hypot(a.yaw_sigma_rad, b.yaw_sigma_rad)
-    by, arm = math.hypot(*vector), max(a.length_m, b.length_m) / 2
+    arm = max(a.length_m, b.length_m) / 2  # a turn matters by how far it takes the ends
     return Shift(
         vector_m=vector,
         sigma_m=sigma,
         turn_rad=turn,
         turn_sigma_rad=turn_sigma,
-        moved=_verdict(by, Z_PLANE * sigma, by + Z * sigma, limit_m),
-        turned=_verdict(turn, Z * turn_sigma, (abs(turn) + Z * turn_sigma) * arm, limit_m),
+        moved=_verdict(math.hypot(*vector), Z_PLANE, sigma, limit_m),
+        turned=_verdict(arm * turn, Z, arm * turn_sigma, limit_m),
     )
 
 
@@ -179,8 +184,7 @@ def _measures(a: Placed, b: Placed, limit_m: float) -> Iterator[FieldChange]:
 
 def _measured(was: Measure, now: Measure, limit: float) -> FieldChange:
     sigma = math.hypot(was.sigma, now.sigma)
-    by = now.value - was.value
-    verdict = _verdict(by, Z * sigma, abs(by) + Z * sigma, limit)
+    verdict = _verdict(now.value - was.value, Z, sigma, limit)
     return FieldChange(name=was.name, before=was.value, after=now.value, sigma=sigma, verdict=verdict)
 
 

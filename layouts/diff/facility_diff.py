@@ -20,8 +20,8 @@ from spatial.facility import Facility, Level
 class DiffLimits:
     """What counts as the same, metres.
 
-    `limit_m`: the greatest difference that does not matter, by which "unchanged" is told from "cannot
-    decide"; `loose_limit_m` is that of obstacles and stations. `reach_m`: how far something may have gone
+    `limit_m`: the greatest measured difference that does not matter; what is planned on both sides is
+    compared exactly. `loose_limit_m` is that of obstacles and stations. `reach_m`: how far something may have gone
     and got another name; `named_reach_m`: how far under its name. `unmeasured_sigma_m`: standard deviation
     of what a scan gives without one. With `is_edit` the second facility was drawn from the first, so all
     they share is one measurement and every sigma is 0.
