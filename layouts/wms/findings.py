@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from layouts.wms.ids import IdChange
 
@@ -79,6 +79,14 @@ class Findings:
         """Defects of each kind, in the order of `DEFECTS`."""
         found = Counter(defect.kind for defect in self.defects)
         return {kind: found[kind] for kind in DEFECTS if kind in found}
+
+    def to_record(self) -> dict[str, Any]:
+        """Counts, defects and changes as plain values, for JSON."""
+        return {
+            "counts": dict(self.counts()),
+            "defects": [defect._asdict() for defect in self.defects],
+            "id_changes": [change._asdict() for change in self.id_changes],
+        }
 
     def text(self) -> str:
         """One line a defect, then one line a rule that changed ids."""

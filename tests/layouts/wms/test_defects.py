@@ -1,8 +1,11 @@
 """Every kind of defect is named with its file, row, column and value."""
 
+import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from layouts.wms.findings import DEFECTS
 from layouts.wms.mapping import WmsMapping
@@ -224,6 +227,34 @@ def test_a_quarantine_of_an_earlier_run_does_not_stay(tmp_path):
     for text, count in (("sku,mass_kg\n1,x\n2,1\n", 1), ("sku,mass_kg\n1,1\n2,1\n", 0)):
         load(files_of(tmp_path, {"items": text}), mapping, quarantine=tmp_path / "bad")
         assert len(list((tmp_path / "bad").iterdir())) == count
+
+
+CELLS = st.sampled_from(
+    ["", "O1", "1", "2", "4711", "-1", "0", "1.5", "x", "#REF!", "Total", "a;b", 'q"', "n\nn"]
+)
+
+
+@given(rows=st.lists(st.lists(CELLS, max_size=6), min_size=1, max_size=12))
+def test_every_row_is_loaded_or_set_aside_with_a_reason(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("rows")
+    with (folder / "lines.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([["order", "line", "sku", "quantity"], *rows])
+    files, mapping = {"lines": folder / "lines.csv"}, mapping_of({"lines": CLEAN["lines"]})
+    findings = dry_run(files, mapping)
+    if "no-rows" in findings.counts():
+        assert all(len(row) not in (0, 4) for row in rows)
+        return
+    loaded = load(files, mapping, quarantine=folder / "bad")
+    assert loaded.findings == findings
+    assert loaded.tables["lines"].num_rows + loaded.quarantined["lines"] == len(rows)
+    bad = {defect.row for defect in findings.defects}
+    assert len(bad) == loaded.quarantined["lines"]
+    clean = [row for number, row in enumerate(rows, start=2) if number not in bad]
+    assert loaded.tables["lines"]["sku"].to_pylist() == [row[2] for row in clean]
+    assert loaded.tables["lines"]["quantity"].to_pylist() == [int(row[3]) for row in clean]
+    if bad:
+        with (folder / "bad" / "lines.csv").open(newline="") as file:
+            assert [int(row[0]) for row in csv.reader(file) if row[0] != "row"] == sorted(bad)
 
 
 def test_rows_are_counted_as_records_where_a_quoted_cell_has_line_breaks(tmp_path):

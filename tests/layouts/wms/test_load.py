@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -168,3 +169,7 @@ def test_findings_are_told_a_line_each_with_what_the_id_rules_changed(tmp_path):
         "expected a number in kg, with a decimal point",
         "items column 'sku': rule 'upper' changed 2 cells, as 'a1' to 'A1'",
     ]
+    record = json.loads(json.dumps(findings.to_record()))
+    assert record["counts"] == {"malformed-number": 1}
+    assert record["defects"][0]["row"] == 3
+    assert record["id_changes"][0]["cells"] == 2
