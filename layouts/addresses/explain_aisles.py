@@ -45,7 +45,7 @@ def explain_aisles(scores: AisleScores, *, aisle_stride: int, aisle_at: int | No
     """
     plain = scores.readings[0]
     shift = 0 if aisle_at is None else _shift(scores, aisle_stride, aisle_at)  # 1
-    keys = {aisle: _moved(aisle, aisle_at, shift) for aisle in scores.places}
+    keys = {aisle: _moved(aisle, aisle_at, shift) for aisle in sorted(scores.places)}
     odd = [aisle for aisle, key in keys.items() if scores.of(aisle, key, plain) < AGREES]
     exchanged = tuple(_exchanged(scores, keys, odd))  # 2
     for one, other in exchanged:

@@ -12,12 +12,16 @@ from layouts.addresses.fit_to_hall import fit_to_hall
 from layouts.addresses.infer_check import has_check, infer_check
 from layouts.addresses.infer_parts import infer_form
 from layouts.addresses.name_parts import readings
+from layouts.addresses.odd_side import odd_side
 from layouts.addresses.scheme import Scheme
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Facility, Point2
 
 CLEAR_SHARE = 0.01
 """Readings whose shares differ by less explain a list equally well."""
+
+ASSUMED_END = "bays are assumed to count from the entry: pass the facility to find it"
+ASSUMED = f"odd bays are assumed on the left (pass coordinates to find it), and {ASSUMED_END}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,7 @@ def infer_scheme(
     1. A check digit is taken off.
     2. The rest is cut into parts, and these are named by the numbers in them.
     3. With a facility, all ways to count its aisles are tried: sides, direction, serpentine, blocks, order. Without
-       one these stay at their defaults, which a note says.
+       one coordinates tell the odd side, and what stays at its default a note says.
     Raises UndecidedError for a list without a common form; with a facility as `addresses`.
     """
     rows = [Listed(address=one) if isinstance(one, str) else one for one in listed]
@@ -82,11 +86,18 @@ def infer_scheme(
     equals = [s for s, its in zip(schemes, shares, strict=True) if its >= share - CLEAR_SHARE]
     misfits = tuple(text for text in texts if not _follows(best, text))[:EXAMPLES]
     if facility is None:
-        note = "which end bays count from and which side is odd are assumed: pass the facility to find them"
-        others = tuple(scheme for scheme in equals if scheme != best)
-        return Inferred(scheme=best, share=share, alternatives=others, misfits=misfits, notes=(note,))
+        others = [scheme for scheme in equals if scheme != best]
+        told = [_with_odd_side(scheme, rows) for scheme in (best, *others)]
+        note = ASSUMED if best.sides.startswith("odd") and told[0] is None else ASSUMED_END
+        best, *others = [one or scheme for one, scheme in zip(told, (best, *others), strict=True)]
+        return Inferred(scheme=best, share=share, alternatives=tuple(others), misfits=misfits, notes=(note,))
     fit, fitted = fit_to_hall(equals, rows, facility, depot=depot, entries=entries)  # 3
     return Inferred(scheme=fitted[0], share=share, fit=fit, alternatives=tuple(fitted[1:]), misfits=misfits)
+
+
+def _with_odd_side(scheme: Scheme, rows: Sequence[Listed]) -> Scheme | None:
+    side = odd_side(scheme, rows) if scheme.sides.startswith("odd") else None
+    return None if side is None else scheme.model_copy(update={"sides": side})
 
 
 def _body(text: str, check: CheckDigit) -> str:

@@ -108,6 +108,6 @@ def build_grid_hall(
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def grid_hall() -> GridHall:
     return build_grid_hall

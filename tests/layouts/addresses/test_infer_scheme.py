@@ -16,7 +16,7 @@ from layouts.addresses.fields import AddressField, FieldName
 from layouts.addresses.findings import Listed
 from layouts.addresses.infer_scheme import infer_scheme
 from layouts.addresses.number_places import addresses
-from layouts.addresses.scheme import Scheme
+from layouts.addresses.scheme import Scheme, Sides
 from layouts.demo_hall import demo_hall
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
@@ -113,6 +113,17 @@ def test_the_hall_tells_how_its_aisles_are_counted(grid_hall: Hall, settings: An
     likeliest = (inferred.scheme, *inferred.alternatives)
     assert addresses(facility, scheme) in [addresses(facility, one) for one in likeliest]
     assert inferred.is_decided == placed
+
+
+@pytest.mark.parametrize("sides", ["odd_left", "odd_right"])
+@pytest.mark.parametrize("yaw_rad", [0.0, 2.5])
+def test_coordinates_alone_tell_the_odd_side(grid_hall: Hall, sides: Sides, yaw_rad: float) -> None:
+    facility = grid_hall(yaw_rad=yaw_rad)
+    scheme = Scheme(sides=sides, fields=(A, B, L))
+    named = addresses(facility, scheme)
+    rows = [Listed(address=named[place.id], at=place.center) for place in facility.locations]
+    assert infer_scheme(rows).scheme.sides == sides
+    assert infer_scheme([*named.values()]).notes[0].startswith("odd bays are assumed on the left")
 
 
 def test_the_demo_hall_is_inferred_from_its_own_ids() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from layouts.addresses.fields import AddressField, FieldName
 from layouts.addresses.findings import Finding, Listed
@@ -59,6 +62,42 @@ def test_a_list_that_agrees_passes_when_it_tells_places_and_else_cannot_decide()
 def test_a_plain_list_passes_where_no_two_aisles_look_alike(grid_hall: Hall) -> None:
     facility = grid_hall(bays=(3, 4, 5))
     assert reconcile_addresses(facility, SCHEME, plain(with_places(facility))).verdict == "pass"
+
+
+COUNTED = st.fixed_dictionaries(
+    {
+        "sides": st.sampled_from(("odd_left", "odd_right", "loop")),
+        "progression": st.sampled_from(("from_entry", "to_entry")),
+        "serpentine": st.booleans(),
+        "blocks": st.sampled_from(("run_on", "new_hundred", "own_aisles")),
+        "aisles_from": st.sampled_from(("left", "right")),
+        "positions": st.sampled_from(("along", "left_to_right")),
+    }
+)
+
+
+@given(counted=COUNTED, yaw_rad=st.floats(-3.0, 3.0), turned_racks=st.booleans())
+@settings(max_examples=30)
+def test_every_scheme_agrees_with_its_own_list_and_shows_an_exchange(
+    grid_hall: Hall, counted: dict[str, Any], yaw_rad: float, turned_racks: bool
+) -> None:
+    facility = grid_hall(bays=(2, 3, 3), blocks=2, positions=2, yaw_rad=yaw_rad, turned_racks=turned_racks)
+    names: tuple[FieldName, ...] = ("aisle", "bay", "level", "position")
+    fields = tuple(AddressField(name=name, width=3) for name in names)
+    scheme = Scheme(fields=fields, **counted)
+    rows = with_places(facility, scheme)
+    assert len({row.address for row in rows}) == len(rows)
+    assert reconcile_addresses(facility, scheme, rows).verdict == "pass"
+    mate = {1: 3, 3: 1}
+    swapped = [
+        replace(
+            row, address=scheme.format({**numbers, "aisle": mate.get(numbers["aisle"], numbers["aisle"])})
+        )
+        for row in rows
+        for numbers in (scheme.parse(row.address),)
+    ]
+    found = reconcile_addresses(facility, scheme, swapped).findings
+    assert [(finding.kind, finding.aisles) for finding in found] == [("swapped_aisles", ("001", "003"))]
 
 
 def test_rows_may_tell_the_location_instead_of_its_place() -> None:
