@@ -15,8 +15,8 @@ from layouts.layout_file.standing_checks import rack_footprint
 from spatial.facility import Aisle, Facility, Rack
 from spatial.locations import world_from_rack
 
-NEAR_M = 0.008
-"""A corner of a row may lie so far from where its block says."""
+NEAR_SHARE = 0.8
+"""A corner of a row may lie so far from where its block says, in shares of what is allowed; the rest is rounding."""
 
 WIDEST_AISLE_M = 8.0
 """Rows further apart are blocks of their own."""
@@ -46,12 +46,16 @@ class _Draft:
 
 
 def blocks_of(
-    facility: Facility, types: Mapping[str, str], rack_types: Mapping[str, RackType], site: Placement
+    facility: Facility,
+    types: Mapping[str, str],
+    rack_types: Mapping[str, RackType],
+    site: Placement,
+    within_m: float,
 ) -> list[Block]:
     """The blocks of a facility's racks in the frame of `site`; `types` names the rack type of each rack.
 
-    A row joins the block on its left if it has the same type and as many bays, its four corners are within NEAR_M
-    of where the block puts it, it is no further than WIDEST_AISLE_M away, and no other rack is in between.
+    A row joins the block on its left if it has the same type and as many bays, its four corners are within
+    `within_m` of where the block puts it, it is no further than WIDEST_AISLE_M away, and no other rack is in between.
     """
     footprints = {rack.id: rack_footprint(rack) for rack in facility.racks}
     waiting = sorted(facility.racks, key=lambda rack: _leftmost_first(rack, site))
@@ -61,10 +65,12 @@ def blocks_of(
         for rack in sorted(waiting[1:], key=lambda rack: -draft.frame.local(rack.center)[1]):
             first = draft.racks[0]
             if types[rack.id] == types[first.id] and len(rack.bays) == len(first.bays):
-                _try_to_join(draft, rack, footprints)
+                _try_to_join(draft, rack, footprints, NEAR_SHARE * within_m)
         joined = {rack.id for rack in draft.racks}
         waiting = [rack for rack in waiting if rack.id not in joined]
-        blocks.append(_block(f"B{len(blocks) + 1}", draft, types[draft.racks[0].id], facility.aisles))
+        blocks.append(
+            _block(f"B{len(blocks) + 1}", draft, types[draft.racks[0].id], facility.aisles, footprints)
+        )
     return blocks
 
 
@@ -88,7 +94,7 @@ def _draft(rack: Rack, rack_type: RackType, site: Placement) -> _Draft:
     return _Draft(rack_type, at_m, heading_deg, site.at(*at_m, heading_deg), [rack], rack_type.depth_m)
 
 
-def _try_to_join(draft: _Draft, rack: Rack, footprints: Mapping[str, shapely.Polygon]) -> None:
+def _try_to_join(draft: _Draft, rack: Rack, footprints: Mapping[str, shapely.Polygon], near_m: float) -> None:
     """Put the row into the draft, as a mate of the last one or behind an aisle, if it fits there."""
     last, gap_m = draft.racks[-1], -draft.frame.local(_front_left(rack))[1] - draft.right_m
     is_mate = draft.rows[-1] == 1 and (last.back_to_back == rack.id or gap_m < WIDEST_FLUE_M)
@@ -98,7 +104,7 @@ def _try_to_join(draft: _Draft, rack: Rack, footprints: Mapping[str, shapely.Pol
     left_m = draft.right_m + (flue_m if is_mate else round(gap_m, 3))
     right_m, length_m = left_m + draft.rack_type.depth_m, draft.rack_type.length_m(len(rack.bays) or 1)
     placed = draft.frame.box(0.0, -right_m, length_m, -left_m)
-    if any(math.dist(a, b) > NEAR_M for a, b in zip(placed, _corners(rack), strict=True)):
+    if any(math.dist(a, b) > near_m for a, b in zip(placed, _corners(rack), strict=True)):
         return
     between = shapely.Polygon(draft.frame.box(0.0, -left_m, length_m, -draft.right_m)).buffer(-0.01)
     others = (outline for name, outline in footprints.items() if name not in (rack.id, last.id))
@@ -119,7 +125,13 @@ def _corners(rack: Rack) -> list[tuple[float, float]]:
     return corners
 
 
-def _block(name: str, draft: _Draft, rack: str, aisles: Sequence[Aisle]) -> Block:
+def _block(
+    name: str,
+    draft: _Draft,
+    rack: str,
+    aisles: Sequence[Aisle],
+    footprints: Mapping[str, shapely.Polygon],
+) -> Block:
     """Only the keys that differ from the defaults of a block."""
     first, last = draft.racks[0], draft.racks[-1]
     said: dict[str, Any] = {"id": name, "at_m": draft.at_m}
@@ -130,17 +142,31 @@ def _block(name: str, draft: _Draft, rack: str, aisles: Sequence[Aisle]) -> Bloc
         said["aisle_width_m"] = draft.aisles_m[0]
     elif draft.aisles_m:
         said["aisle_widths_m"] = tuple(draft.aisles_m)
+    else:
+        beside_m = [aisle.clear_width_m for aisle in aisles if {first.id, last.id} & {*aisle.racks}]
+        said |= {"aisle_width_m": round(max(beside_m), 3)} if beside_m and max(beside_m) > 0 else {}
     if draft.flue_m is not None:
         said["flue_m"] = draft.flue_m
     is_lone = draft.rows == [1]
     sides = [
         side
         for side, row, face, rows in (("left", first, 1, draft.rows[0]), ("right", last, -1, draft.rows[-1]))
-        if rows == 1 and face in row.faces
+        if rows == 1 and face in row.faces and _is_open(draft, side, footprints)
     ]
     if sides or is_lone:
         said["open_sides"] = tuple(sides or ["right"])
     return Block.model_validate(said | _cross_aisles(draft, aisles))
+
+
+def _is_open(draft: _Draft, side: str, footprints: Mapping[str, shapely.Polygon]) -> bool:
+    """Whether no other row stands right behind this side of the block."""
+    length_m = draft.rack_type.length_m(len(draft.racks[0].bays) or 1)
+    y0, y1 = (0.0, WIDEST_FLUE_M) if side == "left" else (-draft.right_m - WIDEST_FLUE_M, -draft.right_m)
+    beside = shapely.Polygon(draft.frame.box(0.0, y0, length_m, y1))
+    own = {rack.id for rack in draft.racks}
+    return not any(
+        outline.intersects(beside.buffer(-0.01)) for name, outline in footprints.items() if name not in own
+    )
 
 
 def _cross_aisles(draft: _Draft, aisles: Sequence[Aisle]) -> dict[str, float]:

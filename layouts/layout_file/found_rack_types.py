@@ -1,4 +1,4 @@
-"""The rack types of a facility: rows that are made alike, to the centimetre, share one."""
+"""The rack types of a facility: rows that are made alike share one."""
 
 from __future__ import annotations
 
@@ -12,12 +12,6 @@ import numpy as np
 from layouts.layout_file.layout_model import RackType
 from spatial.facility import Bay, Facility, Location, Rack
 
-SAME_M = 0.004
-"""Depth, length and tiers of rows of one type differ by no more than this."""
-
-SAME_BAY_M = 0.01
-"""Where bays of one type begin, the height of uprights and the width of uprights and beams."""
-
 
 @dataclass(frozen=True)
 class _Use:
@@ -27,8 +21,12 @@ class _Use:
     floor_places: bool = True
 
 
-def rack_types_of(facility: Facility) -> tuple[dict[str, str], dict[str, RackType]]:
-    """The name of the type of each rack by id, and the types by name, in the order of the racks."""
+def rack_types_of(facility: Facility, within_m: float) -> tuple[dict[str, str], dict[str, RackType]]:
+    """The name of the type of each rack by id, and the types by name, in the order of the racks.
+
+    Rows of one type differ by no more than half of `within_m` in depth, length and tiers, and by no more than
+    `within_m` in where a bay begins, the height of uprights and the width of uprights and beams.
+    """
     places: dict[str, list[Location]] = defaultdict(list)
     for place in facility.locations:
         places[place.rack].append(place)
@@ -36,11 +34,11 @@ def rack_types_of(facility: Facility) -> tuple[dict[str, str], dict[str, RackTyp
     names: dict[str, str] = {}
     for rack in facility.racks:
         use = _use(places[rack.id], rack)
-        name = next((name for name, each in types.items() if _suits(each, rack, use)), None)
+        name = next((name for name, each in types.items() if _suits(each, rack, use, within_m)), None)
         if name is None:
             first = rack.kind.removesuffix("_rack")
             name = first if first not in types else f"{first}-{len(types) + 1}"
-            types[name] = _rack_type(rack, use)
+            types[name] = _rack_type(rack, use, within_m)
         names[rack.id] = name
     return names, types
 
@@ -56,13 +54,15 @@ def _use(places: Sequence[Location], rack: Rack) -> _Use:
     return _Use(int(counts.argmax()), not rack.tiers or any(place.tier == 0 for place in places))
 
 
-def _rack_type(rack: Rack, use: _Use) -> RackType:
+def _rack_type(rack: Rack, use: _Use, within_m: float) -> RackType:
     widths_m = [round(width_m, 4) for width_m in _widths_m(rack)]
     said: dict[str, Any] = {"kind": rack.kind, "depth_m": round(rack.depth_m, 3)}
     upright_m = round(rack.upright_width_m, 3)
     mean_m = round((rack.length_m - (len(widths_m) + 1) * upright_m) / len(widths_m), 4)
     regular = RackType(bay_width_m=mean_m, upright_width_m=upright_m)
-    said |= {"bay_width_m": mean_m} if _has_bays(regular, rack) else {"bay_widths_m": tuple(widths_m)}
+    said |= (
+        {"bay_width_m": mean_m} if _has_bays(regular, rack, within_m) else {"bay_widths_m": tuple(widths_m)}
+    )
     said |= {"upright_width_m": upright_m, "tiers_m": tuple(round(tier.z_m, 3) for tier in rack.tiers)}
     if rack.tiers:
         lowest_m = min(np.diff([0.0, *said["tiers_m"]]))
@@ -80,26 +80,26 @@ def _widths_m(rack: Rack) -> Sequence[float]:
     return [float(width_m) - upright_m for width_m in np.diff(starts_m)]
 
 
-def _suits(rack_type: RackType, rack: Rack, use: _Use) -> bool:
+def _suits(rack_type: RackType, rack: Rack, use: _Use, within_m: float) -> bool:
     return (
         (rack_type.kind, rack_type.positions, rack_type.floor_places)
         == (rack.kind, use.positions, use.floor_places)
-        and abs(rack_type.depth_m - rack.depth_m) <= SAME_M
-        and abs(rack_type.top_m - rack.height_m) <= SAME_BAY_M
-        and _all_near(rack_type.tiers_m, [tier.z_m for tier in rack.tiers], SAME_M)
-        and all(abs(rack_type.beam_height_m - tier.beam_height_m) <= SAME_BAY_M for tier in rack.tiers)
-        and _has_bays(rack_type, rack)
+        and abs(rack_type.depth_m - rack.depth_m) <= within_m / 2
+        and abs(rack_type.top_m - rack.height_m) <= within_m
+        and _all_near(rack_type.tiers_m, [tier.z_m for tier in rack.tiers], within_m / 2)
+        and all(abs(rack_type.beam_height_m - tier.beam_height_m) <= within_m for tier in rack.tiers)
+        and _has_bays(rack_type, rack, within_m)
     )
 
 
-def _has_bays(rack_type: RackType, rack: Rack) -> bool:
+def _has_bays(rack_type: RackType, rack: Rack, within_m: float) -> bool:
     bays: Sequence[Bay] = rack.bays
     widths_m, upright_m = rack_type.widths_m(len(bays) or 1), rack_type.upright_width_m
     offsets_m = np.cumsum([upright_m, *(width_m + upright_m for width_m in widths_m)])
     return (
-        abs(upright_m - rack.upright_width_m) <= SAME_BAY_M
-        and _all_near(offsets_m[: len(bays)].tolist(), [bay.offset_m for bay in bays], SAME_BAY_M)
-        and abs(offsets_m[-1] - rack.length_m) <= SAME_M
+        abs(upright_m - rack.upright_width_m) <= within_m
+        and _all_near(offsets_m[: len(bays)].tolist(), [bay.offset_m for bay in bays], within_m)
+        and abs(offsets_m[-1] - rack.length_m) <= within_m / 2
     )
 
 

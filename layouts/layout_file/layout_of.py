@@ -17,6 +17,9 @@ from layouts.layout_file.placement import Placement
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Column, Facility, Obstacle, Opening, Point2, Wall
 
+SMALLEST_M = 0.005
+"""Coordinates are rounded to the millimetre and headings to 0.001°, so that rows cannot be closer to their place."""
+
 AT_WALL_M = 1.0
 """A door further than this from every side of the outline is left out."""
 
@@ -26,8 +29,10 @@ RECTANGLE_SHARE = 0.99
 """A footprint that fills so much of the narrowest rectangle about it is that rectangle."""
 
 
-def layout_of(facility: Facility) -> Layout:
-    """The layout of a facility's one level; `build_layout` puts its racks within 1 cm of where they are.
+def layout_of(facility: Facility, *, within_m: float = 0.01) -> Layout:
+    """The layout of a facility's one level; `build_layout` puts its racks within `within_m` of where they are.
+
+    Rows of a scan differ by what was measured: a larger `within_m`, such as 0.2, makes fewer types and blocks.
 
     1. The frame has its x axis across the longest rack row, so that most headings are 90°, and its origin in the
        corner of the outline, so that coordinates are positive.
@@ -35,16 +40,20 @@ def layout_of(facility: Facility) -> Layout:
     3. Doors go to the nearest side of the outline, obstacles become rectangles where they nearly are.
     Lengths are rounded to the millimetre. What a layout cannot say is told by `left_out`.
 
-    Raises UndecidedError unless the facility has exactly one level, BadDataError when a value is outside the limits
-    of a layout file.
+    Raises ValueError when `within_m` is below SMALLEST_M, UndecidedError unless the facility has exactly one level,
+    BadDataError when a value is outside the limits of a layout file.
     """
+    if not within_m >= SMALLEST_M:
+        raise ValueError(
+            f"within_m {within_m} is below {SMALLEST_M} m, what rounding allows: choose a larger one"
+        )
     if len(facility.levels) != 1:
         count = len(facility.levels)
         raise UndecidedError(
             f"facility '{facility.id}' has {count} levels, a layout has one: keep one of them"
         )
     try:
-        return _layout(facility)
+        return _layout(facility, within_m)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join((error.title.lower(), *map(str, fault["loc"])))
@@ -52,17 +61,17 @@ def layout_of(facility: Facility) -> Layout:
         raise BadDataError(f"facility '{facility.id}' has no layout: {told}: correct it there") from error
 
 
-def _layout(facility: Facility) -> Layout:
+def _layout(facility: Facility, within_m: float) -> Layout:
     site_m = _site(facility)  # 1
     site = Placement(site_m.origin_m, Placement().yaw(site_m.heading_deg))
-    names, rack_types = rack_types_of(facility)  # 2
+    names, rack_types = rack_types_of(facility, within_m)  # 2
     said: dict[str, Any] = {"rack_types": rack_types} if rack_types else {}
     return Layout(
         id=facility.id,
         name=facility.name,
         site=site_m,
         building=_building(facility, site),
-        blocks=tuple(blocks_of(facility, names, rack_types, site)),
+        blocks=tuple(blocks_of(facility, names, rack_types, site, within_m)),
         columns=tuple(_columns(facility.columns, site)),
         obstacles=tuple(_box(each, site) for each in facility.obstacles),
         stations=tuple(
@@ -121,8 +130,10 @@ def _building(facility: Facility, site: Placement) -> Building:
     boxed = ((0.0, 0.0), (width_m, 0.0), (width_m, depth_m), (0.0, depth_m))
     is_boxed = len(corners) == 4 and float(np.abs(np.subtract(corners, boxed)).max()) <= 0.002
     said: dict[str, Any] = {"width_m": width_m, "depth_m": depth_m} if is_boxed else {"outline_m": corners}
-    if facility.walls:
-        said["height_m"] = max(round(max(wall.height_m for wall in facility.walls), 3), 0.001)
+    roofs_m = [wall.height_m for wall in facility.walls]
+    if roofs_m:
+        tops_m = [rack.height_m for rack in facility.racks]
+        said["height_m"] = max(0.001, *(math.ceil(top_m * 1000) / 1000 for top_m in roofs_m + tops_m))
     thick = [wall.thickness_m for wall in facility.walls if wall.thickness_m]
     if thick:
         said["wall_thickness_m"] = round(float(np.median(thick)), 3)

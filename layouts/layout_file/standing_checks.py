@@ -20,19 +20,25 @@ from spatial.poses import transform_points
 TOLERANCE_M = 0.005
 """What reaches less than this into something else touches it."""
 
+COLUMN_IN_RACK_M = 0.1
+"""A column may stand so deep in a row: rows are built about columns, loads keep clear of them."""
+
 HEADROOM_M = 2.2
 """What begins higher, such as a conveyor overhead, does not narrow a lane."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One thing on the floor: its name in errors, its key, its footprint, and the heights between which it is."""
+    """One thing on the floor: its name in errors, its key, its footprint, the heights between which it is, and how
+    deep it may reach into another.
+    """
 
     name: str
     path: KeyPath
     footprint: shapely.Polygon
     bottom_m: float
     top_m: float
+    sinks_m: float = TOLERANCE_M
 
 
 def rack_footprint(rack: Rack) -> shapely.Polygon:
@@ -60,7 +66,14 @@ def standing_things(
         for row in rows
     ]
     pillars = [
-        Standing(f"column {each.id}", ("columns", grid), _column_footprint(each), 0.0, each.height_m)
+        Standing(
+            f"column {each.id}",
+            ("columns", grid),
+            _column_footprint(each),
+            0.0,
+            each.height_m,
+            COLUMN_IN_RACK_M,
+        )
         for grid, each in columns
     ]
     boxes = [
@@ -78,7 +91,7 @@ def standing_faults(
     """Faults in the order of the numbered rules; each pair of keys is told once.
 
     1. Everything is inside the outline and below the roof.
-    2. No two things overlap by more than TOLERANCE_M at the same height.
+    2. No two things overlap at the same height by more than TOLERANCE_M, a column by COLUMN_IN_RACK_M.
     3. A station is on free floor.
     """
     yield from _outside(layout, outline, things)  # 1
@@ -126,10 +139,12 @@ def _overlaps(things: Sequence[Standing]) -> Iterator[LayoutFault]:
         apart = min(one.top_m, other.top_m) <= max(one.bottom_m, other.bottom_m)
         if j >= i or apart or (one.path, other.path) in told:
             continue
-        told.add((one.path, other.path))
         shared = shapely.minimum_rotated_rectangle(one.footprint.intersection(other.footprint))
         corners = shapely.get_coordinates(shared)
         deep_m = float(shapely.distance(shapely.points(corners[:2]), shapely.points(corners[1:3])).min())
+        if deep_m <= max(one.sinks_m, other.sinks_m):
+            continue
+        told.add((one.path, other.path))
         yield LayoutFault(
             one.path, f"{one.name} overlaps {other.name} by {deep_m:.2f} m: move one of the two"
         )

@@ -128,6 +128,30 @@ def test_measured_racks_come_back_within_a_centimetre(data: st.DataObject, size_
     assert farthest_corner(scanned, build_layout(layout_of(scanned))) <= 0.01
 
 
+def test_rows_that_a_scan_measured_differently_are_one_block_when_told_how_much() -> None:
+    hall = demo_hall()
+    racks = tuple(
+        jittered(rack, (0.03 * (-1) ** i, 0.02), 0.02 * (i % 3), 0.04 * (i % 2))
+        for i, rack in enumerate(hall.racks)
+    )
+    scanned = replace(hall, racks=racks, locations=())
+    assert len(layout_of(scanned).blocks) > 1
+    layout = layout_of(scanned, within_m=0.2)
+    assert [block.rows for block in layout.blocks] == [(1, 2, 2, 2, 1)]
+    assert 0.01 < farthest_corner(scanned, build_layout(layout)) <= 0.2
+    with pytest.raises(ValueError, match=r"within_m 0\.001 is below 0\.005"):
+        layout_of(scanned, within_m=0.001)
+
+
+def test_the_roof_is_no_lower_than_a_rack_and_a_side_behind_a_row_is_no_aisle() -> None:
+    hall = demo_hall()
+    walls = tuple(replace(wall, height_m=5.0) for wall in hall.walls)
+    racks = (hall.racks[1], replace(hall.racks[2], faces=(1, -1), length_m=20.0, bays=()))
+    layout = layout_of(replace(hall, walls=walls, racks=racks, locations=(), aisles=()))
+    assert layout.building.height_m == 6.6
+    assert [block.open_sides for block in layout.blocks] == [("left",), ("right",)]
+
+
 def test_what_a_layout_cannot_say_is_told() -> None:
     hall = demo_hall()
     assert any("513 places are occupied" in told for told in left_out(hall))
