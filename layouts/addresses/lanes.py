@@ -68,7 +68,8 @@ def lanes_of(
     """The lanes of a facility in the order in which `scheme` counts them.
 
     1. Aisles in line are one lane, unless the scheme gives each block's aisle a number of its own.
-    2. Lanes that run in parallel on a level are a zone; zones count by level, then from the depot.
+    2. Lanes that run in parallel on a level are a zone; zones count by level, then from the depot (the world's origin
+       where 6 tells enough and there is no depot).
     3. All lanes of a zone are entered at the end that is nearer to `depot` (default the facility's).
     4. They count from the left or the right.
     5. With a serpentine, every second is entered from its other end.
@@ -118,11 +119,9 @@ def _in_line(facility: Facility, scheme: Scheme) -> list[Lane]:
     aisles = [aisle for aisle in facility.aisles if not aisle.cross and math.dist(aisle.p0, aisle.p1) > 0]
     runs: list[list[Aisle]] = []
     for aisle in aisles:
-        run = None if scheme.blocks == "own_aisles" else next((r for r in runs if _joins(r, aisle)), None)
-        if run is None:
-            runs.append([aisle])
-        else:
-            run.append(aisle)
+        joined = [] if scheme.blocks == "own_aisles" else [run for run in runs if _joins(run, aisle)]
+        runs = [run for run in runs if run not in joined]
+        runs.append([*(piece for run in joined for piece in run), aisle])
     return [_lane(facility, run) for run in runs]
 
 

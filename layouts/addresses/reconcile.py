@@ -35,6 +35,8 @@ def reconcile_addresses(
     Raises as `addresses`, but two locations of one address are no error here.
     """
     numbering = Numbering.of(facility, scheme, depot=depot, entries=entries)
+    for location, place in numbering.places.items():
+        numbering.address(place, of=location)  # all numbers fit, or the error says which does not
     rows, set_aside = _read(scheme, listed)  # 1
     at = locations_of(facility, [listed[row] for row in rows])  # 2
     knows = len(at) * 2 >= len(rows) > 0

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,6 +126,27 @@ def test_coordinates_alone_tell_the_odd_side(grid_hall: Hall, sides: Sides, yaw_
     rows = [Listed(address=named[place.id], at=place.center) for place in facility.locations]
     assert infer_scheme(rows).scheme.sides == sides
     assert infer_scheme([*named.values()]).notes[0].startswith("odd bays are assumed on the left")
+
+
+def test_a_published_list_is_read_with_its_odd_side() -> None:
+    history = Path(__file__).parents[3].parent / "shared" / "data" / "benchmarks" / "wms_history_synth"
+    if not history.is_dir():
+        pytest.skip("skipped: ../shared/data is not here")
+    bays = pq.read_table(history / "coordinates.parquet").to_pylist()
+    rows = [Listed(address=bay["bay_id"], at=(bay["x"], bay["y"], 0.0)) for bay in bays]
+    inferred = infer_scheme(rows)
+    assert (inferred.scheme.example, inferred.scheme.sides, inferred.is_decided) == (
+        "A01-01",
+        "odd_left",
+        True,
+    )
+    assert (inferred.misfits, inferred.share) == (("DOCK",), 1000 / 1001)
+    read = {bay["bay_id"]: inferred.scheme.parse(bay["bay_id"]) for bay in bays if bay["bay_id"] != "DOCK"}
+    assert all(
+        read[bay["bay_id"]] == {"aisle": bay["aisle"], "bay": bay["bay_number"]}
+        for bay in bays
+        if bay["bay_id"] in read
+    )
 
 
 def test_the_demo_hall_is_inferred_from_its_own_ids() -> None:

@@ -116,6 +116,13 @@ def test_behind_a_cross_aisle(grid_hall: Hall, blocks: Any, first: str, second: 
     assert row(facility, scheme, "L1001") == second
 
 
+def test_the_order_in_which_aisles_are_drawn_does_not_matter(grid_hall: Hall) -> None:
+    facility = grid_hall(blocks=3, bays=2)
+    first, second, third = (facility.aisles[block * 3 : block * 3 + 3] for block in range(3))
+    drawn = replace(facility, aisles=(*third, *first, *second[::-1]))
+    assert addresses(drawn, Scheme()) == addresses(facility, Scheme())
+
+
 def test_a_cross_aisle_through_one_long_aisle_starts_a_new_hundred(grid_hall: Hall) -> None:
     scheme = Scheme(fields=fields("aisle", "bay", "level", width=3), blocks="new_hundred")
     facility = grid_hall()

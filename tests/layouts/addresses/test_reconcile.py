@@ -17,6 +17,7 @@ from layouts.addresses.number_places import addresses
 from layouts.addresses.reconcile import reconcile_addresses
 from layouts.addresses.scheme import Scheme
 from layouts.demo_hall import demo_hall
+from spatial.errors import BadDataError
 from spatial.facility import Facility
 
 Hall = Callable[..., Facility]
@@ -235,3 +236,9 @@ def test_a_side_field_and_a_turned_hall_make_no_difference(grid_hall: Hall) -> N
     assert [finding.kind for finding in reconcile_addresses(facility, scheme, turned).findings] == [
         "swapped_sides"
     ]
+
+
+def test_a_scheme_that_the_hall_does_not_fit_is_an_error(grid_hall: Hall) -> None:
+    narrow = Scheme(fields=(AddressField(name="aisle"), AddressField(name="bay", width=1)))
+    with pytest.raises(BadDataError, match="location 'L0000/5/0/1': bay 11 does not fit 1 digits"):
+        reconcile_addresses(grid_hall(bays=6), narrow, [])
