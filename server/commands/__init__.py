@@ -10,6 +10,7 @@ import typer
 
 from server.commands.chain import scan, tours
 from server.commands.demo import demo
+from server.commands.layout import compare, layout
 from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
@@ -22,5 +23,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (scan, graph, path, reconcile, tours, simulate, serve, view, demo):
+for command in (scan, graph, path, reconcile, tours, simulate, compare, serve, view, demo):
     app.command()(command)
+app.add_typer(layout)

@@ -214,11 +214,18 @@ def command_lines(text: str) -> Iterator[list[str]]:
 
 def parse(words: list[str]) -> None:
     """Parse a whole command line without running it; raises what typer says about a wrong one."""
-    group: Any = typer.main.get_command(app)
-    name, *arguments = words
-    command = group.commands[name]
+    command, arguments = command_of(words)
     if "--help" not in arguments:
-        command.make_context(name, arguments)
+        command.make_context(words[0], arguments)
+
+
+def command_of(words: list[str]) -> tuple[Any, list[str]]:
+    """The command that a line names, which may be one of a group, and its arguments; KeyError for none."""
+    command: Any = typer.main.get_command(app)
+    left = list(words)
+    while hasattr(command, "commands"):
+        command = command.commands[left.pop(0)]
+    return command, left
 
 
 @page
@@ -232,12 +239,13 @@ def test_every_command_line_shown_can_be_typed(page: Path) -> None:
 
 @page
 def test_every_command_named_in_a_sentence_exists_with_its_options(page: Path) -> None:
-    group: Any = typer.main.get_command(app)
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for shown in INLINE.findall(text):
-        _, name, *words = shlex.split(shown)
-        assert name in group.commands, f"{page.name}: `{shown}`"
-        known = {option for each in group.commands[name].params for option in each.opts} | {"--help"}
+        try:
+            command, words = command_of(shlex.split(shown)[1:])
+        except KeyError:
+            pytest.fail(f"{page.name}: `{shown}`")
+        known = {option for each in command.params for option in each.opts} | {"--help"}
         assert {word for word in words if word.startswith("-")} <= known, f"{page.name}: `{shown}`"
 
 

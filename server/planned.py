@@ -1,0 +1,68 @@
+"""Planned halls and comparisons as the command line calls them: files in, files out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from layouts.comparison.compare import Comparison, compare
+from layouts.layout_file.layout_of import layout_of
+from layouts.layout_file.read_layout import build_layout_file
+from layouts.layout_file.write_layout import layout_yaml
+from layouts.scenario import read_scenario
+from layouts.simulation.run_scenario import figures_of
+from server.site_files import GRAPH, require_room
+from server.sites import FACILITY, MESH, load_site
+from spatial.errors import BadDataError
+from spatial.facility import Facility
+from spatial.facility_json import read_facility, write_facility
+from spatial.meshes.glb import write_glb
+from spatial.whole_files import write_whole
+
+
+def hall_at(path: Path) -> Facility:
+    """The facility of a site's folder, of a facility.json, or of a layout file."""
+    if path.is_dir():
+        return load_site(path).facility
+    return build_layout_file(path) if path.suffix in (".yaml", ".yml") else read_facility(path)
+
+
+def build_site(file: Path, folder: Path) -> Facility:
+    """Build the layout `file` into the site `folder`; what cannot be built leaves an older site as it is."""
+    facility = build_layout_file(file)
+    require_room(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as renames:  # which happen in reverse order, that of facility.json last
+        written, mesh = (renames.enter_context(write_whole(folder / name)) for name in (FACILITY, MESH))
+        write_glb(mesh, facility)
+        write_facility(written, facility)
+        for name in (FACILITY, GRAPH):
+            (folder / name).unlink(missing_ok=True)
+    return facility
+
+
+def write_layout_of(hall: Path, file: Path) -> None:
+    """Write the layout file of a hall."""
+    write_text(file, layout_yaml(layout_of(hall_at(hall))))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole."""
+    with write_whole(path) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+def compare_files(paths: Sequence[Path], **wishes: Any) -> Comparison:
+    """Compare the scenarios of files, each named as its file is; see `compare` for `wishes`."""
+    names = [path.stem for path in paths]
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    if len(set(names)) < len(names):
+        raise BadDataError(f"a scenario is named twice among {', '.join(names)}: give each once")
+    scenarios = {name: read_scenario(path) for name, path in zip(names, paths, strict=True)}
+    try:
+        return compare(scenarios, figures_of, **wishes)
+    except ValueError as error:
+        raise BadDataError(f"{', '.join(names)}: {error}") from error
