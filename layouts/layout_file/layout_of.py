@@ -68,7 +68,7 @@ def _layout(facility: Facility, within_m: float) -> Layout:
     said: dict[str, Any] = {"rack_types": rack_types} if rack_types else {}
     return Layout(
         id=facility.id,
-        name=facility.name,
+        name=facility.name.strip() or None,
         site=site_m,
         building=_building(facility, site),
         blocks=tuple(blocks_of(facility, names, rack_types, site, within_m)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from layouts.layout_file.layout_fault import LayoutError
 from layouts.layout_file.read_layout import build_layout_file, read_layout
+from spatial.facility_json import facility_to_json
 
 HALL = "id: H\nbuilding: {width_m: 40, depth_m: 60, height_m: 9}\n"
 BLOCK_A = "blocks:\n  - {id: A, at_m: [5, 10]}\n"
@@ -333,3 +337,22 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"id: \xff\xfe")
     with pytest.raises(LayoutError, match="byte 4 is not UTF-8: save it as UTF-8"):
         read_layout(tmp_path / "binary.yaml")
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_is_written_is_built_or_told_with_its_line(data: st.DataObject, tmp_path: Path) -> None:
+    text = Path(__file__).with_name("demo_hall.layout.yaml").read_text(encoding="utf-8")
+    word = data.draw(st.sampled_from([*re.finditer(r"[\w.]+", text)]))
+    strange = st.sampled_from(
+        ["-1", "1e9", ".nan", "null", "[]", "{}", "true", "'", "&a", "<<", "\t", "2020-01-01"]
+    )
+    new = data.draw(strange | st.integers(0, 400).map(str) | st.text(max_size=5))
+    path = tmp_path / "demo.layout.yaml"
+    path.write_text(text[: word.start()] + new + text[word.end() :], encoding="utf-8")
+    told = ""
+    try:
+        facility_to_json(build_layout_file(path))
+    except LayoutError as error:
+        told = str(error)
+    assert all(re.match(re.escape(str(path)) + r":\d+: .*: ", line) for line in told.split("\n") if told)
