@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layouts.comparison.compare import Comparison, compare
-from layouts.layout_file.layout_of import layout_of
+from layouts.layout_file.layout_of import layout_of, left_out
 from layouts.layout_file.read_layout import build_layout_file
 from layouts.layout_file.write_layout import layout_yaml
 from layouts.scenario import read_scenario
@@ -43,9 +43,11 @@ def build_site(file: Path, folder: Path) -> Facility:
     return facility
 
 
-def write_layout_of(hall: Path, file: Path) -> None:
-    """Write the layout file of a hall."""
-    write_text(file, layout_yaml(layout_of(hall_at(hall))))
+def write_layout_of(hall: Path, file: Path, *, within_m: float) -> tuple[str, ...]:
+    """Write the layout file of a hall; returns what a layout cannot say of it."""
+    facility = hall_at(hall)
+    write_text(file, layout_yaml(layout_of(facility, within_m=within_m)))
+    return left_out(facility)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Json, agent_of
-from server.commands.printing import print_json
+from server.commands.printing import print_json, print_notes
 from server.progress import reporting
 
 layout = typer.Typer(
@@ -46,11 +46,14 @@ def build(
 def from_scan(
     hall: Hall,
     output: Annotated[Path, typer.Option("--output", "-o", help="The layout file to write.")],
+    within: Annotated[
+        float, typer.Option(help="Metres up to which racks are taken for regular.", min=0.001, max=1.0)
+    ] = 0.01,
 ) -> None:
     """Write the layout file of a scanned hall, so that it can be edited and built again."""
     from server.planned import write_layout_of
 
-    write_layout_of(hall, output)
+    print_notes(write_layout_of(hall, output, within_m=within))
     typer.echo(f"{output} is written: edit it and build it with 'aisletwin layout build'")
 
 
