@@ -34,6 +34,7 @@ from layouts.simulation.operations.tour_jobs import Picked, add_tours, pick_pool
 from layouts.simulation.operations.upkeep import MOST_FAILURES
 from layouts.simulation.program import Program
 from layouts.simulation.traffic.build_traffic import traffic_map
+from layouts.simulation.traffic.check_traffic import guarded
 from layouts.simulation.traffic.static_check import Jam, possible_jams
 from layouts.simulation.traffic.traffic_map import USUAL_TRAFFIC, TrafficMap, TrafficSettings
 from layouts.simulation.work import Work
@@ -50,7 +51,7 @@ class ShiftProgram:
     `agents`, `classes` and `vehicles` (A,) are the agents' names, the names of their classes, and whether these are
     machines. `orders` are when orders came in and are due. The run needs room for `most_refills`. `draws` are the
     random numbers of all replications; those of one are in `crew` and `program.jobs`. `section_of` (R,) is the
-    section that a cell lies in, or NOBODY.
+    section that a cell lies in, or NOBODY; `guarded` are rings of resources that tickets keep from filling up.
     """
 
     program: Program
@@ -62,6 +63,7 @@ class ShiftProgram:
     most_refills: int
     draws: Draws
     section_of: npt.NDArray[np.int64]
+    guarded: tuple[frozenset[int], ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ class ShiftProgram:
     def jams(self) -> tuple[Jam, ...]:
         """How its agents could come to wait for each other for good; none is a proof that they cannot."""
         rows = self.program.tape.rows
-        return possible_jams(
+        found = possible_jams(
             rows["op"],
             rows["a"],
             rows["b"],
@@ -79,6 +81,7 @@ class ShiftProgram:
             resources=self.program.resource,
             section_of=self.section_of,
         )
+        return tuple(jam for jam in found if not any(set(jam.ring) <= members for members in self.guarded))
 
 
 def shift_program(
@@ -116,7 +119,7 @@ def shift_program(
     )
     floor = new_floor(
         facility,
-        traffic_map(graphs, traffic),
+        _traffic(graphs, traffic, tours),
         operations,
         staff=staff,
         depot=shift.depot.name,
@@ -170,6 +173,7 @@ def shift_program(
         most_refills=stock.most_refills,
         draws=draws,
         section_of=_section_of(floor.build.traffic, len(program.resource)),
+        guarded=tuple(frozenset(jam.members) for jam in floor.build.traffic.guards),
     )
 
 
@@ -302,6 +306,14 @@ def _notes(operations: Operations, picked: Picked, graphs: Sequence[NavGraph]) -
             f"fill its {packing.buffer_orders} places, the shift stalls; raise packing.buffer_orders then."
         )
     return notes
+
+
+def _traffic(graphs: Sequence[NavGraph], settings: TrafficSettings, tours: Sequence[Tour]) -> TrafficMap:
+    """The traffic of the classes; where lanes are narrow, with tickets for rings that these tours could fill."""
+    traffic = traffic_map(graphs, settings)
+    if not (settings.tickets and traffic.lanes):
+        return traffic
+    return guarded(traffic, traffic.ways([tour.legs for tour in tours]))
 
 
 def _section_of(traffic: TrafficMap, resources: int) -> npt.NDArray[np.int64]:

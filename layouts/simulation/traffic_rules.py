@@ -25,6 +25,8 @@ class TrafficRules(BaseModel):
     """Aisle to the kind of lane that it is, whatever its width."""
     locks: bool = True
     """Keep opposite traffic out of narrow two-way lanes; without it agents can meet head-on there."""
+    tickets: bool = True
+    """Let so few agents into a ring of narrow lanes that it cannot fill up for good."""
     intersections: bool = True
     """Vehicles cross where lanes meet one at a time."""
     release: Literal["on-arrival", "at-start"] = "on-arrival"
@@ -44,6 +46,7 @@ class TrafficRules(BaseModel):
             override={aisle: cast(LaneKind, lane.replace("-", "_")) for aisle, lane in self.lanes.items()},
             locks=self.locks,
             intersections=self.intersections,
+            tickets=self.tickets,
             release="on_arrival" if self.release == "on-arrival" else "at_start",
         )
 

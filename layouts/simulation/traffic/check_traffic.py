@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
 
+from layouts.simulation.engine.tape import NOBODY
 from layouts.simulation.traffic.static_check import Jam, possible_jams
+from layouts.simulation.traffic.tickets import tickets_for
 from layouts.simulation.traffic.traffic_map import TrafficMap
 from layouts.simulation.traffic.ways import Ways
 from spatial.navigation.nav_graph import NavGraph
@@ -25,6 +28,30 @@ def jams_of(traffic: TrafficMap, *ways: Ways) -> tuple[Jam, ...]:
         np.concatenate([*starts, rows[-1:]]),
         resources=traffic.resources,
         section_of=traffic.section_of,
+    )
+
+
+def guarded(traffic: TrafficMap, *ways: Ways) -> TrafficMap:
+    """The same traffic with a ticket for every ring of lanes that agents on these ways could fill up for good.
+
+    Lanes in which agents can meet head-on are left to their locks: a ticket there would be one.
+    """
+    jams = tuple(jam for jam in jams_of(traffic, *ways) if jam.kind != "head_on")
+    added, admits = tickets_for(jams, traffic.resources)
+    return replace(
+        traffic,
+        resources=(*traffic.resources, *added),
+        capacity=np.concatenate([traffic.capacity, np.array(admits, np.int64)]),
+        area_m2=np.concatenate([traffic.area_m2, np.full(len(added), np.nan)]),
+        section_of=np.concatenate([traffic.section_of, np.full(len(added), NOBODY)]),
+        guards=jams,
+        notes=(
+            *traffic.notes,
+            *(
+                f"At most {count} agents are let in at once where {', '.join(jam.names)} could fill up for good"
+                for jam, count in zip(jams, admits, strict=True)
+            ),
+        ),
     )
 
 

@@ -15,6 +15,8 @@ from layouts.simulation.program import Resource
 from layouts.simulation.traffic.floor_pieces import FloorPieces, Ints
 from layouts.simulation.traffic.lane_kinds import USUAL_MARGINS, AisleKind, LaneKind, Margins
 from layouts.simulation.traffic.lanes import Lane
+from layouts.simulation.traffic.static_check import Jam
+from layouts.simulation.traffic.tickets import with_tickets
 from layouts.simulation.traffic.walk import walk
 from layouts.simulation.traffic.ways import Ways
 from spatial.navigation.nav_graph import NavGraph
@@ -27,7 +29,8 @@ class TrafficSettings:
 
     `locks` False leaves narrow two-way lanes without the lock that keeps opposite traffic out. Intersections are
     seats for vehicles unless `intersections` is False. A cell is given back `on_arrival` in the next one, when it
-    holds all of the body, or `at_start` of the way there.
+    holds all of the body, or `at_start` of the way there. `tickets` let so few into a ring of lanes that it cannot
+    fill.
     """
 
     margins: Margins = USUAL_MARGINS
@@ -35,6 +38,7 @@ class TrafficSettings:
     locks: bool = True
     intersections: bool = True
     release: Literal["on_arrival", "at_start"] = "on_arrival"
+    tickets: bool = True
 
 
 USUAL_TRAFFIC = TrafficSettings()
@@ -49,6 +53,8 @@ class TrafficMap:
     each of `resources`: seats, or agents in a section at once. `area_m2` (R,) is the floor of an area, NaN
     for others. `section_of` (R,) is the section that a cell lies in, or NOBODY. `cell_of[g]` maps the nodes of
     `graphs[g]` in narrow lanes to their cells. `notes` are what a reader must know.
+
+    `guards` are the jams whose tickets, the last of the resources, keep so many agents out that they cannot happen.
 
     For the walk: `pieces` of each graph's edges, and what each resource is to it, `role` (R,) and `lane` (R,).
     """
@@ -66,6 +72,7 @@ class TrafficMap:
     pieces: tuple[FloorPieces, ...]
     role: npt.NDArray[np.int64]
     lane: npt.NDArray[np.int64]
+    guards: tuple[Jam, ...] = ()
 
     def ways(self, tours: Sequence[Sequence[Route]], *, graph: int = 0) -> Ways:
         """What each of `tours`, the node routes of its legs in turn, contends for in `graphs[graph]`.
@@ -91,7 +98,7 @@ class TrafficMap:
         )
         if torn != NOBODY:
             raise ValueError(f"leg {torn} has two nodes in turn that no edge joins: {legs[torn]}")
-        return Ways(
+        found = Ways(
             op=rows[:, 0].astype(np.int8),
             a=rows[:, 1].astype(np.int32),
             b=rows[:, 2].astype(np.int32),
@@ -100,6 +107,7 @@ class TrafficMap:
             leg_start=leg_start,
             tour_start=tour_at,
         )
+        return with_tickets(found, self.guards, first=len(self.resources) - len(self.guards))
 
     def tour_ways(self, legs: Sequence[Route], *, graph: int = 0) -> Ways:
         """What one tour contends for, see `ways`."""

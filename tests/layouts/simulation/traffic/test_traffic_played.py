@@ -13,8 +13,7 @@ from layouts.demo_hall import demo_hall
 from layouts.simulation.engine.run_tape import Played, run_tape
 from layouts.simulation.engine.tape import NOBODY, Crew, Jobs, Resources, tape_of
 from layouts.simulation.traffic.build_traffic import traffic_map
-from layouts.simulation.traffic.check_traffic import jams_of
-from layouts.simulation.traffic.tickets import tickets_for, with_tickets
+from layouts.simulation.traffic.check_traffic import guarded, jams_of
 from layouts.simulation.traffic.traffic_map import TrafficMap, TrafficSettings
 from layouts.simulation.traffic.ways import Ways
 from spatial.floor.agents import PICKER, REACH_TRUCK
@@ -121,11 +120,13 @@ def test_a_block_fills_up_and_with_tickets_does_not(drawn) -> None:
         one_way=True,
     )
     traffic = traffic_map(graph)
-    ways = traffic.ways([[(k, 4 + k, 4 + (k + 1) % 4, 4 + (k + 2) % 4, (k + 2) % 4)] for k in range(4)])
+    tours = [[(k, 4 + k, 4 + (k + 1) % 4, 4 + (k + 2) % 4, (k + 2) % 4)] for k in range(4)]
+    ways = traffic.ways(tours)
     run = played(ways, traffic.capacity.tolist())
     jams = jams_of(traffic, ways)
     assert run.ending == "deadlock"
     assert {resource for _, resource in run.ring} == set(jams[0].ring)
-    _, admits = tickets_for(jams, traffic.resources)
-    kept = with_tickets(ways, jams, first=len(traffic.resources))
-    assert played(kept, [*traffic.capacity.tolist(), *admits]).ending == "finished"
+    kept = guarded(traffic, ways)
+    assert kept.capacity[-1] == jams[0].fewest - 1
+    assert any("could fill up for good" in note for note in kept.notes)
+    assert played(kept.ways(tours), kept.capacity.tolist()).ending == "finished"
