@@ -19,7 +19,8 @@ from spatial.floor.agents import PICKER
 from spatial.meshes.mesh import facility_mesh
 
 hall = demo_hall()
-run_on(hall, Scenario(site=Path(), pickers=2, synthetic_orders=4))
+for agent in ("picker", "reach_truck"):
+    run_on(hall, Scenario(site=Path(), agent=agent, pickers=2, synthetic_orders=4))
 plan_scenario(hall, Scenario(site=Path(), synthetic_orders=4, routing="exact"))
 way_between(hall, PICKER, hall.locations[0].id, hall.locations[-1].id)
 
