@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ from layouts.layout_file.read_layout import build_layout_file
 from layouts.layout_file.write_layout import layout_yaml
 from layouts.scenario import read_scenario
 from layouts.simulation.run_scenario import figures_of
-from server.site_files import GRAPH, require_room
-from server.sites import FACILITY, MESH, load_site
+from server.site_files import require_room, write_planned_site
+from server.sites import load_site
 from spatial.errors import BadDataError
 from spatial.facility import Facility
-from spatial.facility_json import read_facility, write_facility
-from spatial.meshes.glb import write_glb
+from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole
 
 
@@ -33,13 +31,7 @@ def build_site(file: Path, folder: Path) -> Facility:
     """Build the layout `file` into the site `folder`; what cannot be built leaves an older site as it is."""
     facility = build_layout_file(file)
     require_room(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as renames:  # which happen in reverse order, that of facility.json last
-        written, mesh = (renames.enter_context(write_whole(folder / name)) for name in (FACILITY, MESH))
-        write_glb(mesh, facility)
-        write_facility(written, facility)
-        for name in (FACILITY, GRAPH):
-            (folder / name).unlink(missing_ok=True)
+    write_planned_site(folder, facility)
     return facility
 
 

@@ -1,9 +1,10 @@
-"""Writing a scanned site: each file whole, facility.json last, whose presence says that all is there."""
+"""Writing a site: each file whole, facility.json last, whose presence says that all is there."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from scans.scan_to_facility import Scanned
 from scans.voxels import VoxelCloud
 from server.sites import CLOUD, FACILITY, MESH
 from spatial.errors import BadDataError
+from spatial.facility import Facility
 from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 from spatial.whole_files import write_whole
@@ -39,16 +41,36 @@ def write_site(folder: Path, scanned: Scanned) -> None:
 
     An older site stays as it is until all four are written; then they take its place, and its graph goes.
     """
-    with ExitStack() as renames:  # which happen in reverse order, that of facility.json last
-        facility, mesh, cloud, report = (
-            renames.enter_context(write_whole(folder / name)) for name in (FACILITY, MESH, CLOUD, REPORT)
-        )
-        write_json(report, scanned.report.as_json())
-        write_cloud(cloud, scanned.cloud)
-        residual = residual_mesh(scanned.cloud.points + scanned.cloud.origin, scanned.facility)
-        write_glb(mesh, scanned.facility, residual)
-        write_facility(facility, scanned.facility)
-        for name in (FACILITY, GRAPH):
+    residual = residual_mesh(scanned.cloud.points + scanned.cloud.origin, scanned.facility)
+    _write_together(
+        folder,
+        {
+            FACILITY: lambda path: write_facility(path, scanned.facility),
+            MESH: lambda path: write_glb(path, scanned.facility, residual),
+            CLOUD: lambda path: write_cloud(path, scanned.cloud),
+            REPORT: lambda path: write_json(path, scanned.report.as_json()),
+        },
+    )
+
+
+def write_planned_site(folder: Path, facility: Facility) -> None:
+    """Write facility.json and facility.glb; what an older site had beside them goes with it."""
+    _write_together(
+        folder,
+        {FACILITY: lambda path: write_facility(path, facility), MESH: lambda path: write_glb(path, facility)},
+    )
+
+
+def _write_together(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> None:
+    """Write every file aside, then all take their places, the first, facility.json, last.
+
+    Of an older site nothing stays that is not written anew.
+    """
+    with ExitStack() as renames:  # which happen in reverse order
+        asides = {name: renames.enter_context(write_whole(folder / name)) for name in writers}
+        for name, write in writers.items():
+            write(asides[name])
+        for name in (FACILITY, GRAPH, *({MESH, CLOUD, REPORT} - writers.keys())):
             (folder / name).unlink(missing_ok=True)
 
 

@@ -24,6 +24,10 @@ def read_model(path: Path, model: type[_Model], *, start: str, may_be_empty: boo
     """
     try:
         record = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadDataError(
+            f"{path} cannot be read ({error.strerror}): check the path, or write the file, beginning with '{start}'"
+        ) from error
     except OSError as error:
         raise BadDataError(f"{path} cannot be read ({error.strerror}): check the path") from error
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:

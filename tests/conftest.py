@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -104,6 +108,27 @@ def one_block_hall(
         obstacles=obstacles,
         stations=(station,) if depot else (),
     )
+
+
+def compiled_and_plain(code: str, *, path: str = "") -> tuple[str, str]:
+    """What `code` prints with numba and, warnings being errors, as plain Python; `path` is where it imports from."""
+    compiled, plain = (
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            cwd=Path(__file__).resolve().parents[1],
+            env={**os.environ, "NUMBA_DISABLE_JIT": disabled, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for disabled in ("0", "1")
+    )
+    return compiled, plain
+
+
+@pytest.fixture(name="compiled_and_plain")
+def plays_both() -> Callable[..., tuple[str, str]]:
+    return compiled_and_plain
 
 
 @pytest.fixture

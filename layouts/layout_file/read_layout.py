@@ -49,6 +49,11 @@ def layout_schema() -> dict[str, Any]:
 def _read(path: Path) -> tuple[Layout, YamlText]:
     try:
         text = parse_yaml(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        message = (
+            f"{path} cannot be read ({error.strerror}): check the path, or write it, beginning with '{START}'"
+        )
+        raise LayoutError([LayoutFault((), message)]) from error
     except OSError as error:
         raise LayoutError(
             [LayoutFault((), f"{path} cannot be read ({error.strerror}): check the path")]

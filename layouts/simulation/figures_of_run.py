@@ -5,6 +5,21 @@ from __future__ import annotations
 from layouts.kpis import Kpis
 from layouts.run import Run
 
+FIGURES = (
+    "lines_per_hour",
+    "lines_per_labour_hour",
+    "blocked_share",
+    "makespan_s",
+    "metres_per_line",
+    "deadlocks",
+    "passes",
+    "back_offs",
+    "tour_lead_p95_s",
+    "order_lead_p95_s",
+    "on_time_share",
+)
+"""All there can be, in the order they are told."""
+
 
 def figures_of_run(run: Run, figures: Kpis) -> dict[str, float]:
     """One number each, in the order they are told; what has nothing below the line is left out."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from server.commands.clean_output import strangers_on_stderr
-from server.commands.options import Json, agent_of
+from server.commands.options import Json, agent_of, require_figure
 from server.commands.printing import print_json, print_notes
 from server.progress import reporting
 
@@ -132,12 +132,14 @@ def compare(
     """Simulate scenarios on the same orders and tell which is better, by how much and how sure that is."""
     from layouts.comparison.record import comparison_dict
     from layouts.comparison.text import comparison_text
+    from layouts.simulation.figures_of_run import FIGURES
     from layouts.statistics.replications import Precision
     from server.planned import compare_files
     from server.site_files import write_json
 
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more: the first is the baseline")
+    require_figure(figure, FIGURES)
     with strangers_on_stderr(), reporting("compare", quiet=as_json) as tell:
         found = compare_files(
             scenarios,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -36,6 +37,14 @@ def agent_of(name: str) -> AgentClass:
         return agent_named(name)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--agent") from None
+
+
+def require_figure(figure: str, known: Sequence[str]) -> None:
+    """Refuse a figure that no run has before anything is simulated."""
+    if figure not in known:
+        raise typer.BadParameter(
+            f"there is no figure '{figure}': choose one of {', '.join(known)}", param_hint="--figure"
+        )
 
 
 def point_of(text: str | None) -> tuple[float, float] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from server.commands.clean_output import strangers_on_stderr
-from server.commands.options import Json
+from server.commands.options import Json, require_figure
 from server.commands.printing import print_json, print_kpis, print_notes
 from server.progress import reporting
 
@@ -94,11 +94,13 @@ def _simulate_shift(
 def _simulate_what_if(
     scenario: Path, output: Path, wishes: list[str], figure: str, plan: ReplicationPlan, *, as_json: bool
 ) -> None:
+    from layouts.simulation.figures_of_run import FIGURES
     from layouts.what_if.record import curve_dict
     from layouts.what_if.spec import parse_spec
     from layouts.what_if.text import curve_text
     from server.chain import what_if_scenario
 
+    require_figure(figure, FIGURES)
     try:
         spec = parse_spec(wishes)
     except ValueError as error:

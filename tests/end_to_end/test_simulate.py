@@ -11,6 +11,9 @@ import pytest
 import yaml
 
 from layouts.run_files import read_run
+from layouts.scenario import read_scenario
+from layouts.simulation.figures_of_run import FIGURES
+from layouts.simulation.run_scenario import figures_of
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
 
@@ -129,3 +132,25 @@ def test_settings_that_do_not_fit_are_told_with_the_file(
     assert "scenario.yaml" in done.err
     assert "A99" in done.err
     assert not (tmp_path / "RUN").exists()
+
+
+def test_a_scenario_that_is_not_there_yet_is_answered_with_how_it_begins(
+    aisletwin: Callable[..., Any], tmp_path: Path
+) -> None:
+    done = aisletwin("simulate", tmp_path / "scenario.yaml", "-o", tmp_path / "RUN")
+    assert done.code == 3
+    assert "beginning with 'site: SITE/'" in done.err
+
+
+def test_a_figure_that_no_run_has_is_refused_before_anything_is_simulated(
+    scenario: Callable[..., Path], aisletwin: Callable[..., Any], tmp_path: Path
+) -> None:
+    wish = ("--what-if", "pickers=1..3", "--figure", "speed")
+    done = aisletwin("simulate", scenario(), "-o", tmp_path / "WHAT", *wish)
+    assert done.code == 2
+    assert "choose one of lines_per_hour" in " ".join(done.err.split())
+    assert not (tmp_path / "WHAT").exists()
+
+
+def test_every_figure_of_a_run_can_be_chosen(scenario: Callable[..., Path]) -> None:
+    assert set(figures_of(read_scenario(scenario()), 0)) <= set(FIGURES)

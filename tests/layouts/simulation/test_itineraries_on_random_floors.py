@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import heapq
 import math
-import os
-import subprocess
-import sys
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -216,17 +212,7 @@ for options in (
 """
 
 
-def test_plain_python_and_compiled_agree() -> None:
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", PLAIN],
-            cwd=Path(__file__).resolve().parents[3],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert told[0] == told[1]
-    assert told[0].count("wait") > 100
+def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:
+    compiled, plain = compiled_and_plain(PLAIN)
+    assert compiled == plain
+    assert compiled.count("wait") > 100

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -290,17 +286,7 @@ for part in (program.tape.rows, program.tape.start, program.legs.xy, program.leg
 """
 
 
-def test_plain_python_and_compiled_agree() -> None:
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", SHIFT],
-            cwd=Path(__file__).resolve().parents[3],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert told[0] == told[1]
-    assert len(told[0].splitlines()) == 11
+def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:
+    compiled, plain = compiled_and_plain(SHIFT)
+    assert compiled == plain
+    assert len(compiled.splitlines()) == 11

@@ -118,7 +118,7 @@ function listLayers(site, scene) {
   stage.world.add(heatLayer);
   const run = site.has_run
     ? [
-        { name: "Pickers", on: true, show: switching(pickers.object), legend: [pickerLegend()] },
+        { name: "Agents", on: true, show: switching(pickers.object), legend: [pickerLegend()] },
         { name: "Names", on: true, show: switching(labels) },
         {
           name: "Trails",

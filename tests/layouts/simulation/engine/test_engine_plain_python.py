@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 WORLDS = """
@@ -20,19 +17,9 @@ for seed in range(100):
 """
 
 
-def test_plain_python_and_compiled_agree() -> None:
-    here = Path(__file__).resolve()
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", WORLDS],
-            cwd=here.parents[4],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled, "PYTHONPATH": str(here.parent)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.splitlines()
-        for disabled in ("0", "1")
-    ]
-    assert len(told[0]) == 100
-    assert {line.split()[1] for line in told[0]} == {"finished", "stalled", "deadlock", "horizon"}
-    assert told[0] == told[1]
+def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:
+    compiled, plain = compiled_and_plain(WORLDS, path=str(Path(__file__).resolve().parent))
+    lines = compiled.splitlines()
+    assert len(lines) == 100
+    assert {line.split()[1] for line in lines} == {"finished", "stalled", "deadlock", "horizon"}
+    assert compiled == plain

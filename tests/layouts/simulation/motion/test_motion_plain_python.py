@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 LEGS = """
 import numpy as np
 from layouts.simulation.motion.limits import motion_of
@@ -32,17 +27,7 @@ for agent in AGENT_CLASSES.values():
 """
 
 
-def test_plain_python_and_compiled_agree() -> None:
-    told = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", LEGS],
-            cwd=Path(__file__).resolve().parents[4],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert told[0] == told[1]
-    assert len(told[0].splitlines()) == 28
+def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:
+    compiled, plain = compiled_and_plain(LEGS)
+    assert compiled == plain
+    assert len(compiled.splitlines()) == 28

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 TOURS = """
 import numpy as np
 from layouts.demo_hall import demo_hall
@@ -28,17 +23,7 @@ for release in ("on_arrival", "at_start"):
 """
 
 
-def test_plain_python_and_compiled_agree() -> None:
-    said = [
-        subprocess.run(
-            [sys.executable, "-W", "error", "-c", TOURS],
-            cwd=Path(__file__).resolve().parents[4],
-            env={**os.environ, "NUMBA_DISABLE_JIT": disabled},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for disabled in ("0", "1")
-    ]
-    assert said[0] == said[1]
-    assert len(said[0].splitlines()) == 56
+def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:
+    compiled, plain = compiled_and_plain(TOURS)
+    assert compiled == plain
+    assert len(compiled.splitlines()) == 56

@@ -37,7 +37,7 @@ function card(title, soFar, wholeRun) {
   );
 }
 
-/** What pickers spent their time on, as one bar. @param {Kpi} kpi */
+/** What agents spent their time on, as one bar. @param {Kpi} kpi */
 function timeSplit(kpi) {
   const parts = /** @type {const} */ ([
     ["walk", kpi.walk_s],
@@ -59,7 +59,7 @@ function timeSplit(kpi) {
     const { colour, label } = AGENT_STATES[state];
     list.append(element("li", {}, swatch(colour), `${label} `, element("b", {}, percent(seconds, all))));
   }
-  return element("div", { class: "card split" }, element("h2", {}, "Pickers' time"), bar, list);
+  return element("div", { class: "card split" }, element("h2", {}, "Agents' time"), bar, list);
 }
 
 /** Agent-seconds so far. @param {Kpi} kpi */
