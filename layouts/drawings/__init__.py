@@ -1,0 +1,1 @@
+"""Drawings and models of buildings read as planned facilities: geometry, not pictures."""
