@@ -36,10 +36,15 @@ def read_model(path: Path, model: type[_Model], *, start: str, may_be_empty: boo
         record = {}
     if not isinstance(record, dict):
         raise BadDataError(f"{path} holds no fields: start with '{start}'")
+    return validated(record, model, source=str(path))
+
+
+def validated(record: object, model: type[_Model], *, source: str) -> _Model:
+    """The `model` of plain values that come from `source`; BadDataError names it and the field that is wrong."""
     try:
         return model.model_validate(record)
     except ValidationError as error:
-        raise BadDataError(f"{path}: {_first_fault(error, model)}") from error
+        raise BadDataError(f"{source}: {_first_fault(error, model)}") from error
 
 
 def _first_fault(error: ValidationError, model: type[BaseModel]) -> str:

@@ -14,6 +14,7 @@ from server.commands.layout import compare, layout
 from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
+from server.commands.wms import wms
 
 app = typer.Typer(
     name="aisletwin",
@@ -26,3 +27,4 @@ app = typer.Typer(
 for command in (scan, graph, path, reconcile, tours, simulate, compare, serve, view, demo):
     app.command()(command)
 app.add_typer(layout)
+app.add_typer(wms)
