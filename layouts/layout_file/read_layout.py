@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,6 +17,8 @@ from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.yaml_lines import YamlError, YamlText, parse_yaml
 from spatial.facility import Facility, Provenance
 
+Parts = TypeVar("Parts", bound=BaseModel)
+
 LONGEST_VALUE = 60
 
 START = "id: MY-HALL, building: {width_m: 40, depth_m: 60}, blocks: [{id: A, at_m: [5, 10]}]"
@@ -24,7 +26,7 @@ START = "id: MY-HALL, building: {width_m: 40, depth_m: 60}, blocks: [{id: A, at_
 
 def read_layout(path: Path) -> Layout:
     """The layout of a YAML file. Raises LayoutError, each line of which names file, line, key and remedy."""
-    return _read(path)[0]
+    return read_parts(path, Layout, START)[0]
 
 
 def build_layout_file(path: Path) -> Facility:
@@ -32,12 +34,12 @@ def build_layout_file(path: Path) -> Facility:
 
     Raises LayoutError for what cannot be read or built, each line naming file, line, key and remedy.
     """
-    layout, text = _read(path)
+    layout, text = read_parts(path, Layout, START)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     try:
         return build_layout(layout, provenance=Provenance(source=path.name, sha256=digest, method="layout"))
     except LayoutError as error:
-        raise _located(error.faults, path, text) from error
+        raise located(error.faults, path, text) from error
 
 
 def layout_schema() -> dict[str, Any]:
@@ -46,12 +48,16 @@ def layout_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "aisletwin layout", **schema}
 
 
-def _read(path: Path) -> tuple[Layout, YamlText]:
+def read_parts(path: Path, model: type[Parts], start: str) -> tuple[Parts, YamlText]:
+    """The `model` of a YAML file with the lines of its keys; `start` is how such a file may begin.
+
+    Raises LayoutError with all faults, each line naming file, line, key and remedy.
+    """
     try:
         text = parse_yaml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         message = (
-            f"{path} cannot be read ({error.strerror}): check the path, or write it, beginning with '{START}'"
+            f"{path} cannot be read ({error.strerror}): check the path, or write it, beginning with '{start}'"
         )
         raise LayoutError([LayoutFault((), message)]) from error
     except OSError as error:
@@ -65,33 +71,33 @@ def _read(path: Path) -> tuple[Layout, YamlText]:
     except YamlError as error:
         raise LayoutError([error.fault], [f"{path}:{error.line}: {error.fault}"]) from error
     if not isinstance(text.values, dict):
-        raise _located((LayoutFault((), f"this holds no keys: start with {START}"),), path, text)
+        raise located((LayoutFault((), f"this holds no keys: start with {start}"),), path, text)
     try:
-        return Layout.model_validate(text.values), text
+        return model.model_validate(text.values), text
     except ValidationError as error:
-        faults = tuple(_fault(each) for each in error.errors(include_url=False))
-        raise _located(faults, path, text) from error
+        faults = tuple(_fault(each, model) for each in error.errors(include_url=False))
+        raise located(faults, path, text) from error
 
 
-def _located(faults: tuple[LayoutFault, ...], path: Path, text: YamlText) -> LayoutError:
-    """The same faults in the order of their lines."""
+def located(faults: tuple[LayoutFault, ...], path: Path, text: YamlText) -> LayoutError:
+    """The same faults with their place in the file, in the order of their lines."""
     inorder = sorted(faults, key=lambda fault: text.line(fault.path))
     return LayoutError(inorder, [f"{path}:{text.line(fault.path)}: {fault}" for fault in inorder])
 
 
-def _fault(error: ErrorDetails) -> LayoutFault:
+def _fault(error: ErrorDetails, model: type[BaseModel]) -> LayoutFault:
     path = tuple(part for part in error["loc"] if part != "[key]")
-    return LayoutFault(path, _wording(error, path))
+    return LayoutFault(path, _wording(error, path, model))
 
 
-def _wording(error: ErrorDetails, path: KeyPath) -> str:
+def _wording(error: ErrorDetails, path: KeyPath, model: type[BaseModel]) -> str:
     """One sentence with the value, the bound and the remedy."""
     value, bounds = _shortened(error["input"]), error.get("ctx", {})
     match error["type"]:
         case "missing":
             return "this key is missing: add it"
         case "extra_forbidden":
-            return _no_such_key(path)
+            return _no_such_key(path, model)
         case "greater_than":
             return f"{value} is not above {bounds['gt']:g}: choose a larger value"
         case "greater_than_equal":
@@ -125,15 +131,14 @@ def _wording(error: ErrorDetails, path: KeyPath) -> str:
     return f"{value}: {error['msg']}: correct it"
 
 
-def _no_such_key(path: KeyPath) -> str:
-    known = [field.alias or name for name, field in _model_at(path[:-1]).model_fields.items()]
+def _no_such_key(path: KeyPath, model: type[BaseModel]) -> str:
+    known = [field.alias or name for name, field in _model_at(path[:-1], model).model_fields.items()]
     near = get_close_matches(str(path[-1]), known, n=1)
     return f"there is no such key: {f'write {near[0]}' if near else 'choose one of ' + ', '.join(known)}"
 
 
-def _model_at(path: KeyPath) -> type[BaseModel]:
-    """The model whose keys stand at `path`."""
-    model: type[BaseModel] = Layout
+def _model_at(path: KeyPath, model: type[BaseModel]) -> type[BaseModel]:
+    """The model whose keys stand at `path` below `model`."""
     for part in path:
         if part in model.model_fields:
             model = next(_models(model.model_fields[str(part)].annotation), model)
