@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from layouts.demand import synthetic_orders, synthetic_slotting
+from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
 from layouts.depot import Depot, with_depot
 from layouts.items import read_items
 from layouts.orders import Order, read_orders

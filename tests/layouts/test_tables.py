@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layouts.demand import synthetic_orders, synthetic_slotting
+from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
 from layouts.items import read_items
 from layouts.orders import Order, OrderLine, read_orders
 from layouts.slotting_table import read_slotting

@@ -12,7 +12,7 @@ from layouts.comparison.money import money
 from layouts.comparison.pareto import pareto_front
 from layouts.comparison.prices import Prices, holdings_of
 from layouts.comparison.text import comparison_text
-from layouts.demand import synthetic_orders, synthetic_slotting
+from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
 from layouts.demo_hall import demo_hall
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of
