@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layouts.layout_file.block_rows import LEVEL, Strip
+from layouts.layout_file.block_rows import Strip
 from layouts.layout_file.layout_fault import LayoutFault
 from layouts.layout_file.placement import Placement
 from spatial.facility import Aisle, Point2
@@ -30,17 +30,19 @@ SAME_LANE_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Solids:
-    """What stands on a floor: its outline, and footprints with the names that errors give them."""
+    """What stands on a floor or is open in it: its outline, and footprints with the names that errors give them."""
 
     outline: shapely.Polygon
     footprints: Sequence[BaseGeometry]
     names: Sequence[str]
+    beyond: str
+    """What errors call the ground outside the outline."""
 
     def within(self, area: shapely.Polygon) -> list[tuple[str, BaseGeometry]]:
-        """The connected parts of solids, and of the ground outside the building, that lie in `area`."""
+        """The connected parts of solids, and of the ground outside the outline, that lie in `area`."""
         near = sorted(self._tree.query(area, predicate="intersects").tolist())
         inside = [(self.names[i], area.intersection(self.footprints[i])) for i in near]
-        inside.append(("the ground outside the building", area.difference(self.outline)))
+        inside.append((self.beyond, area.difference(self.outline)))
         return [(name, part) for name, whole in inside for part in shapely.get_parts(whole).tolist() if part]
 
     @cached_property
@@ -49,7 +51,7 @@ class Solids:
 
 
 def measured_aisles(strips: Iterable[Strip], solids: Solids) -> tuple[list[Aisle], list[LayoutFault]]:
-    """The lanes that are free in `strips`, and a fault for each rack aisle that something fills.
+    """The lanes that are free in `strips` of one floor, and a fault for each rack aisle that something fills.
 
     1. A lane is the widest straight way through the strip that nothing stands in, along its whole length.
     2. A cross-aisle goes on to both sides as far as it is free.
@@ -111,7 +113,7 @@ def _aisle(strip: Strip, first_m: float, last_m: float, low_m: float, high_m: fl
     middle_m = (low_m + high_m) / 2
     return Aisle(
         id=strip.id,
-        level=LEVEL,
+        level=strip.level,
         p0=strip.start.point(first_m, middle_m),
         p1=strip.start.point(last_m, middle_m),
         clear_width_m=round(high_m - low_m, 6),

@@ -11,8 +11,6 @@ from layouts.layout_file.layout_model import Block, Layout, RackType
 from layouts.layout_file.placement import Placement
 from spatial.facility import Bay, Rack, Tier
 
-LEVEL = "L0"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -31,6 +29,7 @@ class Strip:
 
     id: str
     block: int
+    level: str
     start: Placement
     length_m: float
     width_m: float
@@ -120,6 +119,10 @@ def _rows(layout: Layout, index: int, block: Block, frame: Placement, slots: lis
     """A row faces the lanes beside it; it is addressed from the one on its left if there is one."""
     rack_type = layout.rack_types[block.rack]
     length_m = rack_type.length_m(block.bays)
+    base_z_m = next(
+        (upper.elevation_m for upper in layout.levels if upper.id == block.level),
+        layout.building.elevation_m,
+    )
     for i, slot in enumerate(slots):
         if slot.kind != "row":
             continue
@@ -132,10 +135,10 @@ def _rows(layout: Layout, index: int, block: Block, frame: Placement, slots: lis
         ]
         rack = Rack(
             id=f"R{slot.number}",
-            level=LEVEL,
+            level=layout.level_of(block),
             kind=rack_type.kind,
             center=frame.point(length_m / 2, -slot.left_m - slot.width_m / 2),
-            base_z_m=layout.building.elevation_m,
+            base_z_m=base_z_m,
             yaw_rad=frame.yaw_rad,
             length_m=length_m,
             depth_m=rack_type.depth_m,
@@ -168,6 +171,7 @@ def _lanes(layout: Layout, index: int, block: Block, frame: Placement, slots: li
             yield Strip(
                 id=f"A{slot.number}",
                 block=index,
+                level=layout.level_of(block),
                 start=frame.at(0.0, -slot.left_m - slot.width_m),
                 length_m=layout.rack_types[block.rack].length_m(block.bays),
                 width_m=slot.width_m,
@@ -186,6 +190,7 @@ def _cross_strips(
         yield Strip(
             id=f"X-{block.id}-{end}",
             block=index,
+            level=layout.level_of(block),
             start=frame.at(along_m, 0.0, -90.0),
             length_m=rows[-1].left_m + rows[-1].width_m,
             width_m=width_m,

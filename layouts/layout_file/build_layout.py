@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import shapely
-
 from layouts.layout_file.aisle_widths import measured_aisles
-from layouts.layout_file.block_rows import LEVEL, Row, rows_of_blocks
-from layouts.layout_file.layout_fault import LayoutFault, raise_faults
+from layouts.layout_file.block_rows import Row, Strip, rows_of_blocks
+from layouts.layout_file.columns_and_legs import columns_of, legs_of
+from layouts.layout_file.floor_links import link_faults, links_extra
+from layouts.layout_file.floors import Floor, floors_of
+from layouts.layout_file.layout_fault import KeyPath, LayoutFault, raise_faults
 from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.reference_checks import reference_faults
-from layouts.layout_file.standing_checks import as_solids, standing_faults, standing_things
-from spatial.facility import (
-    Column,
-    Facility,
-    Level,
-    Location,
-    Obstacle,
-    Opening,
-    Provenance,
-    Station,
-    Wall,
-)
+from layouts.layout_file.standing_checks import Standing, as_solids, standing_faults, standing_things
+from spatial.facility import Aisle, Facility, Location, Obstacle, Opening, Provenance, Station, Wall
 from spatial.locations import location_box
 
 
@@ -31,7 +22,7 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
     """The planned facility of a layout; every sigma is 0 and every place is empty.
 
     1. Names and references are checked, then the rows, walls and what else stands there is drawn in the world.
-    2. Nothing may stand in anything else or outside.
+    2. Nothing may stand in anything else, outside its floor, over a hole or up into the floor above.
     3. Aisles, with a cross-aisle before and behind every block, are as wide as what stands there leaves them.
     4. Every bay gets its places, addressed aisle-bay-level-position: odd bays left, even ones right.
 
@@ -39,29 +30,31 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
     """
     raise_faults(reference_faults(layout))  # 1
     site = Placement(layout.site.origin_m, Placement().yaw(layout.site.heading_deg))
-    outline = shapely.Polygon(site.points(layout.building.corners_m))
+    floors = floors_of(layout, site)
     blocks = rows_of_blocks(layout, site)
     rows = [row for block in blocks for row in block.rows]
     raise_faults(_repeated_numbers(layout, rows))
-    columns, obstacles, stations = _columns(layout, site), _obstacles(layout, site), _stations(layout, site)
+    columns, stations = columns_of(layout, site, floors), _stations(layout, site)
+    obstacles = [*_obstacles(layout, site), *legs_of(layout, site, floors)]
     things = standing_things(rows, columns, obstacles, [block.id for block in layout.blocks])
-    raise_faults(standing_faults(layout, outline, things, stations))  # 2
+    raise_faults(_standing_faults(layout, site, floors, things, stations))  # 2
     strips = [strip for block in blocks for strip in block.strips]
-    aisles, faults = measured_aisles(strips, as_solids(outline, things))  # 3
+    aisles, faults = _aisles(floors, strips, things)  # 3
     raise_faults(iter(faults))
     return Facility(
         id=layout.id,
         name=layout.name or layout.id,
         kind="planned",
         provenance=(provenance or Provenance(source=layout.id, method="layout"),),
-        levels=(_level(layout, site),),
-        walls=_walls(layout, site),
+        levels=tuple(floor.level for floor in floors),
+        walls=tuple(_walls(layout, floors)),
         columns=tuple(column for _, column in columns),
         racks=tuple(row.rack for row in rows),
         locations=tuple(place for row in rows for place in _locations(row)),  # 4
-        obstacles=obstacles,
+        obstacles=tuple(obstacle for _, obstacle in obstacles),
         aisles=(*(a for a in aisles if not a.cross), *(a for a in aisles if a.cross)),
-        stations=stations,
+        stations=tuple(station for _, station in stations),
+        extra=links_extra(layout, site),
     )
 
 
@@ -81,36 +74,58 @@ def _repeated_numbers(layout: Layout, rows: Sequence[Row]) -> Iterator[LayoutFau
                 yield LayoutFault(("blocks", row.block, key), f"{owner}: set {key} to a number that is free")
 
 
-def _level(layout: Layout, site: Placement) -> Level:
-    corners = site.points(layout.building.corners_m)
-    return Level(id=LEVEL, elevation_m=layout.building.elevation_m, outline=corners)
+def _standing_faults(
+    layout: Layout,
+    site: Placement,
+    floors: Sequence[Floor],
+    things: Sequence[Standing],
+    stations: Sequence[tuple[KeyPath, Station]],
+) -> Iterator[LayoutFault]:
+    for floor in floors:
+        level = floor.level.id
+        here = [thing for thing in things if thing.level == level]
+        yield from standing_faults(floor, here, [each for each in stations if each[1].level == level])
+        yield from link_faults(layout, site, floor, here)
 
 
-def _walls(layout: Layout, site: Placement) -> tuple[Wall, ...]:
-    building = layout.building
-    corners = site.points(building.corners_m)
-    doors: dict[str, list[Opening]] = {f"W{i + 1}": [] for i in range(len(corners))}
-    for wall, opening in _openings(layout):
-        doors[wall].append(opening)
-    return tuple(
-        Wall(
-            id=f"W{i + 1}",
-            level=LEVEL,
-            p0=corners[i],
-            p1=corners[(i + 1) % len(corners)],
-            height_m=building.height_m,
-            thickness_m=building.wall_thickness_m,
-            openings=tuple(doors[f"W{i + 1}"]),
-        )
-        for i in range(len(corners))
-    )
+def _aisles(
+    floors: Sequence[Floor], strips: Sequence[Strip], things: Sequence[Standing]
+) -> tuple[list[Aisle], list[LayoutFault]]:
+    aisles: list[Aisle] = []
+    faults: list[LayoutFault] = []
+    for floor in floors:
+        level = floor.level.id
+        solids = as_solids(floor, [thing for thing in things if thing.level == level])
+        found, wrong = measured_aisles([strip for strip in strips if strip.level == level], solids)
+        aisles += found
+        faults += wrong
+    return aisles, faults
 
 
-def _openings(layout: Layout) -> Iterator[tuple[str, Opening]]:
-    """Every door with its wall; those without an id are numbered past the ids that are taken."""
-    doors = layout.building.doors
-    names = _numbered("D", {door.id for door in doors})
-    for door in doors:
+def _walls(layout: Layout, floors: Sequence[Floor]) -> Iterator[Wall]:
+    """Those of the ground floor are W1, W2, …; of a level with walls, `<level>-W1` and so on."""
+    names = _numbered("D", {door.id for floor in floors for door in floor.doors})
+    for floor in (floor for floor in floors if floor.has_walls):
+        corners = floor.level.outline
+        prefix = "" if floor.path == ("building",) else f"{floor.level.id}-"
+        doors: dict[str, list[Opening]] = {f"W{i + 1}": [] for i in range(len(corners))}
+        for wall, opening in _openings(floor, names):
+            doors[wall].append(opening)
+        for i, (wall, openings) in enumerate(doors.items()):
+            yield Wall(
+                id=prefix + wall,
+                level=floor.level.id,
+                p0=corners[i],
+                p1=corners[(i + 1) % len(corners)],
+                height_m=floor.ceiling_m,
+                thickness_m=layout.building.wall_thickness_m,
+                openings=tuple(openings),
+            )
+
+
+def _openings(floor: Floor, names: Iterator[str]) -> Iterator[tuple[str, Opening]]:
+    """Every door with its wall; those without an id get the next of `names`."""
+    for door in floor.doors:
         for number in range(door.count):
             start_m = door.at_m + number * door.pitch_m
             yield (
@@ -135,54 +150,37 @@ def _numbered(letter: str, taken: set[str | None]) -> Iterator[str]:
             yield f"{letter}{number}"
 
 
-def _columns(layout: Layout, site: Placement) -> list[tuple[int, Column]]:
-    """Every column with the index of its grid."""
-    places = [
-        (grid, x, y) for grid, columns in enumerate(layout.columns) for x in columns.x_m for y in columns.y_m
-    ]
-    return [
-        (
-            grid,
-            Column(
-                id=f"C{i + 1}",
-                level=LEVEL,
-                center=site.point(x, y),
-                size_m=layout.columns[grid].size_m,
-                yaw_rad=site.yaw_rad,
-                height_m=layout.building.height_m,
+def _obstacles(layout: Layout, site: Placement) -> Iterator[tuple[KeyPath, Obstacle]]:
+    names = _numbered("O", {box.id for box in layout.obstacles})
+    for i, box in enumerate(layout.obstacles):
+        yield (
+            ("obstacles", i),
+            Obstacle(
+                id=box.id or next(names),
+                level=layout.level_of(box),
+                kind=box.kind,
+                footprint=site.points(box.corners_m),
+                z0_m=box.bottom_m,
+                z1_m=box.bottom_m + box.height_m,
+                movable=box.movable,
             ),
         )
-        for i, (grid, x, y) in enumerate(places)
+
+
+def _stations(layout: Layout, site: Placement) -> list[tuple[KeyPath, Station]]:
+    return [
+        (
+            ("stations", i),
+            Station(
+                id=spot.id,
+                level=layout.level_of(spot),
+                kind=spot.kind,
+                pose=site.pose(*spot.at_m, spot.heading_deg),
+                servers=spot.servers,
+            ),
+        )
+        for i, spot in enumerate(layout.stations)
     ]
-
-
-def _obstacles(layout: Layout, site: Placement) -> tuple[Obstacle, ...]:
-    names = _numbered("O", {box.id for box in layout.obstacles})
-    return tuple(
-        Obstacle(
-            id=box.id or next(names),
-            level=LEVEL,
-            kind=box.kind,
-            footprint=site.points(box.corners_m),
-            z0_m=box.bottom_m,
-            z1_m=box.bottom_m + box.height_m,
-            movable=box.movable,
-        )
-        for box in layout.obstacles
-    )
-
-
-def _stations(layout: Layout, site: Placement) -> tuple[Station, ...]:
-    return tuple(
-        Station(
-            id=spot.id,
-            level=LEVEL,
-            kind=spot.kind,
-            pose=site.pose(*spot.at_m, spot.heading_deg),
-            servers=spot.servers,
-        )
-        for spot in layout.stations
-    )
 
 
 def _locations(row: Row) -> Iterator[Location]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import shapely
 
+from layouts.layout_file.found_levels import level_of, said_level
 from layouts.layout_file.layout_model import Block, RackType
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.standing_checks import rack_footprint
@@ -54,23 +55,26 @@ def blocks_of(
 ) -> list[Block]:
     """The blocks of a facility's racks in the frame of `site`; `types` names the rack type of each rack.
 
-    A row joins the block on its left if it has the same type and as many bays, its four corners are within
-    `within_m` of where the block puts it, it is no further than WIDEST_AISLE_M away, and no other rack is in between.
+    A row joins the block on its left if it is on the same level, has the same type and as many bays, its four
+    corners are within `within_m` of where the block puts it, it is no further than WIDEST_AISLE_M away, and no
+    other rack is in between.
     """
-    footprints = {rack.id: rack_footprint(rack) for rack in facility.racks}
-    waiting = sorted(facility.racks, key=lambda rack: _leftmost_first(rack, site))
     blocks: list[Block] = []
-    while waiting:
-        draft = _draft(waiting[0], rack_types[types[waiting[0].id]], site)
-        for rack in sorted(waiting[1:], key=lambda rack: -draft.frame.local(rack.center)[1]):
-            first = draft.racks[0]
-            if types[rack.id] == types[first.id] and len(rack.bays) == len(first.bays):
-                _try_to_join(draft, rack, footprints, NEAR_SHARE * within_m)
-        joined = {rack.id for rack in draft.racks}
-        waiting = [rack for rack in waiting if rack.id not in joined]
-        blocks.append(
-            _block(f"B{len(blocks) + 1}", draft, types[draft.racks[0].id], facility.aisles, footprints)
-        )
+    for level in [level.id for level in facility.levels]:
+        own = [rack for rack in facility.racks if level_of(facility, rack) == level]
+        aisles = [aisle for aisle in facility.aisles if level_of(facility, aisle) == level]
+        footprints = {rack.id: rack_footprint(rack) for rack in own}
+        waiting = sorted(own, key=lambda rack: _leftmost_first(rack, site))
+        while waiting:
+            draft = _draft(waiting[0], rack_types[types[waiting[0].id]], site)
+            for rack in sorted(waiting[1:], key=lambda rack: -draft.frame.local(rack.center)[1]):
+                first = draft.racks[0]
+                if types[rack.id] == types[first.id] and len(rack.bays) == len(first.bays):
+                    _try_to_join(draft, rack, footprints, NEAR_SHARE * within_m)
+            joined = {rack.id for rack in draft.racks}
+            waiting = [rack for rack in waiting if rack.id not in joined]
+            said = {"id": f"B{len(blocks) + 1}", **said_level(facility, level)}
+            blocks.append(_block(said, draft, types[draft.racks[0].id], aisles, footprints))
     return blocks
 
 
@@ -126,15 +130,15 @@ def _corners(rack: Rack) -> list[tuple[float, float]]:
 
 
 def _block(
-    name: str,
+    told: Mapping[str, Any],
     draft: _Draft,
     rack: str,
     aisles: Sequence[Aisle],
     footprints: Mapping[str, shapely.Polygon],
 ) -> Block:
-    """Only the keys that differ from the defaults of a block."""
+    """The keys that are `told`, and those that differ from the defaults of a block."""
     first, last = draft.racks[0], draft.racks[-1]
-    said: dict[str, Any] = {"id": name, "at_m": draft.at_m}
+    said: dict[str, Any] = {**told, "at_m": draft.at_m}
     if draft.heading_deg != 90.0:
         said["heading_deg"] = draft.heading_deg
     said |= {"rows": tuple(draft.rows), "bays": len(first.bays) or 1, "rack": rack}

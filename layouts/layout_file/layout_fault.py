@@ -40,3 +40,14 @@ def raise_faults(faults: Iterator[LayoutFault]) -> None:
     with suppress(StopIteration):
         first = next(faults)
         raise LayoutError([first, *islice(faults, FAULTS_TOLD - 1)])
+
+
+def unknown(name: str, what: str, known: Iterable[str]) -> str:
+    """The message for a name that leads nowhere."""
+    names = list(known)
+    listed = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+    return (
+        f"there is no {what} {name!r}: choose one of {listed}"
+        if names
+        else f"there is no {what} {name!r} yet"
+    )

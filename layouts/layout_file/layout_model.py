@@ -9,91 +9,31 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from layouts.layout_file.placement import Placement
+from layouts.layout_file.building_model import Building, Link, Site, UpperLevel
+from layouts.layout_file.parts import (
+    Angle,
+    Count,
+    Flag,
+    Height,
+    Length,
+    Lines,
+    Name,
+    Number,
+    Outline,
+    Part,
+    Place,
+    Size,
+    corners_of,
+    require_one_shape,
+)
 from spatial.facility import ObstacleKind, RackKind, StationKind
 
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-Length: TypeAlias = Annotated[float, Field(strict=True, gt=0, le=2000, allow_inf_nan=False)]
-Height: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=100, allow_inf_nan=False)]
-Coordinate: TypeAlias = Annotated[float, Field(strict=True, ge=-10_000, le=10_000, allow_inf_nan=False)]
-Angle: TypeAlias = Annotated[float, Field(strict=True, ge=-360, le=360, allow_inf_nan=False)]
-Count: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=1000)]
-Number: TypeAlias = Annotated[int, Field(strict=True, ge=0, le=999_999)]
-Flag: TypeAlias = Annotated[bool, Field(strict=True)]
-Place: TypeAlias = tuple[Coordinate, Coordinate]
-Size: TypeAlias = tuple[Length, Length]
 NOT_INHERITED = ("at_m", "first_row", "first_aisle")
 """What is a block's own even when it stands behind another."""
-
-FarCoordinate: TypeAlias = Annotated[float, Field(strict=True, ge=-1e8, le=1e8, allow_inf_nan=False)]
-
-
-class Part(BaseModel):
-    """What every part of the file has: unknown keys are refused, values stay as they are."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, use_attribute_docstrings=True
-    )
-
-
-class Site(Part):
-    """Where the layout's origin lies in the world, and the heading of its x axis there."""
-
-    origin_m: tuple[FarCoordinate, FarCoordinate] = (0.0, 0.0)
-    heading_deg: Angle = 0.0
-
-
-class Door(Part):
-    """A door or several alike in one wall; `at_m` runs along the wall, counter-clockwise round the hall."""
-
-    id: Name | None = None
-    """Only for one door; else D1, D2, … in the order of the file."""
-    kind: Literal["dock_door", "door", "gate", "window"] = "dock_door"
-    wall: Name
-    """W1 is the first side of the outline (the front of a width × depth hall), W2 the next, and so on."""
-    at_m: Annotated[float, Field(strict=True, ge=0, le=2000, allow_inf_nan=False)]
-    width_m: Annotated[Length, Field(le=50)] = 2.8
-    height_m: Annotated[Length, Field(le=50)] = 3.2
-    sill_m: Height = 0.0
-    count: Annotated[Count, Field(le=500)] = 1
-    pitch_m: Length = 4.0
-    """From the start of one door to that of the next."""
-    closed: Flag | None = None
-
-
-class Building(Part):
-    """The hall inside its walls: width × depth with a corner at (0, 0), or the corners of an outline."""
-
-    width_m: Length | None = None
-    depth_m: Length | None = None
-    outline_m: Annotated[tuple[Place, ...], Field(min_length=3, max_length=1000)] | None = None
-    """Corners, counter-clockwise."""
-    height_m: Annotated[Length, Field(le=100)] = 9.0
-    wall_thickness_m: Annotated[Length, Field(le=5)] = 0.25
-    elevation_m: Annotated[Coordinate, Field(ge=-1000)] = 0.0
-    """Height of the floor in the world."""
-    doors: Annotated[tuple[Door, ...], Field(max_length=1000)] = ()
-
-    @model_validator(mode="after")
-    def _has_one_shape(self) -> Building:
-        has_sides = self.width_m is not None and self.depth_m is not None
-        if has_sides == (self.outline_m is not None) or (self.width_m is None) != (self.depth_m is None):
-            raise ValueError(
-                "a building needs width_m and depth_m, or outline_m instead: give one of the two"
-            )
-        return self
-
-    @property
-    def corners_m(self) -> tuple[Place, ...]:
-        """The inner corners in turn."""
-        if self.outline_m is not None:
-            return self.outline_m
-        width, depth = self.width_m or 0.0, self.depth_m or 0.0
-        return ((0.0, 0.0), (width, 0.0), (width, depth), (0.0, depth))
 
 
 class RackType(Part):
@@ -179,6 +119,8 @@ class Block(Part):
     """Parallel rack rows: seen along `heading_deg`, they start at the front and are counted from the left."""
 
     id: Name
+    level: Name | None = None
+    """The floor it stands on; without it the ground floor."""
     at_m: Place | None = None
     """Front left corner of the first row."""
     behind: Name | None = None
@@ -219,10 +161,12 @@ class Block(Part):
 
 
 class Columns(Part):
-    """Columns of the building, one at every crossing of the grid lines."""
+    """Columns of the building, one at every crossing of the grid lines, from their floor through all above it."""
 
-    x_m: Annotated[tuple[Coordinate, ...], Field(min_length=1, max_length=1000)]
-    y_m: Annotated[tuple[Coordinate, ...], Field(min_length=1, max_length=1000)]
+    level: Name | None = None
+    """The floor they begin on; without it the ground floor."""
+    x_m: Lines
+    y_m: Lines
     size_m: Size = (0.3, 0.3)
 
 
@@ -232,10 +176,12 @@ class Box(Part):
     id: Name | None = None
     """Without it O1, O2, … in the order of the file."""
     kind: ObstacleKind = "unknown"
+    level: Name | None = None
+    """The floor it stands on; without it the ground floor."""
     at_m: Place | None = None
     size_m: Size | None = None
     heading_deg: Angle = 0.0
-    outline_m: Annotated[tuple[Place, ...], Field(min_length=3, max_length=10_000)] | None = None
+    outline_m: Outline | None = None
     """Corners in turn, instead of at_m and size_m."""
     bottom_m: Height = 0.0
     height_m: Annotated[Length, Field(le=100)] = 1.0
@@ -244,19 +190,13 @@ class Box(Part):
 
     @model_validator(mode="after")
     def _has_one_shape(self) -> Box:
-        shape = (self.at_m is not None, self.size_m is not None, self.outline_m is not None)
-        if shape not in ((True, True, False), (False, False, True)):
-            raise ValueError("an obstacle needs at_m and size_m, or outline_m instead: give one of the two")
+        require_one_shape("an obstacle", self.at_m, self.size_m, self.outline_m)
         return self
 
     @property
     def corners_m(self) -> tuple[Place, ...]:
         """The corners of its footprint in the layout's frame."""
-        if self.outline_m is not None:
-            return self.outline_m
-        (x, y), (width, depth) = self.at_m or (0.0, 0.0), self.size_m or (0.0, 0.0)
-        frame = Placement().at(x, y, self.heading_deg)
-        return frame.box(-width / 2, -depth / 2, width / 2, depth / 2)
+        return corners_of(self.at_m, self.size_m, self.heading_deg, self.outline_m)
 
 
 class Spot(Part):
@@ -264,6 +204,8 @@ class Spot(Part):
 
     id: Name
     kind: StationKind
+    level: Name | None = None
+    """The floor it is on; without it the ground floor."""
     at_m: Place
     heading_deg: Angle = 90.0
     servers: Count = 1
@@ -281,6 +223,8 @@ class Layout(Part):
     name: Name | None = None
     site: Site = Site()
     building: Building
+    levels: Annotated[tuple[UpperLevel, ...], Field(max_length=50)] = ()
+    """Mezzanines and upper floors."""
     rack_types: Annotated[Mapping[Name, RackType], Field(min_length=1, max_length=1000)] = Field(
         default_factory=_pallet
     )
@@ -288,6 +232,12 @@ class Layout(Part):
     columns: Annotated[tuple[Columns, ...], Field(max_length=1000)] = ()
     obstacles: Annotated[tuple[Box, ...], Field(max_length=20_000)] = ()
     stations: Annotated[tuple[Spot, ...], Field(max_length=1000)] = ()
+    links: Annotated[tuple[Link, ...], Field(max_length=1000)] = ()
+    """Lifts, stairs and ramps between levels."""
+
+    def level_of(self, part: Block | Columns | Box | Spot) -> str:
+        """The name of the floor that a part is on."""
+        return part.level or self.building.level
 
     @property
     def whole_blocks(self) -> tuple[Block, ...]:

@@ -3,74 +3,79 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import shapely
 
-from layouts.layout_file.layout_fault import KeyPath, LayoutFault
-from layouts.layout_file.layout_model import Block, Door, Layout, RackType
+from layouts.layout_file.building_model import Building, Door, UpperLevel
+from layouts.layout_file.floors import Floor, floors_of
+from layouts.layout_file.layout_fault import KeyPath, LayoutFault, unknown
+from layouts.layout_file.layout_model import Block, Layout, RackType
+from layouts.layout_file.level_checks import level_faults, outline_faults
+from layouts.layout_file.placement import Placement
 
 MAX_LOCATIONS = 1_000_000
-
-LEAST_AREA_M2 = 1.0
 
 
 def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
     """Faults that need no geometry of racks, in the order of the numbered rules.
 
-    1. The outline is a simple polygon, counter-clockwise; outlines of obstacles are simple.
-    2. Ids are unique among blocks, doors, obstacles and stations.
-    3. Doors lie within a wall that is there, one beside the other.
-    4. A block's rack type and the block it is behind are there; its aisle widths match its rows.
-    5. No more than MAX_LOCATIONS.
+    1. Outlines of floors are simple polygons, counter-clockwise; those of obstacles and holes are simple.
+    2. Ids are unique among levels, blocks, doors, obstacles, stations and links.
+    3. Levels lie over one another within the building, and what names one names one that is there.
+    4. Doors lie within a wall that is there, one beside the other.
+    5. A block's rack type and the block it is behind are there; its aisle widths match its rows.
+    6. No more than MAX_LOCATIONS.
     """
-    outline = shapely.Polygon(layout.building.corners_m)
-    if not outline.is_valid or outline.area < LEAST_AREA_M2:
-        crossing = "crosses itself or encloses less than 1 m²: list its corners in turn"
-        yield LayoutFault(("building", "outline_m"), crossing)
-    elif not outline.exterior.is_ccw:
-        turn = "the corners run clockwise: list them counter-clockwise, so that W1 is the first side"
-        yield LayoutFault(("building", "outline_m"), turn)
+    crossed = list(outline_faults(layout))
+    yield from crossed
     for i, box in enumerate(layout.obstacles):
         footprint = shapely.Polygon(box.corners_m)
         if not footprint.is_valid or footprint.area == 0:
             crossing = "crosses itself or has no area: list its corners in turn"
             yield LayoutFault(("obstacles", i, "outline_m"), crossing)  # 1
     yield from _repeated(layout)  # 2
-    yield from _door_faults(layout)  # 3
-    yield from _block_faults(layout)  # 4
-    yield from _too_many(layout)  # 5
+    yield from level_faults(layout)  # 3
+    for floor in () if crossed else floors_of(layout, Placement()):
+        yield from _door_faults(floor)  # 4
+    yield from _block_faults(layout)  # 5
+    yield from _too_many(layout)  # 6
 
 
 def _repeated(layout: Layout) -> Iterator[LayoutFault]:
-    doors = [door.id for door in layout.building.doors]
-    named: Sequence[tuple[KeyPath, Sequence[str | None]]] = (
-        (("building", "doors"), doors),
-        (("blocks",), [block.id for block in layout.blocks]),
-        (("obstacles",), [box.id for box in layout.obstacles]),
-        (("stations",), [spot.id for spot in layout.stations]),
-    )
-    for path, ids in named:
-        first: dict[str, int] = {}
-        for i, name in enumerate(ids):
-            if name is not None and first.setdefault(name, i) != i:
-                where = ".".join((*map(str, path), str(first[name])))
-                yield LayoutFault((*path, i, "id"), f"{name!r} is also the id of {where}: give each its own")
-
-
-def _door_faults(layout: Layout) -> Iterator[LayoutFault]:
     building = layout.building
-    corners = building.corners_m
+    levels: list[tuple[KeyPath, str | None]] = [(("building", "level"), building.level)]
+    levels += [(("levels", i, "id"), level.id) for i, level in enumerate(layout.levels)]
+    parts: list[tuple[KeyPath, Building | UpperLevel]] = [(("building",), building)]
+    parts += [(("levels", i), level) for i, level in enumerate(layout.levels)]
+    doors = [
+        ((*path, "doors", i, "id"), door.id) for path, part in parts for i, door in enumerate(part.doors)
+    ]
+    others: Iterable[list[tuple[KeyPath, str | None]]] = (
+        [((key, i, "id"), part.id) for i, part in enumerate(getattr(layout, key))]
+        for key in ("blocks", "obstacles", "stations", "links")
+    )
+    named: list[list[tuple[KeyPath, str | None]]] = [levels, doors, *others]
+    for ids in named:
+        first: dict[str, KeyPath] = {}
+        for path, name in ids:
+            if name is not None and first.setdefault(name, path) != path:
+                where = ".".join(map(str, first[name][:-1]))
+                yield LayoutFault(path, f"{name!r} is also the id of {where}: give each its own")
+
+
+def _door_faults(floor: Floor) -> Iterator[LayoutFault]:
+    corners = floor.level.outline
     sides_m = {
         f"W{i + 1}": math.dist(corner, corners[(i + 1) % len(corners)]) for i, corner in enumerate(corners)
     }
     taken: dict[str, list[tuple[float, float, str]]] = {name: [] for name in sides_m}
-    for i, door in enumerate(building.doors):
-        path: KeyPath = ("building", "doors", i)
+    for i, door in enumerate(floor.doors):
+        path: KeyPath = (*floor.path, "doors", i)
         if door.wall not in sides_m:
-            yield LayoutFault((*path, "wall"), _unknown(door.wall, "wall", sides_m))
+            yield LayoutFault((*path, "wall"), unknown(door.wall, "wall", sides_m))
             continue
-        yield from _one_door(path, door, sides_m[door.wall], building.height_m)
+        yield from _one_door(path, door, sides_m[door.wall], floor)
         for number in range(door.count):
             start_m = door.at_m + number * door.pitch_m
             for low, high, other in taken[door.wall]:
@@ -78,16 +83,16 @@ def _door_faults(layout: Layout) -> Iterator[LayoutFault]:
                     met = f"door {number + 1} of this entry overlaps {other} in {door.wall} ({low:g} … {high:g} m)"
                     yield LayoutFault((*path, "at_m"), f"{met}: move one along the wall")
                     break
-            taken[door.wall].append((start_m, start_m + door.width_m, f"building.doors.{i}"))
+            taken[door.wall].append((start_m, start_m + door.width_m, ".".join(map(str, path))))
 
 
-def _one_door(path: KeyPath, door: Door, side_m: float, height_m: float) -> Iterator[LayoutFault]:
+def _one_door(path: KeyPath, door: Door, side_m: float, floor: Floor) -> Iterator[LayoutFault]:
     end_m = door.at_m + (door.count - 1) * door.pitch_m + door.width_m
     if end_m > side_m + 1e-9:
         remedy = "move it, or take a narrower or fewer doors"
         yield LayoutFault((*path, "at_m"), f"it ends at {end_m:g} m, {door.wall} at {side_m:g} m: {remedy}")
-    if door.sill_m + door.height_m > height_m:
-        top = f"it reaches {door.sill_m + door.height_m:g} m, above building.height_m {height_m:g}"
+    if door.sill_m + door.height_m > floor.ceiling_m + 1e-9:
+        top = f"it reaches {door.sill_m + door.height_m:g} m, above {floor.ceiling_name} {floor.ceiling_m:g}"
         yield LayoutFault((*path, "height_m"), f"{top}: lower the door or raise the hall")
     if door.id is not None and door.count > 1:
         remedy = "leave the id out, or write an entry for each door"
@@ -98,9 +103,9 @@ def _block_faults(layout: Layout) -> Iterator[LayoutFault]:
     above: list[str] = []
     for i, (block, whole) in enumerate(zip(layout.blocks, layout.whole_blocks, strict=True)):
         if block.behind is not None and block.behind not in above:
-            yield LayoutFault(("blocks", i, "behind"), _unknown(block.behind, "block listed above", above))
+            yield LayoutFault(("blocks", i, "behind"), unknown(block.behind, "block listed above", above))
         if whole.rack not in layout.rack_types:
-            yield LayoutFault(("blocks", i, "rack"), _unknown(whole.rack, "rack type", layout.rack_types))
+            yield LayoutFault(("blocks", i, "rack"), unknown(whole.rack, "rack type", layout.rack_types))
         yield from _one_block(i, whole, layout.rack_types.get(whole.rack, RackType()))
         above.append(block.id)
 
@@ -135,13 +140,3 @@ def _too_many(layout: Layout) -> Iterator[LayoutFault]:
             )
             yield LayoutFault(("blocks", i), message)
             return
-
-
-def _unknown(name: str, what: str, known: Iterable[str]) -> str:
-    names = list(known)
-    listed = ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
-    return (
-        f"there is no {what} {name!r}: choose one of {listed}"
-        if names
-        else f"there is no {what} {name!r} yet"
-    )

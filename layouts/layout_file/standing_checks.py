@@ -1,4 +1,4 @@
-"""Nothing of a layout stands in anything else, outside the hall or higher than it."""
+"""Nothing of a layout stands in anything else, outside its floor, over a hole or higher than the room over it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,17 @@ import shapely
 
 from layouts.layout_file.aisle_widths import Solids
 from layouts.layout_file.block_rows import Row
+from layouts.layout_file.floors import TOUCH_M, Floor
 from layouts.layout_file.layout_fault import KeyPath, LayoutFault
-from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.placement import Placement
-from spatial.facility import Column, Obstacle, Rack, Station
+from spatial.facility import Column, Obstacle, Point2, Rack, Station
 from spatial.locations import world_from_rack
 from spatial.poses import transform_points
 
-TOLERANCE_M = 0.005
-"""What reaches less than this into something else touches it."""
-
 COLUMN_IN_RACK_M = 0.1
 """A column may stand so deep in a row: rows are built about columns, loads keep clear of them."""
+
+ROUNDING_M = 1e-9
 
 HEADROOM_M = 2.2
 """What begins higher, such as a conveyor overhead, does not narrow a lane."""
@@ -35,10 +34,11 @@ class Standing:
 
     name: str
     path: KeyPath
+    level: str
     footprint: shapely.Polygon
     bottom_m: float
     top_m: float
-    sinks_m: float = TOLERANCE_M
+    sinks_m: float = TOUCH_M
 
 
 def rack_footprint(rack: Rack) -> shapely.Polygon:
@@ -51,14 +51,17 @@ def rack_footprint(rack: Rack) -> shapely.Polygon:
 def standing_things(
     rows: Sequence[Row],
     columns: Sequence[tuple[int, Column]],
-    obstacles: Sequence[Obstacle],
+    obstacles: Sequence[tuple[KeyPath, Obstacle]],
     ids: Sequence[str],
 ) -> list[Standing]:
-    """Racks, columns (each with the index of its grid) and obstacles as footprints; `ids` are those of blocks."""
+    """Racks, columns (each with the index of its grid) and obstacles (with their keys) as footprints; `ids` are
+    those of blocks.
+    """
     racks = [
         Standing(
             f"rack {row.rack.id} (block {ids[row.block]})",
             ("blocks", row.block),
+            row.rack.level,
             rack_footprint(row.rack),
             0.0,
             row.rack.height_m,
@@ -69,7 +72,8 @@ def standing_things(
         Standing(
             f"column {each.id}",
             ("columns", grid),
-            _column_footprint(each),
+            each.level,
+            column_footprint(each),
             0.0,
             each.height_m,
             COLUMN_IN_RACK_M,
@@ -78,42 +82,75 @@ def standing_things(
     ]
     boxes = [
         Standing(
-            f"obstacle {each.id}", ("obstacles", i), shapely.Polygon(each.footprint), each.z0_m, each.z1_m
+            f"obstacle {each.id}",
+            path,
+            each.level,
+            shapely.Polygon(each.footprint),
+            each.z0_m,
+            each.z1_m,
         )
-        for i, each in enumerate(obstacles)
+        for path, each in obstacles
     ]
     return [*racks, *pillars, *boxes]
 
 
 def standing_faults(
-    layout: Layout, outline: shapely.Polygon, things: Sequence[Standing], stations: Sequence[Station]
+    floor: Floor, things: Sequence[Standing], stations: Sequence[tuple[KeyPath, Station]]
 ) -> Iterator[LayoutFault]:
-    """Faults in the order of the numbered rules; each pair of keys is told once.
+    """Faults of what is on one floor, in the order of the numbered rules; each pair of keys is told once.
 
-    1. Everything is inside the outline and below the roof.
-    2. No two things overlap at the same height by more than TOLERANCE_M, a column by COLUMN_IN_RACK_M.
-    3. A station is on free floor.
+    1. Everything is inside the outline and below the roof, and but for columns below the floor above.
+    2. No rack stands over a hole.
+    3. No two things overlap at the same height by more than TOUCH_M, a column by COLUMN_IN_RACK_M.
+    4. A station is on free floor.
     """
-    yield from _outside(layout, outline, things)  # 1
-    yield from _overlaps(things)  # 2
-    yield from _stations(outline, things, stations)  # 3
+    yield from _outside(floor, things)  # 1
+    yield from _over_holes(floor, things)  # 2
+    yield from _overlaps(things)  # 3
+    yield from _stations(floor, things, stations)  # 4
 
 
-def _outside(layout: Layout, outline: shapely.Polygon, things: Sequence[Standing]) -> Iterator[LayoutFault]:
-    roof_m, room = layout.building.height_m, outline.buffer(TOLERANCE_M, join_style="mitre")
+def _outside(floor: Floor, things: Sequence[Standing]) -> Iterator[LayoutFault]:
+    room = floor.outline.buffer(TOUCH_M, join_style="mitre")
     told: set[KeyPath] = set()
     for thing in things:
         if thing.path in told:
             continue
-        if thing.top_m > roof_m:
-            message = f"{thing.name} reaches {thing.top_m:g} m, above building.height_m {roof_m:g}"
-            yield LayoutFault(thing.path, f"{message}: lower it or raise the hall")
+        message = _too_high(floor, thing)
+        if message is None and not room.covers(thing.footprint):
+            wall = _nearest_wall(floor.outline, thing.footprint.difference(floor.outline))
+            away_m = _reach(thing.footprint, floor.outline)
+            message = (
+                f"{thing.name} stands {away_m:.2f} m outside {floor.name}, at {wall}: "
+                f"move it in, shorten it or enlarge {floor.name}"
+            )
+        if message is not None:
+            yield LayoutFault(thing.path, message)
             told.add(thing.path)
-        elif not room.covers(thing.footprint):
-            wall = _nearest_wall(outline, thing.footprint.difference(outline))
-            message = f"{thing.name} stands {_reach(thing.footprint, outline):.2f} m outside the building, at {wall}"
-            yield LayoutFault(thing.path, f"{message}: move it in, shorten it or enlarge the building")
+
+
+def _too_high(floor: Floor, thing: Standing) -> str | None:
+    if thing.top_m > floor.roof_m + ROUNDING_M:
+        roof = "building.height_m" if floor.path == ("building",) else f"the roof over {floor.name},"
+        return f"{thing.name} reaches {thing.top_m:g} m, above {roof} {floor.roof_m:g}: lower it or raise the hall"
+    deck = None if thing.path[0] == "columns" else floor.deck_over(thing.footprint)
+    if deck is None or thing.top_m <= floor.underside_m(deck) + ROUNDING_M:
+        return None
+    return (
+        f"{thing.name} reaches {thing.top_m:g} m, into {deck.name}, whose underside is at "
+        f"{floor.underside_m(deck):g} m: lower it, move it out or raise the level"
+    )
+
+
+def _over_holes(floor: Floor, things: Sequence[Standing]) -> Iterator[LayoutFault]:
+    holes = [shapely.Polygon(hole).buffer(-TOUCH_M) for hole in floor.level.holes]
+    told: set[KeyPath] = set()
+    for thing in things:
+        over = next((i for i, hole in enumerate(holes) if hole.intersects(thing.footprint)), None)
+        if over is not None and thing.path[0] == "blocks" and thing.path not in told:
             told.add(thing.path)
+            hole = f"{thing.name} stands over hole {over} of {floor.name}"
+            yield LayoutFault(thing.path, f"{hole}: move one of the two")
 
 
 def _reach(footprint: shapely.Polygon, outline: shapely.Polygon) -> float:
@@ -129,7 +166,7 @@ def _nearest_wall(outline: shapely.Polygon, part: shapely.Geometry) -> str:
 
 def _overlaps(things: Sequence[Standing]) -> Iterator[LayoutFault]:
     """The later of two is told, in the order of things."""
-    cores = [thing.footprint.buffer(-TOLERANCE_M / 2, join_style="mitre") for thing in things]
+    cores = [thing.footprint.buffer(-TOUCH_M / 2, join_style="mitre") for thing in things]
     if not cores:
         return
     first, second = shapely.STRtree(cores).query(cores, predicate="intersects")
@@ -151,28 +188,40 @@ def _overlaps(things: Sequence[Standing]) -> Iterator[LayoutFault]:
 
 
 def _stations(
-    outline: shapely.Polygon, things: Sequence[Standing], stations: Sequence[Station]
+    floor: Floor, things: Sequence[Standing], stations: Sequence[tuple[KeyPath, Station]]
 ) -> Iterator[LayoutFault]:
-    for i, station in enumerate(stations):
-        at = shapely.Point(station.pose[:2])
-        if not outline.covers(at):
-            message = f"station {station.id} stands {outline.distance(at):.2f} m outside the building"
-            yield LayoutFault(("stations", i, "at_m"), f"{message}: move it in")
-            continue
-        for thing in things:
-            if thing.bottom_m == 0 and thing.footprint.contains(at):
-                message = f"station {station.id} stands in {thing.name}: move it beside"
-                yield LayoutFault(("stations", i, "at_m"), message)
-                break
+    for path, station in stations:
+        fault = place_fault(floor, things, f"station {station.id}", station.pose[:2])
+        if fault is not None:
+            yield LayoutFault((*path, "at_m"), fault)
 
 
-def _column_footprint(column: Column) -> shapely.Polygon:
+def place_fault(floor: Floor, things: Sequence[Standing], name: str, at: Point2) -> str | None:
+    """What keeps a place of the world from being free floor, or None."""
+    point = shapely.Point(at)
+    if not floor.outline.covers(point):
+        return f"{name} stands {floor.outline.distance(point):.2f} m outside {floor.name}: move it in"
+    if not floor.ground.covers(point):
+        return f"{name} stands over a hole of {floor.name}: move it beside"
+    inside = (each for each in things if each.bottom_m == 0 and each.footprint.contains(point))
+    thing = next(inside, None)
+    return None if thing is None else f"{name} stands in {thing.name}: move it beside"
+
+
+def column_footprint(column: Column) -> shapely.Polygon:
+    """The rectangle of a column in the world."""
     width_m, depth_m = column.size_m
     frame = Placement(column.center, column.yaw_rad)
     return shapely.Polygon(frame.box(-width_m / 2, -depth_m / 2, width_m / 2, depth_m / 2))
 
 
-def as_solids(outline: shapely.Polygon, things: Sequence[Standing]) -> Solids:
-    """What narrows a lane: whatever reaches below HEADROOM_M."""
+def as_solids(floor: Floor, things: Sequence[Standing]) -> Solids:
+    """What narrows a lane: whatever reaches below HEADROOM_M, and holes."""
     low = [thing for thing in things if thing.bottom_m < HEADROOM_M]
-    return Solids(outline, [thing.footprint for thing in low], [thing.name for thing in low])
+    holes = [shapely.Polygon(hole) for hole in floor.level.holes]
+    return Solids(
+        floor.outline,
+        [*(thing.footprint for thing in low), *holes],
+        [*(thing.name for thing in low), *(f"hole {i} of {floor.name}" for i in range(len(holes)))],
+        f"the ground outside {floor.name}",
+    )

@@ -294,6 +294,178 @@ BAD = {
         "stations.0.at_m",
         "station S stands in rack R1 (block A): move it beside",
     ),
+    # levels and holes
+    "a hole outside the floor": (
+        HALL.replace("9}", "9, holes: [{at_m: [39, 5], size_m: [4, 2]}]}  # <--"),
+        "building.holes.0",
+        "lies outside the floor of the building: move it in",
+    ),
+    "two holes that overlap": (
+        HALL + "levels:\n  - id: M\n    elevation_m: 4\n    holes:\n      - {at_m: [9, 9], size_m: [2, 2]}\n"
+        "      - {at_m: [10, 9], size_m: [2, 2]}  # <--\n",
+        "levels.0.holes.1",
+        "overlaps hole 0 of level M: draw the two as one",
+    ),
+    "a hole that crosses itself": (
+        HALL + "levels:\n  - id: M\n    elevation_m: 4\n    holes:\n"
+        "      - outline_m: [[0, 0], [9, 9], [9, 0], [0, 9]]  # <--\n",
+        "levels.0.holes.0.outline_m",
+        "crosses itself",
+    ),
+    "a hole of no shape": (
+        HALL + "levels:\n  - id: M\n    elevation_m: 4\n    holes:\n      - {at_m: [9, 9]}  # <--\n",
+        "levels.0.holes.0",
+        "a hole needs at_m and size_m, or outline_m",
+    ),
+    "a level without floor": (
+        HALL + "levels:\n  - {id: M, elevation_m: 4, at_m: [9, 9], size_m: [5, 5], holes: [{at_m: [9, 9], "
+        "size_m: [5, 5]}]}  # <--\n",
+        "levels.0",
+        "the holes of level M leave no floor",
+    ),
+    "a level without elevation": (HALL + "levels:\n  - {id: M}  # <--\n", "levels.0.elevation_m", "missing"),
+    "a level of half a shape": (
+        HALL + "levels:\n  - {id: M, elevation_m: 4, at_m: [5, 5]}  # <--\n",
+        "levels.0",
+        "a level smaller than the building needs at_m and size_m",
+    ),
+    "a level that runs clockwise": (
+        HALL + "levels:\n  - {id: M, elevation_m: 4, outline_m: [[0, 0], [0, 9], [9, 9], [9, 0]]}  # <--\n",
+        "levels.0.outline_m",
+        "list them counter-clockwise",
+    ),
+    "two levels of one name": (
+        HALL + "levels:\n  - {id: L0, elevation_m: 4}  # <--\n",
+        "levels.0.id",
+        "'L0' is also the id of building",
+    ),
+    "a level that leaves the building": (
+        HALL + "levels:\n  - {id: M, elevation_m: 4, at_m: [39, 9], size_m: [6, 6]}  # <--\n",
+        "levels.0.outline_m",
+        "level M reaches 2.00 m out of the building",
+    ),
+    "levels that overlap": (
+        HALL + "levels:\n  - {id: M, elevation_m: 4, at_m: [9, 9], size_m: [6, 6]}\n"
+        "  - id: N\n    elevation_m: 4.5  # <--\n    at_m: [12, 9]\n    size_m: [6, 6]\n",
+        "levels.1.elevation_m",
+        "only 0.2 m are between level M and the underside of level N",
+    ),
+    "a level in the ground": (
+        HALL + "levels:\n  - {id: M, elevation_m: 0.5}  # <--\n",
+        "levels.0.elevation_m",
+        "only 0.2 m are between the building and the underside of level M",
+    ),
+    "a level at the roof": (
+        HALL + "levels:\n  - {id: M, elevation_m: 8.5}  # <--\n",
+        "levels.0.elevation_m",
+        "the roof is 0.5 m over level M",
+    ),
+    "a leg beside its level": (
+        HALL
+        + "levels:\n  - {id: M, elevation_m: 4, at_m: [9, 9], size_m: [6, 6], legs: [{x_m: [20], y_m: [9]}]}"
+        "  # <--\n",
+        "levels.0.legs.0",
+        "the leg at (20.0, 9.0) is not under level M",
+    ),
+    "a leg in a pit": (
+        HALL.replace("9}", "9, holes: [{at_m: [9, 9], size_m: [2, 2]}]}")
+        + "levels:\n  - {id: M, elevation_m: 4, legs: [{x_m: [9], y_m: [9]}]}  # <--\n",
+        "levels.0.legs.0",
+        "a leg of level M stands on no floor",
+    ),
+    "a leg in an aisle": (
+        HALL + "levels:\n  - id: M\n    elevation_m: 4\n    legs:\n      - {x_m: [6], y_m: [12]}  # <--\n"
+        "rack_types: {pallet: {tiers_m: [1.5]}}\n" + BLOCK_A,
+        "levels.0.legs.0",
+        "obstacle M-LEG1 overlaps rack R1 (block A) by 0.20 m",
+    ),
+    "doors of a level with no walls": (
+        HALL
+        + "levels:\n  - {id: M, elevation_m: 4, at_m: [9, 9], size_m: [6, 6], doors: [{wall: W1, at_m: 1}]}"
+        "  # <--\n",
+        "levels.0",
+        "doors need walls: set walls: true",
+    ),
+    "a door higher than the room": (
+        HALL + "levels:\n  - {id: M, elevation_m: 7, walls: true, doors: [{wall: W1, at_m: 1}]}  # <--\n",
+        "levels.0.doors.0.height_m",
+        "it reaches 3.2 m, above the ceiling of level M 2",
+    ),
+    "a block on an unknown level": (
+        HALL
+        + "blocks:\n  - {id: A, level: MEZ, at_m: [5, 10]}  # <--\nlevels: [{id: MEZZ, elevation_m: 4}]\n",
+        "blocks.0.level",
+        "there is no level 'MEZ': choose one of L0, MEZZ",
+    ),
+    "a station on an unknown level": (
+        HALL + "stations:\n  - {id: S, kind: pack, level: L1, at_m: [5, 10]}  # <--\n",
+        "stations.0.level",
+        "there is no level 'L1': choose one of L0",
+    ),
+    "a block behind one of another level": (
+        HALL
+        + BLOCK_A.replace("[5, 10]", "[5, 10], bays: 3")
+        + "  - {id: B, behind: A, level: M}  # <--\nlevels: [{id: M, elevation_m: 7}]\n",
+        "blocks.1.level",
+        "it stands behind 'A', which is on 'L0': leave level out, or give at_m",
+    ),
+    "racks that reach into the level above": (
+        HALL + "blocks:\n  - {id: A, at_m: [5, 10]}  # <--\nlevels: [{id: M, elevation_m: 6}]\n",
+        "blocks.0",
+        "rack R1 (block A) reaches 6.6 m, into level M, whose underside is at 5.7 m",
+    ),
+    "racks above the roof of a level": (
+        HALL + "blocks:\n  - {id: A, level: M, at_m: [5, 10]}  # <--\nlevels: [{id: M, elevation_m: 4}]\n",
+        "blocks.0",
+        "rack R1 (block A) reaches 6.6 m, above the roof over level M, 5",
+    ),
+    "racks beside their level": (
+        HALL
+        + "rack_types: {pallet: {tiers_m: [1.5]}}\nblocks:\n  - {id: A, level: M, at_m: [5, 10]}  # <--\n"
+        "levels: [{id: M, elevation_m: 4, at_m: [20, 20], size_m: [20, 20]}]\n",
+        "blocks.0",
+        "rack R1 (block A) stands 9.52 m outside level M, at W4",
+    ),
+    "racks over a pit": (
+        HALL.replace("9}", "9, holes: [{at_m: [5.5, 20], size_m: [2, 2]}]}")
+        + "blocks:\n  - {id: A, at_m: [5, 10]}  # <--\n",
+        "blocks.0",
+        "rack R1 (block A) stands over hole 0 of the building: move one of the two",
+    ),
+    "an aisle filled by a pit": (
+        HALL.replace("9}", "9, holes: [{at_m: [7.5, 20], size_m: [2.8, 2]}]}")
+        + "blocks:\n  - {id: A, at_m: [5, 10]}  # <--\n",
+        "blocks.0",
+        "aisle A1 (2.8 m) is filled by hole 0 of the building",
+    ),
+    "a station in a pit": (
+        HALL.replace("9}", "9, holes: [{at_m: [5, 5], size_m: [2, 2]}]}")
+        + "stations:\n  - {id: S, kind: pack, at_m: [5, 5]}  # <--\n",
+        "stations.0.at_m",
+        "station S stands over a hole of the building",
+    ),
+    "a lift to an unknown level": (
+        HALL + "links:\n  - {id: X, from: {level: L0, at_m: [5, 5]}, to: {level: L1, at_m: [5, 5]}}  # <--\n",
+        "links.0.to.level",
+        "there is no level 'L1': choose one of L0",
+    ),
+    "a lift that goes nowhere": (
+        HALL + "links:\n  - {id: X, from: {level: L0, at_m: [5, 5]}, to: {level: L0, at_m: [5, 5]}}  # <--\n",
+        "links.0.to.level",
+        "joins level 'L0' to itself",
+    ),
+    "a lift for nobody": (
+        HALL + "levels: [{id: M, elevation_m: 4}]\nlinks:\n"
+        "  - {id: X, agents: [ghost], from: {level: L0, at_m: [5, 5]}, to: {level: M, at_m: [5, 5]}}  # <--\n",
+        "links.0.agents.0",
+        "there is no agent class 'ghost': choose one of",
+    ),
+    "a lift that ends in its own shaft": (
+        HALL + "levels: [{id: M, elevation_m: 4, holes: [{at_m: [5, 5], size_m: [2, 2]}]}]\nlinks:\n"
+        "  - {id: X, from: {level: L0, at_m: [5, 5]}, to: {level: M, at_m: [5, 5]}}  # <--\n",
+        "links.0.to.at_m",
+        "an end of link X stands over a hole of level M: move it beside",
+    ),
 }
 
 
@@ -342,7 +514,8 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_written_is_built_or_told_with_its_line(data: st.DataObject, tmp_path: Path) -> None:
-    text = Path(__file__).with_name("demo_hall.layout.yaml").read_text(encoding="utf-8")
+    name = data.draw(st.sampled_from(["demo_hall.layout.yaml", "two_levels.layout.yaml"]))
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     word = data.draw(st.sampled_from([*re.finditer(r"[\w.]+", text)]))
     strange = st.sampled_from(
         ["-1", "1e9", ".nan", "null", "[]", "{}", "true", "'", "&a", "<<", "\t", "2020-01-01"]

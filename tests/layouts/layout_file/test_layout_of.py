@@ -170,11 +170,10 @@ def test_a_facility_with_no_racks_is_a_building() -> None:
     assert np.array(again.levels[0].outline) == pytest.approx(np.array(hall.levels[0].outline), abs=0.002)
 
 
-def test_two_levels_or_a_value_beyond_the_limits_are_told() -> None:
+def test_no_level_or_a_value_beyond_the_limits_is_told() -> None:
     hall = demo_hall()
-    upper = replace(hall.levels[0], id="L1")
-    with pytest.raises(UndecidedError, match="has 2 levels, a layout has one"):
-        layout_of(replace(hall, levels=(*hall.levels, upper)))
+    with pytest.raises(UndecidedError, match="has no level, so it has no layout"):
+        layout_of(replace(hall, levels=()))
     deep = replace(hall.racks[0], depth_m=30.0)
     with pytest.raises(BadDataError, match=r"racktype\.depth_m 30\.0"):
         layout_of(replace(hall, racks=(deep, *hall.racks[1:])))
