@@ -80,15 +80,18 @@ class Texts:
     @staticmethod
     def coded(code: npt.NDArray[Any], names: Sequence[str | None]) -> Texts:
         """The column of `names[code]`, none where the code is NONE; names may repeat, lack or go unused."""
-        known = Texts.of(names)
-        code = np.append(known.code, NONE)[code]
+        return Texts.of(names).at(code)
+
+    def at(self, rows: npt.NDArray[Any]) -> Texts:
+        """The column of these texts, given by number (N,), none where a number is NONE."""
+        code = np.append(self.code, NONE)[rows]
         used = code[code != NONE]
-        first = np.full(len(known.names), len(used))
+        first = np.full(len(self.names), len(used))
         first[used[::-1]] = np.arange(len(used))[::-1]  # of several writes to one place the last one stays
         order = np.argsort(first, kind="stable")[: np.count_nonzero(first < len(used))]
-        rank = np.full(len(known.names) + 1, NONE, np.int32)
+        rank = np.full(len(self.names) + 1, NONE, np.int32)
         rank[order] = np.arange(len(order))
-        return Texts(rank[code], tuple(map(known.names.__getitem__, order.tolist())))
+        return Texts(rank[code], tuple(map(self.names.__getitem__, order.tolist())))
 
     def __len__(self) -> int:
         return len(self.code)
@@ -219,7 +222,7 @@ class Events(Sequence[Event]):
         start = np.concatenate([[0], np.cumsum(points)])
         point = np.arange(start[-1]) + np.repeat(self.path_start[rows] - start[:-1], points)
         columns: dict[str, Any] = {name: getattr(self, name) for name in TEXTS}
-        columns = {name: Texts.coded(texts.code[rows], texts.names) for name, texts in columns.items()}
+        columns = {name: texts.at(rows) for name, texts in columns.items()}
         columns |= {name: getattr(self, name)[rows] for name in ("seq", "start_s", "end_s", "quantity")}
         return Events(path_start=start, xy=self.xy[point], **columns)
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from layouts.events import NONE, Codes, Floats, Ints, Texts
+from layouts.events import NONE, Codes, Floats, Ints
 from layouts.simulation.engine.tape import MOVED, Bytes, Log, Shorts
-from layouts.simulation.program import Legs
+from layouts.simulation.meaning import Legs
 
 SAME = 1e-9
 """Relative difference of speeds, and turn in radians, up to which they are none."""
@@ -42,8 +42,8 @@ def join_moves(log: Log, legs: Legs) -> Joined:
         log.end_s,
         legs.start,
         legs.xy,
-        Texts.of(legs.level).code,
-        _lengths(legs),
+        legs.levels.code,
+        legs.length_m,
         latest,
         first,
         end_s,
@@ -64,16 +64,6 @@ def trace_paths(log: Log, joined: Joined, share: Floats, legs: Legs, stood: Floa
         log.kind, log.a, joined.first, joined.following, share, legs.start, legs.xy, stood, start, xy
     )
     return start, xy[:points].copy()
-
-
-def _lengths(legs: Legs) -> Floats:
-    """The length of each leg (P,), in metres."""
-    if len(legs.start) == 1:
-        return np.empty(0)
-    step = np.append(np.hypot(*np.diff(legs.xy, axis=0).T), 0.0)
-    step[legs.start[1:] - 1] = 0.0
-    lengths: Floats = np.add.reduceat(step, legs.start[:-1])
-    return lengths
 
 
 @njit(cache=True)

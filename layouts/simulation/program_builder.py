@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from layouts.simulation.engine.tape import NOBODY, ROW, Jobs, Resources, Tape
 from layouts.simulation.errands import Errand, Errands, compile_errands
+from layouts.simulation.meaning import Activity, JobName, Legs, Meaning, Resource
 from layouts.simulation.motion.walking import slow_down_table
-from layouts.simulation.program import Activity, JobName, Legs, Program, Resource
+from layouts.simulation.program import Program
 from layouts.simulation.traffic.traffic_map import TrafficMap
 
 _MOST_IN_A_TABLE = 64
@@ -151,10 +152,12 @@ class ProgramBuilder:
             tape=tape,
             seats=self._resources(most_agents),
             jobs=self._jobs(),
-            resource=tuple(self.resources),
-            activity=tuple(self.activities),
-            legs=legs,
-            job=tuple(job.name for job in self.jobs),
+            meaning=Meaning(
+                resource=tuple(self.resources),
+                activity=tuple(self.activities),
+                legs=legs,
+                job=tuple(job.name for job in self.jobs),
+            ),
             notes=tuple(self.notes),
         )
 

@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, repeat
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -15,29 +13,10 @@ import numpy.typing as npt
 
 from layouts.events import NONE, Events, Floats, Ints, Texts
 from layouts.run import AisleFloor, Deadlock, Duty, Run, Times, Timetable
-from layouts.simulation.engine.tape import BACKED_OFF, MARKED, MOVED, PASSED, WAITED, WORKED, Log
+from layouts.simulation.engine.tape import MARKED, MOVED, WAITED, WORKED, Log
 from layouts.simulation.joined_moves import Joined, join_moves, trace_paths
-from layouts.simulation.program import Activity, Program, ResourceKind
-
-CAUSE: dict[ResourceKind, str] = {
-    "pick_face": "pick_face_occupied",
-    "aisle_cell": "aisle_cell_occupied",
-    "aisle": "section_taken",
-    "section": "section_taken",
-    "intersection": "intersection_occupied",
-    "area": "area_full",
-    "station": "station_busy",
-    "buffer": "buffer_full",
-    "stock": "stock_full",
-    "lift": "lift_busy",
-    "door": "door_busy",
-    "charger": "charger_busy",
-    "repair_crew": "repair_crew_busy",
-    "ticket": "too_many_inside",
-}
-"""What a wait for room has as its cause."""
-LACK: dict[ResourceKind, str] = {"buffer": "buffer_empty", "stock": "stock_out"}
-"""What a wait for pieces has."""
+from layouts.simulation.meaning import Meaning
+from layouts.simulation.program import Program
 
 
 def run_of_log(
@@ -94,17 +73,17 @@ def run_of_log(
 def events_of_log(log: Log, program: Program, *, agents: Sequence[str], horizon_s: float) -> Events:
     """The events of `run_of_log`, by its rules."""
     log = _of_note(log, horizon_s)
-    joined = join_moves(log, program.legs)
+    joined = join_moves(log, program.meaning.legs)
     order = np.argsort(log.start_s[joined.first], kind="stable")
     joined = Joined(joined.first[order], joined.end_s[order], joined.following)
     rows, start_s = joined.first, log.start_s[joined.first]
     share = np.ones(len(rows))
     cut = joined.end_s > horizon_s
     share[cut] = (horizon_s - start_s[cut]) / (joined.end_s[cut] - start_s[cut])
-    columns = _columns(Log._make(column[rows] for column in log), program, agents)
+    columns = _columns(Log._make(column[rows] for column in log), program.meaning, agents)
     is_undone = cut & columns["kind"].are("pick", "put")
     columns["quantity"] = np.where(is_undone, np.minimum(columns["quantity"], 0), columns["quantity"])
-    path_start, xy = trace_paths(log, joined, share, program.legs, columns.pop("xy"))
+    path_start, xy = trace_paths(log, joined, share, program.meaning.legs, columns.pop("xy"))
     stay = columns["kind"].are("wait", "pass", "back_off", "repair")
     place = _nearest_place(columns["agent"].code, ~stay)
     at = np.flatnonzero(stay & (place != NONE))
@@ -142,72 +121,28 @@ def _of_note(log: Log, horizon_s: float) -> Log:
     return Log._make(column[noted] for column in log)
 
 
-def _columns(log: Log, program: Program, agents: Sequence[str]) -> dict[str, Any]:
+def _columns(log: Log, meaning: Meaning, agents: Sequence[str]) -> dict[str, Any]:
     """Texts and quantities of rows (E,), and `xy` (E, 2), where agents stood."""
-    meaning, place, seats = _meanings(program), _places(log, program), program.resource
-    quantity = [NONE if pieces is None else pieces for pieces in meaning.pop("quantity")]
-    xy = np.fromiter(chain.from_iterable(meaning.pop("xy")), np.float64).reshape(-1, 2)
-    columns: dict[str, Any] = {name: Texts.coded(place, texts) for name, texts in meaning.items()}
-    causes = [CAUSE[seat.kind] for seat in seats] + [(CAUSE | LACK)[seat.kind] for seat in seats]
-    aisle_of = {seat.name: seat.aisle for seat in seats}
-    aisles = [aisle_of.get(name) for name in columns["resource"].names]
+    place, rows = meaning.row_of(log.kind, log.a), meaning.rows
+    columns: dict[str, Any] = {name: texts.at(place) for name, texts in rows.texts.items()}
+    aisles = [meaning.aisle_of.get(name) for name in columns["resource"].names]
     is_held = ~np.isin(log.kind, (MOVED, WORKED))
     return columns | {
         "agent": Texts.coded(log.agent, agents),
-        "cause": Texts.coded(np.where(log.kind == WAITED, log.a, NONE), causes),
+        "cause": meaning.causes.at(np.where(log.kind == WAITED, log.a, NONE)),
         "aisle": Texts.coded(columns["resource"].code, aisles),
         "blocked_by": Texts.coded(np.where(is_held, log.by, NONE), agents),
-        "job": Texts.coded(log.job, _job_names(program, int(log.job.max(initial=NONE)) + 1)),
-        "quantity": np.array(quantity, np.int64)[place],
-        "xy": xy[place],
+        "job": meaning.job_names(int(log.job.max(initial=NONE)) + 1).at(log.job),
+        "quantity": rows.quantity[place],
+        "xy": rows.xy[place],
     }
-
-
-def _meanings(program: Program) -> dict[str, list[Any]]:
-    """What the number in a row can stand for, in the fields of an activity: each activity, waiting for each resource,
-    waiting for pieces in it, passing and giving way at it, and moving on each level.
-    """
-    nothing = (None,) * 4
-    others: list[tuple[Any, ...]] = []
-    for kind in ("wait", "wait", "pass", "back_off"):
-        others += [(kind, seat.level, seat.xy, seat.name, *nothing) for seat in program.resource]
-    for level in Texts.of(program.legs.level).names:
-        others += [("move", level, (np.nan, np.nan), None, *nothing)]
-    return {  # field by field: as many iterators at once as there are rows would keep the garbage collector busy
-        name: list(map(itemgetter(i), chain(program.activity, others)))
-        for i, name in enumerate(Activity._fields)
-    }
-
-
-def _places(log: Log, program: Program) -> Ints:
-    """Where among the meanings each row (E,) has its own."""
-    seats, levels = len(program.resource), Texts.of(program.legs.level)
-    waits_from = len(program.activity)
-    first = {
-        WORKED: 0,
-        WAITED: waits_from,
-        PASSED: waits_from + 2 * seats,
-        BACKED_OFF: waits_from + 3 * seats,
-    }
-    offset = np.zeros(max(first) + 1, np.int64)
-    offset[list(first)] = list(first.values())
-    is_move = log.kind == MOVED
-    place: Ints = offset[log.kind] + log.a
-    place[is_move] = waits_from + 4 * seats + levels.code[log.a[is_move]]
-    return place
-
-
-def _job_names(program: Program, count: int) -> list[str]:
-    """Names of at least the first `count` jobs: those beyond the program's are refills."""
-    named = [job.id for job in program.job]
-    return named + [f"refill-{number + 1}" for number in range(count - len(named))]
 
 
 def _job_times(program: Program, done_s: Floats, horizon_s: float) -> Timetable:
     """Release and end of every job of the program."""
-    release_s, none = program.jobs.release_s, np.full(len(program.job), np.nan)
+    release_s, none = program.jobs.release_s, np.full(len(program.meaning.job), np.nan)
     return Timetable(
-        tuple(job.id for job in program.job),
+        tuple(job.id for job in program.meaning.job),
         np.where(np.isfinite(release_s), release_s, none),
         none,
         np.where(done_s <= horizon_s, done_s, none),
@@ -218,12 +153,13 @@ def _order_times(program: Program, orders: Timetable, jobs: Timetable) -> Timeta
     """The times of the orders; where the jobs' are known, the end is that of the last job that closes it."""
     if not jobs:
         return orders
-    end_s = jobs.done_s.tolist()
-    done: dict[str, float] = {}
-    for number, job in enumerate(program.job):
-        for order in job.closes:
-            done[order] = float(np.maximum(done.get(order, -np.inf), end_s[number]))  # a part undone is NaN
-    return replace(orders, done_s=np.fromiter(map(done.get, orders.names, repeat(np.nan)), np.float64))
+    job, closed = program.meaning.closing
+    order = closed.codes_in(orders.names)
+    is_told = order != NONE
+    end_s = np.where(np.isnan(jobs.done_s), np.inf, jobs.done_s)  # an order is not done while a part of it is not
+    done_s = np.full(len(orders.names), -np.inf)
+    np.maximum.at(done_s, order[is_told], end_s[job[is_told]])
+    return replace(orders, done_s=np.where(np.isfinite(done_s), done_s, np.nan))
 
 
 def _deadlock(
@@ -233,6 +169,6 @@ def _deadlock(
         return None
     return Deadlock(
         agents=tuple(agents[agent] for agent, _ in ring),
-        resources=tuple(program.resource[resource].name for _, resource in ring),
+        resources=tuple(program.meaning.resource[resource].name for _, resource in ring),
         at_s=at_s,
     )

@@ -114,7 +114,7 @@ def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = 
         most_refills=program.most_refills,
         progress=progress,
     )
-    static = len(program.program.job)
+    static = len(program.program.meaning.job)
     return run_of_log(
         played.log,
         program.program,
@@ -178,7 +178,7 @@ def _horizon_s(scenario: Scenario) -> float:
 def _ending_notes(played: Played, program: ShiftProgram) -> tuple[str, ...]:
     """What a reader must know of a shift that did not come to its end."""
     if played.ending == "deadlock":
-        names = program.program.resource
+        names = program.program.meaning.resource
         ring = ", ".join(
             f"{program.agents[agent]} for {names[resource].name}" for agent, resource in played.ring
         )
@@ -187,9 +187,9 @@ def _ending_notes(played: Played, program: ShiftProgram) -> tuple[str, ...]:
             "set 'traffic: {deadlock: back-off}', lock the lane or make it one-way.",
         )
     if played.ending == "stalled":
-        seats = len(program.program.resource)
+        seats = len(program.program.meaning.resource)
         stuck = [
-            f"{program.agents[agent]} for {program.program.resource[int(queue) % seats].name}"
+            f"{program.agents[agent]} for {program.program.meaning.resource[int(queue) % seats].name}"
             for agent, queue in enumerate(played.state.agents["want"].tolist())
             if queue >= 0
         ]

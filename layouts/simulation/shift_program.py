@@ -78,7 +78,7 @@ class ShiftProgram:
             rows["a"],
             rows["b"],
             self.program.tape.start,
-            resources=self.program.resource,
+            resources=self.program.meaning.resource,
             section_of=self.section_of,
         )
         return tuple(jam for jam in found if not any(set(jam.ring) <= members for members in self.guarded))
@@ -172,7 +172,7 @@ def shift_program(
         orders=times,
         most_refills=stock.most_refills,
         draws=draws,
-        section_of=_section_of(floor.build.traffic, len(program.resource)),
+        section_of=_section_of(floor.build.traffic, len(program.meaning.resource)),
         guarded=tuple(frozenset(jam.members) for jam in floor.build.traffic.guards),
     )
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layouts.simulation.engine.tape import GIVE, TAKE
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import JobName
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
 from layouts.simulation.operations.staffing import Instant, Name, Task
-from layouts.simulation.program import JobName
 from layouts.statistics.common_numbers import stream
 
 

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layouts.simulation.engine.tape import GIVE, TAKE, WAIT
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import Activity
 from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
 from layouts.simulation.operations.staffing import Instant, Name
-from layouts.simulation.program import Activity
 from layouts.simulation.work import Work
 from layouts.tours.tour import Pick, Tour
 from spatial.floor.agents import GOODS_TO_PERSON

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layouts.simulation.engine.tape import GET, GIVE, PUT, TAKE
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import JobName, Resource
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor, place_of, station_node
 from layouts.simulation.operations.staffing import Instant, Name
-from layouts.simulation.program import JobName, Resource
 from spatial.errors import BadDataError
 
 Places = Annotated[int, Field(ge=1, le=1_000_000)]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from layouts.simulation.engine.tape import AHEAD, GIVE, NOBODY, TAKE, WAIT
 from layouts.simulation.errands import Act, Errand, is_even
+from layouts.simulation.meaning import Activity
 from layouts.simulation.operations.goods_to_person import GoodsToPerson, brings_racks, pick_works, rack_tour
 from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
-from layouts.simulation.program import Activity
 from layouts.simulation.work import Work
 from layouts.tours.tour import Stop, Tour
 from spatial.navigation.shortest_paths import Route

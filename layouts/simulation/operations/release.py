@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from layouts.simulation.meaning import Resource
 from layouts.simulation.operations.staffing import Span
-from layouts.simulation.program import Resource
 from layouts.simulation.program_builder import ProgramBuilder
 from layouts.tours.tour import Tour
 from spatial.errors import BadDataError

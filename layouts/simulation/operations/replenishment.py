@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layouts.simulation.engine.tape import GET, PUT
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import Resource
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor, place_of
 from layouts.simulation.operations.staffing import Instant, Name
-from layouts.simulation.program import Resource
 from layouts.tours.tour import Pick, Tour
 
 

@@ -8,10 +8,10 @@ from typing import NamedTuple, TypeAlias
 
 from layouts.simulation.engine.tape import AHEAD, GIVE, NOBODY, TAKE, WAIT
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import Activity, ActivityKind, Resource
 from layouts.simulation.motion.lifting import lift_seconds
 from layouts.simulation.operations.routes import Routes
 from layouts.simulation.operations.staffing import Task
-from layouts.simulation.program import Activity, ActivityKind, Resource
 from layouts.simulation.program_builder import ProgramBuilder
 from spatial.errors import UndecidedError
 from spatial.navigation.nav_graph import NavGraph

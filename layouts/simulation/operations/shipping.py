@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layouts.simulation.engine.tape import GET
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import JobName
 from layouts.simulation.operations.packing import Places, buffer_at
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
 from layouts.simulation.operations.staffing import Instant, Name
-from layouts.simulation.program import JobName
 
 
 class Shipping(BaseModel):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from layouts.simulation.engine.tape import GET, PUT
 from layouts.simulation.errands import Act, Errand
+from layouts.simulation.meaning import JobName
 from layouts.simulation.operations.packing import buffer_at, pack_buffer
 from layouts.simulation.operations.pick_jobs import Picking
 from layouts.simulation.operations.release import aisle_tickets, tour_starts
@@ -14,7 +15,6 @@ from layouts.simulation.operations.settings import Operations
 from layouts.simulation.operations.shift_floor import Kind, ShiftFloor
 from layouts.simulation.operations.staffing import StaffGroup
 from layouts.simulation.operations.zoning import Handing, handings, zone_order
-from layouts.simulation.program import JobName
 from layouts.tours.tour import Tour
 from spatial.navigation.nav_graph import NavGraph
 

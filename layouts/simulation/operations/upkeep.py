@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from layouts.simulation.engine.tape import GIVE, NOBODY, TAKE, WAIT
 from layouts.simulation.errands import Act
+from layouts.simulation.meaning import Resource
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor, place_of
 from layouts.simulation.operations.staffing import Name, Span
-from layouts.simulation.program import Resource
 from layouts.statistics.common_numbers import stream
 
 Floats = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.simulation.engine.tape import NOBODY
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 from layouts.simulation.traffic.aisle_axes import along, edges_of_aisle
 from layouts.simulation.traffic.areas import areas_alike, walking_areas
 from layouts.simulation.traffic.crossings import Crossings, crossings

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 from layouts.simulation.traffic.aisle_axes import AisleAxis, along, edges_of_aisle
 from layouts.simulation.traffic.cells import ROUNDING_M, cell_bounds
 from layouts.simulation.traffic.lane_kinds import AisleKind, LaneKind, Margins, edge_room

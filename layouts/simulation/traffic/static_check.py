@@ -20,7 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from layouts.simulation.engine.tape import ENTER, GIVE, LEAVE, NOBODY, TAKE
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 Arcs: TypeAlias = Mapping[int, Sequence[int]]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from layouts.simulation.engine.tape import ENTER, GIVE, LEAVE, TAKE
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 from layouts.simulation.traffic.static_check import Jam
 from layouts.simulation.traffic.ways import Ways
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.simulation.engine.tape import NOBODY
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 from layouts.simulation.traffic.floor_pieces import FloorPieces, Ints
 from layouts.simulation.traffic.lane_kinds import USUAL_MARGINS, AisleKind, LaneKind, Margins
 from layouts.simulation.traffic.lanes import Lane

@@ -104,7 +104,7 @@ class Shown:
     @property
     def job_names(self) -> list[str]:
         """Of all jobs, refills too."""
-        named = [job.id for job in self.program.program.job]
+        named = [job.id for job in self.program.program.meaning.job]
         return named + [f"refill-{k + 1}" for k in range(len(self.played.state.jobs) - len(named))]
 
     def works(self, *kinds: str) -> list[Span]:
@@ -113,7 +113,7 @@ class Shown:
         names = self.job_names
         spans = []
         for row in np.flatnonzero(log.kind == WORKED).tolist():
-            done = program.activity[log.a[row]]
+            done = program.meaning.activity[log.a[row]]
             if not kinds or done.kind in kinds:
                 spans.append(
                     Span(
@@ -131,11 +131,11 @@ class Shown:
 
     def waits(self) -> list[tuple[str, str, float, float]]:
         """Agent, resource, start and end of every wait, to the millisecond."""
-        log, seats = self.played.log, len(self.program.program.resource)
+        log, seats = self.played.log, len(self.program.program.meaning.resource)
         return [
             (
                 self.program.agents[log.agent[row]],
-                self.program.program.resource[log.a[row] % seats].name,
+                self.program.program.meaning.resource[log.a[row] % seats].name,
                 round(float(log.start_s[row]), 3),
                 round(float(log.end_s[row]), 3),
             )

@@ -6,7 +6,7 @@ import pytest
 
 from layouts.simulation.engine.tape import WAIT
 from layouts.simulation.errands import Errand
-from layouts.simulation.program import Activity, JobName, Resource
+from layouts.simulation.meaning import Activity, JobName, Resource
 from layouts.simulation.program_builder import ProgramBuilder
 from layouts.simulation.traffic.build_traffic import traffic_map
 from spatial.floor.agents import CART, PICKER
@@ -34,8 +34,8 @@ def test_a_resource_of_one_name_is_added_once(build) -> None:
     waiting(build, 1.0)
     program = build.build(most_agents=5)
     assert program.seats.capacity[first] == 4
-    assert program.resource[first] == seat
-    assert program.resource[:first] == build.traffic.resources
+    assert program.meaning.resource[first] == seat
+    assert program.meaning.resource[:first] == build.traffic.resources
 
 
 def test_routines_of_several_classes_keep_their_numbers(build) -> None:

@@ -24,8 +24,9 @@ from layouts.simulation.engine.tape import (
     WORKED,
     Log,
 )
-from layouts.simulation.program import Activity, JobName, Legs, Program, Resource, ResourceKind
-from layouts.simulation.run_of_log import CAUSE, LACK, events_of_log, run_of_log
+from layouts.simulation.meaning import CAUSE, LACK, Activity, JobName, Legs, Meaning, Resource, ResourceKind
+from layouts.simulation.program import Program
+from layouts.simulation.run_of_log import events_of_log, run_of_log
 
 FACE = Resource("F1", "pick_face", "L0", (10.0, 0.0), "01")
 CELL = Resource("01/3", "aisle_cell", "L0", (6.0, 0.0), "01")
@@ -47,10 +48,12 @@ def program(*paths: tuple[tuple[float, float], ...], levels: tuple[str, ...] = (
         tape=None,  # type: ignore[arg-type]  # how it came to the log is all one here
         seats=None,  # type: ignore[arg-type]
         jobs=SimpleNamespace(release_s=np.array([0.0, 5.0])),  # type: ignore[arg-type]
-        resource=(FACE, CELL, STOCK),
-        activity=(PICK, PACK),
-        legs=Legs(start=ends, xy=points, level=levels or ("L0",) * len(paths)),
-        job=(JobName("T1", "tour", ("O1",), ("O1",)), JobName("T2", "tour", ("O2",), ("O2",))),
+        meaning=Meaning(
+            resource=(FACE, CELL, STOCK),
+            activity=(PICK, PACK),
+            legs=Legs(start=ends, xy=points, level=levels or ("L0",) * len(paths)),
+            job=(JobName("T1", "tour", ("O1",), ("O1",)), JobName("T2", "tour", ("O2",), ("O2",))),
+        ),
     )
 
 

@@ -51,10 +51,10 @@ def lines_of(busy) -> list[tuple[str, str, str]]:
 def test_every_line_is_picked_exactly_once_and_every_order_ends(busy, play_shift, operations) -> None:
     shown = play_shift(busy, operations, pickers=4, work=VARIED, orders=busy.orders)
     assert shown.played.ending == "finished"
-    activity = shown.program.program.activity
+    activity = shown.program.program.meaning.activity
     picked = [activity[a] for a in shown.played.log.a[shown.played.log.kind == 1].tolist()]
     assert sorted((a.order, a.sku, a.location) for a in picked if a.kind == "pick") == lines_of(busy)
-    closed = {order for job in shown.program.program.job for order in job.closes}
+    closed = {order for job in shown.program.program.meaning.job for order in job.closes}
     assert closed == {order.id for order in busy.orders} == set(shown.program.orders)
     released = np.isfinite(shown.program.program.jobs.release_s)
     ended = shown.played.state.jobs["ended_s"][: len(released)]
@@ -126,7 +126,7 @@ def test_work_is_done_by_those_who_do_it(busy, play_shift) -> None:
 )
 def test_buffers_stay_between_empty_and_full(busy, play_shift, buffer, capacity, put_by, got_by) -> None:
     shown = play_shift(busy, EVERYTHING, work=VARIED)
-    jobs = shown.program.program.job
+    jobs = shown.program.program.meaning.job
     parts = Counter(order for job in jobs if job.kind == put_by for order in job.orders)
     # put as the last thing of a job, all orders of it at once; got when the work of the next one begins
     puts = [(shown.job(job.id)[1], len(job.orders)) for job in jobs if job.kind == put_by]
@@ -139,7 +139,7 @@ def test_buffers_stay_between_empty_and_full(busy, play_shift, buffer, capacity,
     )
     assert puts_first.min() >= 0
     assert capacity - 1 <= gets_first.max() <= capacity
-    number = [resource.name for resource in shown.program.program.resource].index(buffer)
+    number = [resource.name for resource in shown.program.program.meaning.resource].index(buffer)
     assert shown.played.state.seats[number].level == gets_first[-1] == 0
 
 
@@ -171,7 +171,7 @@ def test_a_replication_changes_draws_alone(busy, play_shift) -> None:
         assert not np.array_equal(getattr(other.crew, field), getattr(first.crew, field))
     before, after = first.program.jobs, other.program.jobs
     changed = before.release_s != after.release_s
-    kinds = {first.program.job[job].kind for job in np.flatnonzero(changed).tolist()}
+    kinds = {first.program.meaning.job[job].kind for job in np.flatnonzero(changed).tolist()}
     assert kinds == {"putaway", "returns"}
     assert np.array_equal(after.release_s, again.program.jobs.release_s)
     for name in set(before._fields) - {"release_s"}:
@@ -223,7 +223,7 @@ def test_one_picker_alone_takes_his_ways_and_his_works(busy, play_shift) -> None
 
 def test_moves_are_along_their_tours_at_the_agents_speed(busy, play_shift) -> None:
     program = play_shift(busy, pickers=1).program.program
-    rows, legs = program.tape.rows, program.legs
+    rows, legs = program.tape.rows, program.meaning.legs
     metres = [np.hypot(*np.diff(legs.xy[a:b], axis=0).T).sum() for a, b in pairwise(legs.start.tolist())]
     is_move = rows["op"] == MOVE
     assert np.allclose(np.array(metres)[rows["a"][is_move]], 1.2 * rows["x"][is_move], rtol=1e-9)
@@ -251,8 +251,8 @@ def test_the_depot_keeps_its_seats(busy, play_shift) -> None:
 def test_a_shift_without_settings_is_a_shift_of_pickers(busy, play_shift) -> None:
     program = play_shift(busy, Operations(), pickers=3).program
     assert program.agents == ("P01", "P02", "P03")
-    assert {job.kind for job in program.program.job} == {"pick"}
-    assert [job.id for job in program.program.job] == [tour.id for tour in busy.plan.tours]
+    assert {job.kind for job in program.program.meaning.job} == {"pick"}
+    assert [job.id for job in program.program.meaning.job] == [tour.id for tour in busy.plan.tours]
     assert program.most_refills == 0
     assert not (program.program.tape.rows["op"][program.program.tape.start[:-1]] == WAIT).any()
 
@@ -281,7 +281,7 @@ operations = Operations.model_validate({"staff": staff, "replenishment": refills
 ready = shift_program(shift, shift.facility, operations)
 program = ready.program
 played = run_tape(program.tape, program.seats, program.jobs, ready.crew, most_refills=ready.most_refills)
-for part in (program.tape.rows, program.tape.start, program.legs.xy, program.legs.start, *played.log):
+for part in (program.tape.rows, program.tape.start, program.meaning.legs.xy, program.meaning.legs.start, *played.log):
     print(part.tobytes().hex())
 """
 

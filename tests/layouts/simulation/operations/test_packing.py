@@ -73,7 +73,9 @@ def test_packed_orders_wait_for_their_truck(hall, shift_of, play_shift) -> None:
     shown = play_shift(shift_of(hall(), LINES), {"staff": STAFF, "packing": SLOW, "shipping": shipping})
     # packed at 45, 75, 105, 135; the first two go with the first truck
     assert shown.done_s("load A", "load B", "load C", "load D") == [105, 110, 1005, 1010]
-    assert [job.closes for job in shown.program.program.job if job.closes] == [(order,) for order in "ABCD"]
+    assert [job.closes for job in shown.program.program.meaning.job if job.closes] == [
+        (order,) for order in "ABCD"
+    ]
 
 
 def test_due_orders_go_with_the_last_truck_in_time(hall, shift_of, play_shift, orders_named) -> None:

@@ -60,7 +60,7 @@ def test_in_narrow_lanes_pieces_are_awaited_outside(hall, shift_of, play_shift) 
     assert shown.played.ending == "finished"
     program = shown.program.program
     for first in program.tape.rows[program.tape.start[program.jobs.routine[0]]]:
-        assert (first["op"], program.resource[first["a"]].name) == (GET, "stock 00-00-0")
+        assert (first["op"], program.meaning.resource[first["a"]].name) == (GET, "stock 00-00-0")
     # the second tour sets out when the first two pieces have been followed by six
     assert shown.waits()[-1][:2] == ("P01", "stock 00-00-0")
     assert shown.waits()[-1][3] == pytest.approx(shown.works("put")[0].end_s, abs=0.001)
@@ -75,7 +75,7 @@ def test_stock_is_conserved_and_never_below_none_or_above_its_room(busy, play_sh
     operations["staff"] = [{"count": pickers, "does": ["pick"]}, {"count": 2, "does": ["replenish"]}]
     shown = play_shift(busy, operations)
     assert shown.played.ending == "finished"
-    names = [resource.name for resource in shown.program.program.resource]
+    names = [resource.name for resource in shown.program.program.meaning.resource]
     picked, filled = Counter(), Counter()
     for tour in busy.plan.tours:
         for stop in tour.stops:

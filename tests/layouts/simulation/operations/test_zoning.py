@@ -27,7 +27,7 @@ LINES = [
 def test_in_parallel_the_parts_know_nothing_of_each_other(hall, shift_of, play_shift) -> None:
     shown = play_shift(shift_of(hall(), LINES, rules=RULES), pickers=4)
     assert shown.done_s("T1", "T2", "T3", "T4") == [15] * 4
-    assert [job.closes for job in shown.program.program.job] == [("A",), ("B",), ("A",), ("B",)]
+    assert [job.closes for job in shown.program.program.meaning.job] == [("A",), ("B",), ("A",), ("B",)]
 
 
 def test_a_parallel_order_is_packed_when_its_last_part_is_picked(hall, shift_of, play_shift) -> None:
@@ -39,7 +39,7 @@ def test_a_parallel_order_is_packed_when_its_last_part_is_picked(hall, shift_of,
     shown = play_shift(shift_of(hall(), lines, rules=RULES), operations)
     # parts done at 15 and 25; three lines
     assert shown.job("pack A") == (pytest.approx(25), pytest.approx(51))
-    assert [job.closes for job in shown.program.program.job] == [(), (), ("A",)]
+    assert [job.closes for job in shown.program.program.meaning.job] == [(), (), ("A",)]
     assert not [note for note in shown.program.notes if "parts" in note]
     operations["packing"]["buffer_orders"] = 2
     assert any(
@@ -53,7 +53,7 @@ def test_passed_on_orders_wait_for_the_zone_before(hall, shift_of, play_shift) -
     shown = play_shift(shift_of(hall(), LINES, rules=RULES), operations)
     # the low zone picks A then B, and the high one each of them after that
     assert shown.done_s("T1", "T2", "T3", "T4") == [15, 30, 30, 45]
-    assert [job.closes for job in shown.program.program.job] == [(), (), ("A",), ("B",)]
+    assert [job.closes for job in shown.program.program.meaning.job] == [(), (), ("A",), ("B",)]
 
 
 def test_the_order_of_zones_can_be_said(hall, shift_of, play_shift) -> None:

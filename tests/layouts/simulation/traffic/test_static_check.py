@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from layouts.demo_hall import demo_hall
 from layouts.simulation.engine.tape import ENTER, GIVE, LEAVE, TAKE
-from layouts.simulation.program import Resource
+from layouts.simulation.meaning import Resource
 from layouts.simulation.traffic.build_traffic import traffic_map
 from layouts.simulation.traffic.check_traffic import jams_of, ways_between_mouths
 from layouts.simulation.traffic.static_check import possible_jams, told
