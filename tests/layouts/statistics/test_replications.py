@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layouts.statistics.local_processes import next_part, stretches
 from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision, run_replications
 from spatial.errors import AisletwinError, MissingToolError
@@ -84,6 +85,19 @@ def test_an_error_tells_its_replication(count: int) -> None:
     with open_workers(count) as workers, pytest.raises(ZeroDivisionError) as raised:
         run_replications(faulty, wanted={}, workers=workers)
     assert raised.value.__notes__ == ["in task 7"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_a_process_keeps_to_its_stretch_and_then_helps_whoever_has_most_left(count: int) -> None:
+    left = stretches(range(10), count)
+    lengths = [len(stretch) for stretch in left]
+    assert max(lengths) - min(lengths) <= 1
+    own = list(left[-1])
+    assert [next_part(left, count - 1) for _ in own] == own
+    others = [next_part(left, count - 1) for _ in range(10 - len(own))]
+    assert sorted([*own, *others]) == list(range(10))
+    assert count != 2 or others == [4, 3, 2, 1, 0]
+    assert next_part(left, 0) is None
 
 
 def test_a_killed_process_is_told_and_nothing_hangs() -> None:
