@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from layouts.demand.mark import made_up_notes
 from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
 from layouts.depot import Depot, with_depot
 from layouts.items import read_items
@@ -123,7 +124,8 @@ def _demand(scenario: Scenario, graph: NavGraph) -> tuple[tuple[Order, ...], Slo
             f"none of {len(graph.unreached)} locations can be reached, the first because: {reason}"
         )
     if scenario.orders is not None and scenario.slotting is not None:
-        return read_orders(scenario.orders), read_slotting(scenario.slotting), ()
+        given = read_orders(scenario.orders)
+        return given, read_slotting(scenario.slotting), made_up_notes(given)
     slotting = synthetic_slotting(graph.access, seed=scenario.seed)
     orders = synthetic_orders(slotting, count=scenario.synthetic_orders, seed=scenario.seed)
     note = (

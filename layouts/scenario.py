@@ -35,7 +35,7 @@ class Scenario(BaseModel):
     site: Path
     """Folder with facility.json, or the file itself."""
     orders: Path | None = None
-    """CSV: order, sku, quantity[, due][, wave][, released]."""
+    """CSV: order, sku, quantity[, due][, wave][, released][, source]; a source that begins with "made up" is told."""
     slotting: Path | None = None
     """CSV: sku, location; needed with `orders`. A SKU in several locations has several rows."""
     items: Path | None = None

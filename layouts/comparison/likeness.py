@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from layouts.demand.mark import made_up_source
 from layouts.scenario import Scenario
 
 
@@ -23,9 +24,16 @@ def unlike(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
                 f"{name} has seed {scenario.seed} and {baseline} has {base.seed}: "
                 "they share no random numbers, give both the same."
             )
+    return (*notes, *_made_up(scenarios))
+
+
+def _made_up(scenarios: Mapping[str, Scenario]) -> Iterator[str]:
+    """A sentence where orders are made up, with what their file says of them."""
     if any(scenario.orders is None for scenario in scenarios.values()):
-        notes.append("The orders are made up, not those of a warehouse.")
-    return tuple(notes)
+        yield "The orders are made up, not those of a warehouse."
+    for file in dict.fromkeys(each.orders for each in scenarios.values() if each.orders is not None):
+        if (source := made_up_source(file)) is not None:
+            yield f"The orders are made up, not those of a warehouse: {file.name} says '{source}'."
 
 
 def _has_same_orders(one: Scenario, other: Scenario) -> bool:

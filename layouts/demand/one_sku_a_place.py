@@ -1,11 +1,12 @@
-"""Made-up demand for a warehouse whose orders are not at hand: seeded, and always marked as synthetic."""
+"""The made-up demand of a scenario that names no orders: a SKU for every location, and simple orders for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from layouts.demand.mark import source_text
 from layouts.orders import Order, OrderLine
 from layouts.slotting_table import Slotting
 
@@ -18,8 +19,16 @@ def synthetic_slotting(locations: Iterable[str], *, seed: int) -> Slotting:
     What the scan saw in a location does not matter: an empty one today holds its SKU tomorrow.
     """
     places = sorted(locations)
-    order = np.random.default_rng([seed, 1]).permutation(len(places))
-    return {f"SKU-{rank + 1:05d}": (places[place],) for rank, place in enumerate(order.tolist())}
+    return made_up_slotting([f"SKU-{rank + 1:05d}" for rank in range(len(places))], places, seed=seed)
+
+
+def made_up_slotting(skus: Sequence[str], locations: Iterable[str], *, seed: int) -> Slotting:
+    """A location for every SKU, at random: none twice before all have one. ValueError without locations."""
+    places = sorted(locations)
+    if skus and not places:
+        raise ValueError("there are no locations for the SKUs")
+    order = np.random.default_rng([seed, 1]).permutation(len(places)).tolist()
+    return {sku: (places[order[rank % len(places)]],) for rank, sku in enumerate(skus)}
 
 
 def synthetic_orders(
@@ -47,5 +56,5 @@ def synthetic_orders(
             OrderLine(sku=skus[min(rank, len(skus) - 1)], quantity=quantity)
             for rank, quantity in zip(ranks.tolist(), pieces.tolist(), strict=True)
         )
-        orders.append(Order(id=f"SYN-{number + 1:05d}", lines=lines))
+        orders.append(Order(id=f"SYN-{number + 1:05d}", lines=lines, source=source_text(seed)))
     return tuple(orders)
