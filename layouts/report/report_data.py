@@ -1,0 +1,127 @@
+"""All that a report tells, before it is written in any form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from layouts.comparison.compare import Comparison
+from layouts.comparison.money import Money
+from layouts.comparison.pareto import Front
+from layouts.comparison.sensitivity import Sensitivity
+from layouts.comparison.sensitivity_prices import PriceFlip
+from layouts.diff.facility_diff import FacilityDiff, diff_facilities
+from layouts.report.heat_scale import HeatScale, heat_scale
+from layouts.report.markup import listed
+from layouts.report.plan_frame import PlanFrame
+from layouts.report.settings import Setting, settings_of
+from layouts.report.shown_shift import ShownShift, shown_shifts
+from layouts.rules.check_layout import check_layout
+from layouts.rules.finding import Finding
+from layouts.scenario import Scenario
+from spatial.facility import Facility
+from spatial.floor.agents import agent_named
+from spatial.progress import Progress, silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A comparison with one shift of each scenario (the baseline's first), and what is to be said about both.
+
+    `replication` is the number of the shifts; `halls` holds the difference to the baseline's hall of each scenario
+    that has another one; `findings` what the layout rules say of each hall, passes left out. `title` is plain text.
+    """
+
+    title: str
+    comparison: Comparison
+    shifts: tuple[ShownShift, ...]
+    replication: int
+    frame: PlanFrame
+    settings: tuple[Setting, ...]
+    halls: Mapping[str, FacilityDiff]
+    findings: Mapping[str, tuple[Finding, ...]]
+    front: Front | None
+    money: Money | None
+    sensitivity: Sensitivity | None
+    price_flips: tuple[PriceFlip, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the scenarios, the baseline first."""
+        return tuple(shift.name for shift in self.shifts)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Those on which anybody was, or on which racks stand, in the order of the halls."""
+        known = dict.fromkeys(level.id for shift in self.shifts for level in shift.facility.levels)
+        return tuple(level for level in known if any(_is_used(shift, level) for shift in self.shifts))
+
+    @property
+    def blocked_scale(self) -> HeatScale | None:
+        """That of blocked seconds; None where nobody had to wait."""
+        return heat_scale([heat for shift in self.shifts for heat in shift.blocked.values()])
+
+    @property
+    def busy_scale(self) -> HeatScale | None:
+        """That of agent-seconds."""
+        return heat_scale([heat for shift in self.shifts for heat in shift.busy.values()])
+
+    @property
+    def made_up(self) -> tuple[str, ...]:
+        """Scenarios whose orders are nobody's: made up by a generator, on the way or into a file."""
+        return tuple(shift.name for shift in self.shifts if has_made_up_orders(shift))
+
+
+def make_report(
+    comparison: Comparison,
+    scenarios: Mapping[str, Scenario],
+    *,
+    title: str | None = None,
+    front: Front | None = None,
+    money: Money | None = None,
+    sensitivity: Sensitivity | None = None,
+    price_flips: Sequence[PriceFlip] = (),
+    progress: Progress = silent,
+) -> Report:
+    """Play one typical replication of each of the `scenarios`, which are those compared, and gather what is told.
+
+    Raises ValueError where they are others, and what simulating them raises.
+    """
+    replication, frame, shifts = shown_shifts(scenarios, comparison, progress=progress)
+    base, *others = shifts
+    names = [shift.name for shift in others]
+    return Report(
+        title=title or f"{listed(names)} against {base.name}",
+        comparison=comparison,
+        shifts=shifts,
+        replication=replication,
+        frame=frame,
+        settings=settings_of(shifts),
+        halls={
+            shift.name: diff_facilities(base.facility, shift.facility)
+            for shift in others
+            if shift.facility != base.facility
+        },
+        findings={shift.name: _findings(shift.facility, shift.scenario) for shift in shifts},
+        front=front,
+        money=money,
+        sensitivity=sensitivity,
+        price_flips=tuple(price_flips),
+    )
+
+
+def has_made_up_orders(shift: ShownShift) -> bool:
+    """Whether a generator made them, not customers."""
+    return shift.scenario.orders is None
+
+
+def _findings(facility: Facility, scenario: Scenario) -> tuple[Finding, ...]:
+    classes = dict.fromkeys([*(group.agent or scenario.agent for group in scenario.operations.staff)])
+    agents = [agent_named(name) for name in classes or [scenario.agent]]
+    return tuple(each for each in check_layout(facility, agents) if each.verdict != "pass")
+
+
+def _is_used(shift: ShownShift, level: str) -> bool:
+    return bool(shift.busy.get(level) is not None and shift.busy[level].any()) or any(
+        rack.level == level for rack in shift.facility.racks
+    )

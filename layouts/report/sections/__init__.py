@@ -1,0 +1,1 @@
+"""The parts of the page, each made of a report by itself."""
