@@ -1,0 +1,110 @@
+"""Reading an IFC file in a process of its own, so that a file that kills ifcopenshell kills nothing else."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import IO
+
+from layouts.drawings.ifc.raw_model import RawModel
+from spatial.errors import AisletwinError, BadDataError
+from spatial.progress import Progress, silent
+
+MODULE = "layouts.drawings.ifc.apart"
+ANSWER, TEXT, MARK = "answer.pickle", "model.ifc", "aisletwin-progress"
+LIMIT_S = 900.0
+"""A model of a building takes seconds to a few minutes; what takes longer is stuck."""
+
+
+def read_apart(
+    text: bytes,
+    source: str,
+    *,
+    unit: str | None = None,
+    progress: Progress = silent,
+    limit_s: float = LIMIT_S,
+) -> RawModel:
+    """The model of an IFC file's `text`, whose name for messages is `source`.
+
+    Raises BadDataError when the process says so, is killed by what it reads, or takes longer than `limit_s`.
+    """
+    with tempfile.TemporaryDirectory(prefix="aisletwin-ifc-") as folder:
+        (Path(folder) / TEXT).write_bytes(text)
+        command = [sys.executable, "-m", MODULE, folder, unit or ""]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)}
+        said = Path(folder) / "stderr"
+        with (
+            said.open("wb") as errors,
+            subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment
+            ) as process,
+        ):
+            watch = threading.Timer(limit_s, process.kill)
+            watch.start()
+            try:
+                _pass_on(process.stdout, progress)
+                code = process.wait()
+            finally:
+                watch.cancel()
+                process.kill()
+        if code == 0:
+            found = pickle.loads((Path(folder) / ANSWER).read_bytes())
+        else:
+            found = _ending(code, limit_s, said.read_text("utf-8", "replace"))
+    if isinstance(found, RawModel):
+        return found
+    raise BadDataError(f"{source}: {found}")
+
+
+def _pass_on(lines: IO[bytes] | None, progress: Progress) -> None:
+    """Tell what the process tells of its progress; whatever else compiled code prints is passed over."""
+    for line in lines or ():
+        mark, _, told = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
+        if mark == MARK:
+            share, _, what = told.partition(" ")
+            progress(what, float(share))
+
+
+def _ending(code: int, limit_s: float, said: str) -> str:
+    """How the process ended instead of answering; raises AisletwinError when that is no fault of the file."""
+    if "Traceback" in said:
+        raise AisletwinError(f"the process that reads IFC files failed: {said.strip().splitlines()[-1]}")
+    if code == -signal.SIGKILL:
+        return (
+            f"ifcopenshell took longer than {limit_s:g} s or more memory than there is: split or simplify it"
+        )
+    how = signal.Signals(-code).name if code < 0 else f"exit {code}"
+    return f"ifcopenshell broke down over it ({how}): repair it or export it again"
+
+
+def _answer(folder: Path, unit: str | None) -> RawModel | str:
+    """What the other process finds: the model, or what is wrong with the file.
+
+    The schema's types are not enforced by the parser, so a broken file may hold nothing, or a text, where
+    an attribute must be a record: that is the file's fault.
+    """
+    from layouts.drawings.ifc.read_model import read_model
+
+    def tell(what: str, share: float) -> None:
+        sys.stdout.write(f"{MARK} {share:.3f} {what}\n")
+        sys.stdout.flush()
+
+    try:
+        return read_model(folder / TEXT, unit=unit, progress=tell)
+    except BadDataError as error:
+        return str(error)
+    except MemoryError:
+        return "it needs more memory than there is: split or simplify it"
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        return f"a record does not hold what its class must ({error}): validate the file and export it again"
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    (place / ANSWER).write_bytes(pickle.dumps(_answer(place, sys.argv[2] or None)))

@@ -1,0 +1,116 @@
+"""The floor of a storey inside its walls, from walls, slabs and spaces in plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+
+from layouts.drawings.ifc.plans import filled, polygons_of, tidy
+from layouts.drawings.ifc.strips import Strip
+
+GAP_M = 0.025
+"""Walls that end this near each other close a room."""
+
+BESIDE_M = 0.05
+"""How far beside a wall's face it is looked whether there is floor."""
+
+LEAST_FLOOR_M2 = 1.0
+"""Smaller pieces are slivers between walls and slabs, not floors."""
+
+LEAST_HOLE_M2 = 0.0025
+"""Smaller holes, of pipes and anchors, are no holes to walk around."""
+
+SLENDER_M = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Floor:
+    """Separate areas of floor, the largest first; what it covers with its outer walls; and how it was found."""
+
+    areas: tuple[shapely.Polygon, ...] = ()
+    footprint: shapely.Geometry = field(default_factory=shapely.Polygon)
+    found_by: str = ""
+
+
+def floor_of(
+    walls: Sequence[shapely.Geometry],
+    strips: Sequence[Strip],
+    slabs: Sequence[shapely.Geometry],
+    spaces: Sequence[shapely.Geometry],
+    others: Sequence[shapely.Geometry],
+) -> Floor:
+    """What can be walked on: where there is a slab (or else a space) inside the outer walls.
+
+    1. What walls enclose is the footprint, with slabs that lie apart from it; without closed walls, what
+       slabs or spaces cover; without any of these, the hull of all there is.
+    2. A wall with footprint on one side only is an outer one; its body is taken off.
+    3. Where there is neither slab nor space nor wall there is no floor: a gallery ends at its edge.
+    """
+    bodies = shapely.union_all(list(walls))
+    base = shapely.union_all(list(slabs) or list(spaces))
+    enclosed = shapely.union_all(_enclosed(bodies))
+    if enclosed.area >= 0.5 * base.area and not enclosed.is_empty:  # 1
+        apart = [each for each in polygons_of(base) if each.intersection(enclosed).area < 0.01 * each.area]
+        footprint, found_by = enclosed.union(shapely.union_all(apart)), "walls"
+    elif not base.is_empty:
+        footprint, found_by = _closed(base.union(enclosed)), "slabs" if slabs else "spaces"
+    else:
+        footprint, found_by = shapely.union_all([bodies, *others]).convex_hull, "hull"
+    outer = [strip.body for strip in strips if len(sides_inside(strip, footprint)) == 1]  # 2
+    inside = footprint.difference(shapely.union_all(outer))
+    if not base.is_empty:  # 3
+        inside = inside.intersection(_closed(base.union(bodies)))
+        inside = inside.difference(_holes(base, bodies))
+    areas = [each for each in polygons_of(tidy(inside)) if _is_floor(each)]
+    if not areas and found_by == "hull":
+        areas = list(polygons_of(footprint))
+    return Floor(
+        areas=tuple(_without_pinholes(each) for each in areas), footprint=footprint, found_by=found_by
+    )
+
+
+def _is_floor(polygon: shapely.Polygon) -> bool:
+    return polygon.area >= LEAST_FLOOR_M2 and not polygon.buffer(-SLENDER_M).is_empty
+
+
+def sides_inside(strip: Strip, footprint: shapely.Geometry) -> tuple[int, ...]:
+    """The sides of a wall with footprint along more than half of them: +1 left of p0→p1, -1 right."""
+    left = np.array([-strip.along[1], strip.along[0]])
+    sides = []
+    for side in (1, -1):
+        aside = side * (strip.thickness_m / 2 + BESIDE_M) * left
+        line = shapely.LineString([strip.p0 + aside, strip.p1 + aside])
+        if line.intersection(footprint).length > 0.5 * line.length:
+            sides.append(side)
+    return tuple(sides)
+
+
+def _enclosed(bodies: shapely.Geometry) -> list[shapely.Polygon]:
+    """Walls and what they enclose together."""
+    return [
+        filled(each)
+        for each in polygons_of(_closed(bodies))
+        if any(shapely.Polygon(hole).area > LEAST_FLOOR_M2 for hole in each.interiors)
+    ]
+
+
+def _closed(geometry: shapely.Geometry) -> shapely.Geometry:
+    """The geometry with gaps up to twice GAP_M closed; straight faces stay where they are."""
+    grown = geometry.buffer(GAP_M, join_style="mitre", mitre_limit=2.0)
+    return grown.buffer(-GAP_M, join_style="mitre", mitre_limit=2.0)
+
+
+def _holes(base: shapely.Geometry, bodies: shapely.Geometry) -> shapely.Geometry:
+    """Holes of the slabs with their true edges, which closing gaps may have rounded or filled."""
+    holes = [shapely.Polygon(hole) for each in polygons_of(base) for hole in each.interiors]
+    open_holes = [hole.difference(bodies) for hole in holes if hole.area >= LEAST_HOLE_M2]
+    return shapely.union_all([each for each in open_holes if not each.buffer(-GAP_M).is_empty])
+
+
+def _without_pinholes(polygon: shapely.Polygon) -> shapely.Polygon:
+    return shapely.Polygon(
+        polygon.exterior, [hole for hole in polygon.interiors if shapely.Polygon(hole).area >= LEAST_HOLE_M2]
+    )

@@ -1,0 +1,110 @@
+"""What bodies cover in plan, and between which heights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from layouts.drawings.ifc.raw_model import Float64s, Int32s, RawElement
+from spatial.facility import Point2
+
+GRID_M = 1e-6
+"""Plan coordinates are rounded to this, so that faces that meet do meet."""
+
+STRAIGHT_M = 1e-4
+"""Corners that lie this near the line between their neighbours are none."""
+
+NO_AREA_M2 = 1e-8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solid:
+    """An element with what it covers in plan and its lowest and highest point, metres in the world."""
+
+    element: RawElement
+    plan: shapely.Polygon | shapely.MultiPolygon
+    z0_m: float
+    z1_m: float
+
+    @property
+    def outlines(self) -> tuple[shapely.Polygon, ...]:
+        """The separate areas of its plan, the largest first."""
+        return polygons_of(self.plan)
+
+
+def solid_of(element: RawElement, parts: Sequence[RawElement] = ()) -> Solid | None:
+    """The element with its parts as one solid; None when none of them has a body that covers anything."""
+    bodies = [each for each in (element, *parts) if each.has_body]
+    if not bodies:
+        return None
+    plan = shapely.union_all([covered(each.vertices, each.faces) for each in bodies], grid_size=GRID_M)
+    plan = tidy(plan)
+    if plan.is_empty:
+        return None
+    heights = np.concatenate([each.vertices[np.unique(each.faces), 2] for each in bodies])
+    return Solid(element=element, plan=plan, z0_m=float(heights.min()), z1_m=float(heights.max()))
+
+
+def covered(vertices: Float64s, faces: Int32s) -> shapely.Geometry:
+    """What triangles cover in plan: one polygon or several, with holes where one can look through."""
+    corners = vertices[faces][:, :, :2]
+    edges = corners[:, 1:] - corners[:, :1]
+    area = np.abs(edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) / 2
+    triangles = shapely.polygons(corners[area > NO_AREA_M2])
+    return shapely.union_all(triangles, grid_size=GRID_M)
+
+
+def top_of(element: RawElement) -> tuple[shapely.Geometry, float]:
+    """What the upper faces of a slab cover, and how high most of them lie (by area)."""
+    corners = element.vertices[element.faces]
+    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    size = np.linalg.norm(normals, axis=1)
+    flat = np.abs(normals[:, 2]) > 0.7 * np.maximum(size, NO_AREA_M2)
+    heights, areas = corners[flat, :, 2].mean(axis=1), size[flat] / 2
+    if not len(heights):
+        return shapely.Polygon(), float(element.vertices[:, 2].max())
+    middle = (element.vertices[:, 2].max() + element.vertices[:, 2].min()) / 2
+    upper = heights >= middle - NO_AREA_M2
+    order = np.argsort(heights[upper], kind="stable")
+    half = np.searchsorted(np.cumsum(areas[upper][order]), areas[upper].sum() / 2)
+    top = float(heights[upper][order][min(half, len(order) - 1)])
+    return tidy(covered(element.vertices, element.faces[flat][upper])), top
+
+
+def tidy(geometry: shapely.Geometry) -> shapely.Polygon | shapely.MultiPolygon:
+    """Its areas, without corners that are none; empty if it has no area."""
+    kept = [each for each in polygons_of(shapely.simplify(geometry, STRAIGHT_M)) if each.area > NO_AREA_M2]
+    return kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+
+
+def polygons_of(geometry: shapely.Geometry) -> tuple[shapely.Polygon, ...]:
+    """The polygons in any geometry, the largest first."""
+    parts = [
+        each
+        for each in shapely.get_parts(geometry)
+        if isinstance(each, shapely.Polygon) and not each.is_empty
+    ]
+    nested = [
+        each
+        for part in shapely.get_parts(geometry)
+        if isinstance(part, shapely.MultiPolygon)
+        for each in part.geoms
+    ]
+    return tuple(sorted((*parts, *nested), key=lambda each: (-each.area, each.bounds)))
+
+
+def filled(polygon: shapely.Polygon) -> shapely.Polygon:
+    """The polygon without its holes."""
+    return shapely.Polygon(polygon.exterior)
+
+
+def ring(points: Iterable[Sequence[float]], *, counter_clockwise: bool = True) -> tuple[Point2, ...]:
+    """Corners of a closed line, each once, counter-clockwise unless told otherwise."""
+    line = shapely.LinearRing(points)
+    corners = np.asarray(line.coords)[:-1, :2]
+    if line.is_ccw != counter_clockwise:
+        corners = corners[::-1]
+    return tuple((float(x), float(y)) for x, y in corners)
