@@ -1,0 +1,1 @@
+"""DXF plans read as planned facilities."""

@@ -1,0 +1,77 @@
+"""Where walls meet: their lines are led to the point in which they cross."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import shapely
+
+from layouts.drawings.dxf.faces import Piece
+from layouts.drawings.dxf.wall_runs import Run
+
+FLATTEST = 0.05
+"""Sine of the least angle at which two walls are taken to meet."""
+
+
+def met(runs: Sequence[Run], tolerance: float) -> list[Run]:
+    """Runs whose ends are led to the line of the wall that they meet.
+
+    An end meets a wall when the crossing of their lines lies no further off than their thicknesses explain
+    (half of the other's across, half of its own along the slant), plus `tolerance` metres for lines that do
+    not quite meet. Of several walls the nearest crossing counts. Ends that meet none stay where they are.
+    """
+    if not runs:
+        return []
+    bodies = np.array([run.piece.body() for run in runs], dtype=object)
+    tree = shapely.STRtree(bodies)
+    reach = 4 * max(run.piece.thickness for run in runs) + tolerance
+    return [
+        _met(
+            run,
+            [
+                runs[k].piece
+                for k in sorted(tree.query(bodies[i], predicate="dwithin", distance=reach).tolist())
+                if k != i
+            ],
+            tolerance,
+        )
+        for i, run in enumerate(runs)
+    ]
+
+
+def _met(run: Run, others: Sequence[Piece], tolerance: float) -> Run:
+    piece = run.piece
+    shifts, beyond = [], []
+    for end in (0.0, piece.length):
+        meetings = [
+            (abs(s - end), s, further)
+            for other in others
+            for s, further in _crossing(piece, other, end, tolerance)
+        ]
+        _, s, further = min(meetings, default=(0.0, end, 0.0))
+        shifts.append(s - end)
+        beyond.append(max(further, 0.0))
+    before, after = shifts
+    if piece.length + after - before <= tolerance:
+        return run
+    p0, p1 = piece.p0 + before * piece.along, piece.p1 + after * piece.along
+    gaps = tuple(replace(gap, s0=gap.s0 - before, s1=gap.s1 - before) for gap in run.gaps)
+    return replace(run, piece=replace(piece, p0=p0, p1=p1), gaps=gaps, ends=(beyond[0], beyond[1]))
+
+
+def _crossing(piece: Piece, other: Piece, end: float, tolerance: float) -> list[tuple[float, float]]:
+    """Where along `piece` the line of `other` crosses it near `end`, and how far its body then goes on."""
+    sine = float(piece.along @ other.left)
+    if abs(sine) < FLATTEST:
+        return []
+    cotangent = math.sqrt(max(1 - sine**2, 0.0)) / abs(sine)
+    s = float((other.p0 - piece.p0) @ other.left) / sine
+    within = (other.thickness / 2) / abs(sine) + piece.thickness / 2 * cotangent + tolerance
+    at = float((piece.p0 + s * piece.along - other.p0) @ other.along)
+    slack = (piece.thickness / 2) / abs(sine) + other.thickness / 2 * cotangent + tolerance
+    if abs(s - end) > within or not -slack <= at <= other.length + slack:
+        return []
+    return [(s, other.thickness / 2 / abs(sine) - piece.thickness / 2 * cotangent)]

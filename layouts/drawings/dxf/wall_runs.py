@@ -1,0 +1,185 @@
+"""Stretches of wall on one line joined to walls, the gaps between them explained: crossings, doors, passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import shapely
+
+from layouts.drawings.dxf.faces import ON_LINE_M, PARALLEL_M, Piece
+from layouts.drawings.dxf.strokes import Points
+
+WIDEST_GAP_M = 6.0
+"""A wall goes on behind a gap up to this."""
+
+NARROWEST_DOOR_M = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fitting:
+    """A door or window as drawn: the ground it takes, the swings of its leaves (K, 4, 2), and its names."""
+
+    role: str
+    names: str
+    points: Points
+    arcs: Points
+    shapes: tuple[int, ...]
+    hull: shapely.Geometry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """An opening of a wall from `s0` to `s1` along its line, and the fitting in it (None: nothing is drawn)."""
+
+    s0: float
+    s1: float
+    fitting: int | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Run:
+    """A wall with its openings, before it meets others; `ends` tells how far its body goes beyond its line."""
+
+    piece: Piece
+    gaps: tuple[Gap, ...] = ()
+    ends: tuple[float, float] = (0.0, 0.0)
+
+    def body(self) -> shapely.Polygon:
+        """Its ground with the openings closed."""
+        return self.piece.body(*self.ends)
+
+
+@dataclass(kw_only=True)
+class _Line:
+    """Pieces on one line, in order."""
+
+    frame: Piece
+    stretches: list[tuple[float, float, frozenset[int]]] = field(default_factory=list)
+
+
+def runs_of(
+    pieces: Sequence[Piece], fittings: Sequence[Fitting], columns: Sequence[shapely.Geometry]
+) -> list[Run]:
+    """Walls from stretches of wall.
+
+    Between two stretches on one line and equally thick the wall goes on
+
+    1. where they touch, where one of its faces goes on, or where a column or a crossing wall fills the gap;
+    2. behind a door or a window, which stands in an opening as wide as the gap;
+    3. behind a passage up to WIDEST_GAP_M where both have ends of their own, not corners with other walls.
+    """
+    bodies = np.array([piece.body() for piece in pieces], dtype=object)
+    tree = shapely.STRtree(bodies)
+    hulls = shapely.STRtree([fitting.hull for fitting in fittings])
+    posts = shapely.STRtree(list(columns))
+    runs: list[Run] = []
+    for line in _lines(pieces, tree, bodies):
+        start, end, faces = line.stretches[0]
+        gaps: list[Gap] = []
+        for low, high, others in line.stretches[1:]:
+            explained = low - end <= ON_LINE_M or bool(faces & others)
+            fitting = None
+            if not explained:
+                ground = _ground(line.frame, end, low)
+                fitting = _fitting_in(ground, fittings, hulls, line.frame)
+                explained = fitting is None and (
+                    _is_filled(ground, columns, posts) or _is_crossed(line.frame, ground, pieces, tree)
+                )
+            if not explained and fitting is None and not _is_passage(line.frame, end, low, pieces, tree):
+                runs.append(_run(line.frame, start, end, gaps))
+                start, gaps = low, []
+            elif not explained:
+                gaps.append(Gap(s0=end, s1=low, fitting=fitting))
+            end, faces = max(end, high), others
+        runs.append(_run(line.frame, start, end, gaps))
+    return runs
+
+
+def _run(frame: Piece, start: float, end: float, gaps: Sequence[Gap]) -> Run:
+    p0, p1 = frame.p0 + start * frame.along, frame.p0 + end * frame.along
+    own = tuple(replace(gap, s0=gap.s0 - start, s1=gap.s1 - start) for gap in gaps)
+    return Run(piece=replace(frame, p0=p0, p1=p1), gaps=own)
+
+
+def _lines(pieces: Sequence[Piece], tree: shapely.STRtree, bodies: Points) -> Iterator[_Line]:
+    """Pieces by line and thickness, the longest of each giving its direction."""
+    rest = set(range(len(pieces)))
+    for longest in sorted(rest, key=lambda k: (-round(pieces[k].length, 4), k)):
+        if longest not in rest:
+            continue
+        frame, members, queue = pieces[longest], [], [longest]
+        rest.discard(longest)
+        while queue:
+            k = queue.pop()
+            members.append(k)
+            for other in sorted(tree.query(bodies[k], predicate="dwithin", distance=WIDEST_GAP_M).tolist()):
+                if other in rest and _is_on_line(frame, pieces[other]):
+                    rest.discard(other)
+                    queue.append(other)
+        line = _Line(frame=frame)
+        for k in members:
+            u = frame.local(np.array([pieces[k].p0, pieces[k].p1]))[:, 0]
+            line.stretches.append((float(u.min()), float(u.max()), pieces[k].faces))
+        line.stretches.sort(key=lambda one: one[:2])
+        yield line
+
+
+def _is_on_line(frame: Piece, piece: Piece) -> bool:
+    v = frame.local(np.array([piece.p0, piece.p1]))[:, 1]
+    return bool(np.abs(v).max() <= PARALLEL_M) and abs(frame.thickness - piece.thickness) <= PARALLEL_M
+
+
+def _ground(frame: Piece, low: float, high: float) -> shapely.Polygon:
+    p0, p1 = frame.p0 + low * frame.along, frame.p0 + high * frame.along
+    return replace(frame, p0=p0, p1=p1).body(beside=0.05)
+
+
+def _fitting_in(
+    ground: shapely.Polygon, fittings: Sequence[Fitting], hulls: shapely.STRtree, frame: Piece
+) -> int | None:
+    """The fitting that reaches along more of the gap than any other, and along a third of it at least."""
+    length = float(np.ptp(frame.local(shapely.get_coordinates(ground))[:, 0]))
+    best, most = None, length / 3
+    for k in sorted(hulls.query(ground, predicate="intersects").tolist()):
+        part = fittings[k].hull.intersection(ground)
+        reach = float(np.ptp(frame.local(shapely.get_coordinates(part))[:, 0]))
+        if reach > most + ON_LINE_M:
+            best, most = k, reach
+    return best if length >= NARROWEST_DOOR_M else None
+
+
+def _is_filled(ground: shapely.Polygon, columns: Sequence[shapely.Geometry], posts: shapely.STRtree) -> bool:
+    near = [columns[k] for k in posts.query(ground, predicate="intersects").tolist()]
+    return bool(near) and shapely.union_all(near).intersection(ground).area > 0.5 * ground.area
+
+
+def _is_crossed(
+    frame: Piece, ground: shapely.Polygon, pieces: Sequence[Piece], tree: shapely.STRtree
+) -> bool:
+    """Whether another wall, or the end of one, is as wide as the gap."""
+    span = frame.local(shapely.get_coordinates(ground))[:, 0]
+    gap = float(np.ptp(span))
+    for k in tree.query(ground, predicate="dwithin", distance=0.05).tolist():
+        sine = abs(float(frame.along @ pieces[k].left))
+        if sine < 0.1:
+            continue
+        wide = (pieces[k].thickness + frame.thickness * np.sqrt(max(1 - sine**2, 0.0))) / sine
+        if gap <= wide + 0.02:
+            return True
+    return False
+
+
+def _is_passage(
+    frame: Piece, low: float, high: float, pieces: Sequence[Piece], tree: shapely.STRtree
+) -> bool:
+    """Whether nothing joins the wall at the two ends of the gap, so that both are ends of its own."""
+    if not NARROWEST_DOOR_M <= high - low <= WIDEST_GAP_M:
+        return False
+    for s in (low, high):
+        tip = replace(frame, p0=frame.p0 + (s - 0.01) * frame.along, p1=frame.p0 + (s + 0.01) * frame.along)
+        touching = tree.query(tip.body(beside=0.02), predicate="intersects").tolist()
+        if any(abs(float(frame.along @ pieces[k].left)) > 0.1 for k in touching):
+            return False
+    return True
