@@ -1,0 +1,126 @@
+"""Lifts of a building map: on each level that a shaft passes, the walls round the cabin with the doors there.
+
+A cabin is `width` (along its own x) by `depth`, about its middle, turned by `yaw`; its doors are given in its own
+frame, y to the front. The shaft leaves a gap of 5 cm around it, as `rmf_building_map_tools` builds it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from layouts.plants.rmf.walls import Door, with_doors
+from spatial.exchange.record import Record
+from spatial.exchange.rmf_frames import Place
+from spatial.exchange.rmf_lifts import GAP_M
+from spatial.facility import Opening, Point2, Wall
+
+SHAFT_WALL_M = 0.05
+"""As thick as the cabin's walls in `rmf_building_map_tools`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lift:
+    """A lift: its middle in metres, its cabin's size, and the names of its doors on each level it opens to."""
+
+    id: str
+    record: Record
+    center: Point2
+    size_m: Point2
+    yaw_rad: float
+    doors: Mapping[str, tuple[str, ...]]
+
+
+def lifts_of(building: Record, frames: Mapping[str, tuple[Place, float]]) -> list[Lift]:
+    """The lifts of a building; BadDataError for one without a place or size, or on a level there is not."""
+    return [_lift(name, record, building, frames) for name, record in building.children("lifts")]
+
+
+def shaft_walls(lift: Lift, level: str, height_m: float) -> list[Wall]:
+    """The four walls of the shaft on a level, with the doors that open there; none where it has no doors."""
+    if level not in lift.doors:
+        return []
+    w, d = lift.size_m[0] / 2 + GAP_M, lift.size_m[1] / 2 + GAP_M
+    corners = [_placed(lift, x, y) for x, y in ((-w, -d), (w, -d), (w, d), (-w, d))]
+    walls = [
+        Wall(
+            id=f"{level}/{lift.id} {side}",
+            level=level,
+            p0=corners[k],
+            p1=corners[(k + 1) % 4],
+            height_m=height_m,
+            thickness_m=SHAFT_WALL_M,
+        )
+        for k, side in enumerate(("back", "right", "front", "left"))
+    ]
+    return with_doors(walls, list(_doors(lift, level, height_m)), level, height_m)
+
+
+def lift_record(lift: Lift) -> dict[str, object]:
+    """The lift as plain values: what a facility has no field for."""
+    return {
+        "id": lift.id,
+        "center_m": list(lift.center),
+        "size_m": list(lift.size_m),
+        "yaw_rad": lift.yaw_rad,
+        "levels": list(lift.doors),
+    }
+
+
+def _lift(name: str, record: Record, building: Record, frames: Mapping[str, tuple[Place, float]]) -> Lift:
+    told = record.text("reference_floor_name", "") or building.text("reference_level_name", "")
+    floor = told or next(iter(frames))
+    if floor not in frames:
+        building.draft.fail(record.at("reference_floor_name"), f"'{floor}' is none of {[*frames]}")
+    size = record.number("width"), record.number("depth")
+    if min(size) <= 0 or not math.isfinite(math.hypot(*size)):
+        building.draft.fail(record.path, f"a cabin of {size[0]:g} by {size[1]:g} m: expected sizes above 0")
+    doors = (
+        record.child("level_doors") if record.value.get("level_doors") else Record({}, "$", building.draft)
+    )
+    for level in doors.value:
+        if level not in frames:
+            building.draft.fail(doors.at(level), f"'{level}' is none of {[*frames]}")
+    return Lift(
+        id=name,
+        record=record,
+        center=frames[floor][0](record.number("x"), record.number("y")),
+        size_m=size,
+        yaw_rad=record.optional_number("yaw") or 0.0,
+        doors={level: tuple(str(door) for door, _ in doors.items(level)) for level in doors.value},
+    )
+
+
+def _doors(lift: Lift, level: str, height_m: float) -> Iterator[Door]:
+    """The doors that open on a level, each on the side of the shaft that it is nearest to."""
+    for name, told in lift.record.children("doors"):
+        if name not in lift.doors[level]:
+            continue
+        x, y, half = told.number("x"), told.number("y"), told.number("width") / 2
+        width, depth = lift.size_m
+        if half <= 0:
+            told.draft.fail(told.at("width"), f"{2 * half:g} m: expected a width above 0")
+        if abs(abs(x) - width / 2) <= abs(abs(y) - depth / 2):  # in the left or right side
+            side = math.copysign(width / 2 + GAP_M, x)
+            jambs = (side, y - half), (side, y + half)
+        else:
+            side = math.copysign(depth / 2 + GAP_M, y)
+            jambs = (x - half, side), (x + half, side)
+        opening = Opening(
+            id=f"{level}/{lift.id}/{name}",
+            kind="lift_door",
+            s0_m=0.0,
+            s1_m=2 * half,
+            z0_m=0.0,
+            z1_m=height_m,
+            extra={"lift": lift.id},
+        )
+        a, b = (_placed(lift, *jamb) for jamb in jambs)
+        yield Door(a=a, b=b, opening=opening)
+
+
+def _placed(lift: Lift, x: float, y: float) -> Point2:
+    """A point of the cabin's frame in the world."""
+    c, s = math.cos(lift.yaw_rad), math.sin(lift.yaw_rad)
+    return lift.center[0] + c * x - s * y, lift.center[1] + s * x + c * y
