@@ -65,6 +65,12 @@ def write_roles(path: Path, roles: PlanRoles) -> None:
         aside.write_text(ABOUT + text, encoding="utf-8")
 
 
+def with_heights(roles: PlanRoles, wall_m: float | None, rack_m: float | None) -> PlanRoles:
+    """The same roles with these heights, those that are not None."""
+    given = {name: value for name, value in (("wall_m", wall_m), ("rack_m", rack_m)) if value is not None}
+    return roles.model_copy(update={"heights": roles.heights.model_copy(update=given)})
+
+
 class RoleBook:
     """Answers what a shape stands for, and by what. Names are compared without regard to case.
 
