@@ -32,13 +32,18 @@ SECTIONS = (
 """In the order of who reads on: the one who signs first, the one who checks last."""
 
 
+def style_text() -> str:
+    """The style sheet."""
+    return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+
+
 def report_html(report: Report) -> str:
     """The whole page."""
     head = lines(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{report.title} – aisletwin"),
-        tag("style", Markup((Path(__file__).parent / "style.css").read_text(encoding="utf-8"))),
+        tag("style", Markup(style_text())),
     )
     sections = [section for part in SECTIONS if (section := part(report)) is not None]
     links = (tag("li", tag("a", each.title, href=f"#{each.name}")) for each in sections)

@@ -19,7 +19,6 @@ from layouts.report.shown_shift import ShownShift, shown_shifts
 from layouts.rules.check_layout import check_layout
 from layouts.rules.finding import Finding
 from layouts.scenario import Scenario
-from spatial.facility import Facility
 from spatial.floor.agents import agent_named
 from spatial.progress import Progress, silent
 
@@ -68,8 +67,8 @@ class Report:
 
     @property
     def made_up(self) -> tuple[str, ...]:
-        """Scenarios whose orders are nobody's: made up by a generator, on the way or into a file."""
-        return tuple(shift.name for shift in self.shifts if has_made_up_orders(shift))
+        """Scenarios whose orders are nobody's: a generator made them."""
+        return tuple(shift.name for shift in self.shifts if shift.made_up)
 
 
 def make_report(
@@ -89,6 +88,7 @@ def make_report(
     """
     replication, frame, shifts = shown_shifts(scenarios, comparison, progress=progress)
     base, *others = shifts
+    checked = _checked(shifts)
     names = [shift.name for shift in others]
     return Report(
         title=title or f"{listed(names)} against {base.name}",
@@ -102,7 +102,7 @@ def make_report(
             for shift in others
             if shift.facility != base.facility
         },
-        findings={shift.name: _findings(shift.facility, shift.scenario) for shift in shifts},
+        findings={shift.name: checked[_hall_and_agents(shift)] for shift in shifts},
         front=front,
         money=money,
         sensitivity=sensitivity,
@@ -110,15 +110,26 @@ def make_report(
     )
 
 
-def has_made_up_orders(shift: ShownShift) -> bool:
-    """Whether a generator made them, not customers."""
-    return shift.scenario.orders is None
+_Checked = tuple[str, tuple[str, ...]]
 
 
-def _findings(facility: Facility, scenario: Scenario) -> tuple[Finding, ...]:
-    classes = dict.fromkeys([*(group.agent or scenario.agent for group in scenario.operations.staff)])
-    agents = [agent_named(name) for name in classes or [scenario.agent]]
-    return tuple(each for each in check_layout(facility, agents) if each.verdict != "pass")
+def _checked(shifts: tuple[ShownShift, ...]) -> dict[_Checked, tuple[Finding, ...]]:
+    """What the rules say of each hall for those who work there; once for scenarios that share both."""
+    halls = {_hall_and_agents(shift): shift.facility for shift in shifts}
+    return {
+        (digest, agents): tuple(
+            each
+            for each in check_layout(facility, [agent_named(name) for name in agents])
+            if each.verdict != "pass"
+        )
+        for (digest, agents), facility in halls.items()
+    }
+
+
+def _hall_and_agents(shift: ShownShift) -> _Checked:
+    staff = shift.scenario.operations.staff
+    agents = [group.agent or shift.scenario.agent for group in staff] or [shift.scenario.agent]
+    return shift.inputs["facility"]["sha256"], tuple(dict.fromkeys(agents))
 
 
 def _is_used(shift: ShownShift, level: str) -> bool:

@@ -34,7 +34,7 @@ ROOM_M = 0.5
 class ShownShift:
     """A replication of `scenario` in `facility` after its warm-up: blocked seconds and agent-seconds per m² of floor.
 
-    `inputs` holds names and hashes, `notes` what the simulation assumed.
+    `inputs` holds names and hashes, `notes` what the simulation assumed; with `made_up` orders a generator made them.
     """
 
     name: str
@@ -47,6 +47,7 @@ class ShownShift:
     blocked: Grids
     busy: Grids
     worst: tuple[WorstPlace, ...]
+    made_up: bool
 
 
 def shown_shifts(
@@ -102,6 +103,7 @@ def _shown(name: str, ready: ReadyShift, run: Run, frame: PlanFrame) -> ShownShi
         blocked=_grids(heat, turned, frame, levels, warm_up_s),
         busy=_grids(traffic_heat, turned, frame, levels, warm_up_s),
         worst=worst_places(run, warm_up_s=warm_up_s),
+        made_up=ready.scenario.orders is None or any(order.is_made_up for order in ready.shift.orders),
     )
 
 

@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache as once
 from pathlib import Path
 
 from layouts.comparison.compare import Comparison
 from layouts.comparison.money import Money
 from layouts.comparison.pareto import Front
+from layouts.comparison.record import comparison_dict
 from layouts.comparison.sensitivity import Sensitivity
 from layouts.comparison.sensitivity_prices import PriceFlip
+from layouts.comparison.sensitivity_record import sensitivity_dict
 from layouts.report.drawing import Drawing
 from layouts.report.drawing_png import drawing_png
 from layouts.report.drawing_svg import drawing_svg
-from layouts.report.page import report_html
+from layouts.report.page import report_html, style_text
 from layouts.report.record import report_dict
+from layouts.report.remembered_files import Files, remembered, report_key
 from layouts.report.report_data import Report, make_report
 from layouts.report.sections.plans import BLOCKED, BUSY, plan_drawings
 from layouts.scenario import Scenario
 from spatial.progress import Progress, silent
 from spatial.whole_files import write_whole
+
+PAGE, RECORD = "report.html", "report.json"
 
 
 def write_report(
@@ -36,48 +42,59 @@ def write_report(
     price_flips: Sequence[PriceFlip] = (),
     json_path: Path | None = None,
     plans: Path | None = None,
+    cache: Path | None = None,
     progress: Progress = silent,
-) -> Report:
+) -> None:
     """Write the page of a `comparison` of these `scenarios` to `path`, and on request its JSON and a folder of plans.
 
-    One replication of each scenario is played again for the plans. All files are there whole or not at all; the same
-    arguments give the same bytes. Raises what `make_report` raises.
+    For the plans one replication of each scenario is played again, unless the folder `cache` remembers the report.
+    Every file is there whole or not at all; the same arguments give the same bytes, remembered or not. Raises what
+    `make_report` raises, and BadDataError for a cache that cannot be read.
     """
-    report = make_report(
-        comparison,
-        scenarios,
-        title=title,
-        front=front,
-        money=money,
-        sensitivity=sensitivity,
-        price_flips=price_flips,
-        progress=progress,
-    )
-    _write(path, report_html(report).encode())
+
+    @once
+    def report() -> Report:
+        return make_report(
+            comparison,
+            scenarios,
+            title=title,
+            front=front,
+            money=money,
+            sensitivity=sensitivity,
+            price_flips=price_flips,
+            progress=progress,
+        )
+
+    key = ""
+    if cache is not None:
+        asked = None if sensitivity is None else sensitivity_dict(sensitivity, price_flips)
+        told = comparison_dict(comparison, front=front, money=money)
+        key = report_key(scenarios, [title, told, asked, style_text()])
+    page = remembered(cache, f"{key}-page", lambda: {PAGE: report_html(report()).encode()})
+    _write(path, page[PAGE])
     if json_path is not None:
-        record = json.dumps(report_dict(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        _write(json_path, record.encode())
+        _write(json_path, remembered(cache, f"{key}-record", lambda: {RECORD: report_json(report())})[RECORD])
     if plans is not None:
-        write_plans(plans, report)
-    return report
+        for name, data in remembered(cache, f"{key}-plans", lambda: plan_files(report())).items():
+            _write(plans / name, data)
 
 
-def write_plans(folder: Path, report: Report) -> tuple[Path, ...]:
-    """Write each plan as SVG and PNG into `folder`, made if missing: SCENARIO-LEVEL-blocked.svg and so on.
+def report_json(report: Report) -> bytes:
+    """`report_dict` as a file holds it."""
+    return (json.dumps(report_dict(report), indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
-    Of names only letters, digits, dots and dashes are kept; where two would be the same, they are numbered.
+
+def plan_files(report: Report) -> Files:
+    """Each plan as SVG and PNG: SCENARIO-LEVEL-blocked.svg and so on.
+
+    Of names only letters, digits and dashes are kept; where two plans would have the same, they are numbered.
     """
-    written: dict[Path, None] = {}
+    files: dict[str, bytes] = {}
     for stem, drawing in _plans(report):
-        path = folder / f"{stem}.svg"
-        number = 2
-        while path in written:
-            path = folder / f"{stem}-{number}.svg"
-            number += 1
-        _write(path, (drawing_svg(drawing) + "\n").encode())
-        _write(path.with_suffix(".png"), drawing_png(drawing))
-        written |= {path: None, path.with_suffix(".png"): None}
-    return tuple(written)
+        names = (stem, *(f"{stem}-{number}" for number in range(2, len(files) + 3)))
+        name = next(each for each in names if f"{each}.svg" not in files)
+        files |= {f"{name}.svg": (drawing_svg(drawing) + "\n").encode(), f"{name}.png": drawing_png(drawing)}
+    return files
 
 
 def _plans(report: Report) -> Iterator[tuple[str, Drawing]]:

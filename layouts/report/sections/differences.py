@@ -45,7 +45,7 @@ def differences(report: Report) -> Section:
 def _table(comparison: Comparison, against: Against) -> Markup:
     rows = [_row(comparison, against, name) for name in varied(comparison)]
     header = ["figure", "worse ◀ ▶ better", "difference [interval]", "of the mean", "shown by itself"]
-    return table(f"{against.name} less {comparison.baseline}", header, rows, class_="differences")
+    return table(f"{against.name} less {comparison.baseline}", header, rows, class_="whiskers differences")
 
 
 def _row(comparison: Comparison, against: Against, name: str) -> Sequence[Content]:

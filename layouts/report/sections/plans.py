@@ -110,8 +110,12 @@ def _worst_text(place: WorstPlace) -> Markup:
     waits = "1 wait" if place.waits == 1 else f"{place.waits} waits"
     return joined(
         tag("strong", name),
-        f": {_minutes(place.blocked_s)} in {waits}, {figure_text(100 * place.share, 0)} % of it",
+        f": {_minutes(place.blocked_s)} in {waits}, {_percent(place.share)} of it",
     )
+
+
+def _percent(share: float) -> str:
+    return f"{figure_text(100 * share, 0)} %" if share >= 0.005 else "under 1 %"
 
 
 def _minutes(seconds: float) -> str:
