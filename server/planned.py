@@ -1,20 +1,14 @@
-"""Planned halls and comparisons as the command line calls them: files in, files out."""
+"""Planned halls as the command line calls them: files in, files out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from layouts.comparison.compare import Comparison, compare
 from layouts.layout_file.layout_of import layout_of, left_out
 from layouts.layout_file.read_layout import build_layout_file
 from layouts.layout_file.write_layout import layout_yaml
-from layouts.scenario import read_scenario
-from layouts.simulation.run_scenario import figures_of
 from server.site_files import require_room, write_planned_site
 from server.sites import load_site
-from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole
@@ -46,17 +40,3 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file whole."""
     with write_whole(path) as aside:
         aside.write_text(text, encoding="utf-8")
-
-
-def compare_files(paths: Sequence[Path], **wishes: Any) -> Comparison:
-    """Compare the scenarios of files, each named as its file is; see `compare` for `wishes`."""
-    names = [path.stem for path in paths]
-    if len(set(names)) < len(names):
-        names = [str(path) for path in paths]
-    if len(set(names)) < len(names):
-        raise BadDataError(f"a scenario is named twice among {', '.join(names)}: give each once")
-    scenarios = {name: read_scenario(path) for name, path in zip(names, paths, strict=True)}
-    try:
-        return compare(scenarios, figures_of, **wishes)
-    except ValueError as error:
-        raise BadDataError(f"{', '.join(names)}: {error}") from error

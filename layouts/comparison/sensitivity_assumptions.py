@@ -41,7 +41,7 @@ WORDS: Mapping[str, tuple[Value, ...]] = {
 WIDTHS, MIX = "aisle_widths", "order_mix"
 GIVEN = "as given"
 DRAWS: tuple[Value, ...] = ("draw 1", "draw 2", "draw 3")
-UNITS = {"peak": "× demand", "pickers": "pickers", WIDTHS: "σ"}
+UNITS = {"peak": "×", WIDTHS: "σ"}
 TODAY: Mapping[str, Value] = {"peak": 1.0, "robot_share": 0.0, "one_way": "none"}
 """What scenarios have of the settings that are no field of theirs."""
 

@@ -17,21 +17,29 @@ from layouts.what_if.variables import Value
 def sensitivity_text(sensitivity: Sensitivity, prices: Sequence[PriceFlip] = ()) -> str:
     """The answers, then for each scenario a table of all assumptions; ends without a line break."""
     parts = ["\n".join(sensitivity_answers(sensitivity, prices))]
-    parts += [_table_of(sensitivity, each) for each in sensitivity.scenarios if each.assumptions]
+    parts += [
+        _table_of(sensitivity, each) for each in sensitivity.scenarios if any(map(_matters, each.assumptions))
+    ]
     return "\n\n".join(parts)
 
 
 def sensitivity_answers(sensitivity: Sensitivity, prices: Sequence[PriceFlip] = ()) -> Iterator[str]:
-    """For each scenario a sentence on today, on each assumption that turns its verdict, and on all that do not."""
+    """For each scenario a sentence on what is given, on each assumption that turns its verdict, and on all others."""
     kind = figure_kind(sensitivity.figure)
     for each in sensitivity.scenarios:
-        yield _today_sentence(sensitivity, each, kind)
+        yield _given_sentence(sensitivity, each, kind)
         for one in each.assumptions:
-            if one.answer != "does not flip":
+            if one.answer != "does not flip" and _matters(one):
                 yield from _turn_sentences(each, one, sensitivity.baseline)
-        kept = [f"{one.name} {_range(one)}" for one in each.assumptions if one.answer == "does not flip"]
+        kept = [
+            f"{one.name} {_range(one)}"
+            for one in each.assumptions
+            if one.answer == "does not flip" and _matters(one)
+        ]
         if kept:
             yield f"{each.name}: stays {each.verdict} with {'; '.join(kept)}."
+        if idle := [one.name for one in each.assumptions if not _matters(one)]:
+            yield f"{each.name}: nothing changes with {', '.join(idle)}."
         for flip in prices:
             if flip.scenario == each.name:
                 yield price_sentence(flip)
@@ -41,42 +49,53 @@ def sensitivity_answers(sensitivity: Sensitivity, prices: Sequence[PriceFlip] = 
 
 def price_sentence(flip: PriceFlip) -> str:
     """What a price does to the year's saving of a scenario."""
-    name = f"{flip.scenario}: {flip.name}, {flip.today:g} {flip.unit} today"
+    name = f"{flip.scenario}: {flip.name}, given {flip.today:g} {flip.unit}"
     if flip.low is None or flip.high is None:
         return f"{name}: {flip.verdict} a year at every price."
+    if flip.high == 0:
+        return f"{name}: {flip.verdict} a year at every price above 0."
     sides = [
-        f"{side} {bound:.4g} it {_saves(verdict)}"
+        f"{side} {bound:.4g} it {verdict}"
         for side, bound, verdict in (("below", flip.low, flip.below), ("above", flip.high, flip.above))
         if verdict is not None
     ]
-    told = " and ".join(sides) or "whether it saves a year cannot be decided at any price"
-    even = "" if flip.at is None or not sides else f"breaks even at {flip.at:.4g}; "
-    return f"{name}: {even}{told}."
+    if not sides:
+        return f"{name}: cannot decide whether it saves a year at any price."
+    even = "" if flip.at is None else f"breaks even at {flip.at:.4g}; "
+    return f"{name}: {even}{' and '.join(sides)}."
 
 
-def _saves(verdict: str) -> str:
-    return {"saves": "saves", "costs more": "costs more"}.get(verdict, "cannot be decided")
+def _matters(one: Sensitive) -> bool:
+    """Whether the difference changes at all."""
+    return one.swing > 0
 
 
-def _today_sentence(sensitivity: Sensitivity, each: ScenarioSensitivity, kind: FigureKind) -> str:
+def _given_sentence(sensitivity: Sensitivity, each: ScenarioSensitivity, kind: FigureKind) -> str:
     told = f"{each.verdict} {'to' if each.verdict == UNSHOWN else 'than'} {sensitivity.baseline}"
     shown = _signed(each.difference, kind)
     return (
-        f"{each.name}: {told} in {kind.title} today, {shown} {kind.unit}".rstrip()
+        f"{each.name}: {told} in {kind.title} as given, {shown} {kind.unit}".rstrip()
         + f" ({100 * sensitivity.each_confidence:.4g} %, so that all below hold at once with "
         f"{100 * sensitivity.confidence:.4g} %)."
     )
 
 
 def _turn_sentences(scenario: ScenarioSensitivity, one: Sensitive, baseline: str) -> Iterator[str]:
-    name = f"{scenario.name}: {one.name}, {_value(one.today, one.unit)} today"
     if one.answer == "cannot decide" and scenario.verdict == UNSHOWN:
-        yield f"{name}: no difference shown with {_range(one)}."
+        yield f"{scenario.name}: no difference shown with {one.name} {_range(one)}."
     elif not one.is_numeric:
-        told = [f"{_told(each.verdict, baseline)} with {value_text(each.value)}" for each in one.tried[1:]]
-        yield f"{name}: {one.answer}: {', '.join(told)}."
+        by_verdict: dict[Verdict, list[str]] = {}
+        for each in one.tried:
+            by_verdict.setdefault(each.verdict, []).append(value_text(each.value))
+        told = "; ".join(
+            f"{_told(verdict, baseline)} with {', '.join(at)}" for verdict, at in by_verdict.items()
+        )
+        yield f"{scenario.name}: {one.name}: {one.answer}: {told}."
     for turn in one.turns:
-        yield f"{name}: {_turned(scenario, one, turn, baseline)}."
+        yield (
+            f"{scenario.name}: {one.name}, given {_value(one.today, one.unit)}: "
+            f"{_turned(scenario, one, turn, baseline)}."
+        )
 
 
 def _turned(scenario: ScenarioSensitivity, one: Sensitive, turn: Turn, baseline: str) -> str:
@@ -110,13 +129,12 @@ def _value(value: Value, unit: str) -> str:
 
 def _table_of(sensitivity: Sensitivity, each: ScenarioSensitivity) -> str:
     kind = figure_kind(sensitivity.figure)
-    unit = f", {kind.unit}" if kind.unit else ""
     title = (
-        f"{each.name} less {sensitivity.baseline} in {kind.title}{unit} with one assumption changed at a time "
+        f"{each.name} less {sensitivity.baseline} in {kind.heading} with one assumption changed at a time "
         f"[{100 * sensitivity.each_confidence:.4g} % intervals], n = {sensitivity.n} paired replications"
     )
-    rows = [["assumption", "today", "tried", "difference at its ends", "", "answer"]]
-    for one in each.assumptions:
+    rows = [["assumption", "given", "tried", "difference at its ends", "", "answer"]]
+    for one in filter(_matters, each.assumptions):
         others = [each for each in one.tried if each.value != one.today]
         ends = others if len(others) < 3 or not one.is_numeric else [others[0], others[-1]]
         for number, end in enumerate(ends):

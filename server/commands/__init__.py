@@ -9,8 +9,9 @@ from __future__ import annotations
 import typer
 
 from server.commands.chain import scan, tours
+from server.commands.compare import compare
 from server.commands.demo import demo
-from server.commands.layout import compare, layout
+from server.commands.layout import layout
 from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
 from server.commands.simulate import simulate

@@ -1,4 +1,4 @@
-"""layout: planned halls as files, checked and held against others; compare: scenarios on the same orders."""
+"""layout: planned halls as files, checked and held against others."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from server.commands.clean_output import strangers_on_stderr
-from server.commands.options import Json, agent_of, require_figure
+from server.commands.options import Json, agent_of
 from server.commands.printing import print_json, print_notes
-from server.progress import reporting
 
 layout = typer.Typer(
     name="layout",
@@ -105,58 +103,3 @@ def diff(
         print_json(diff_dict(found))
     else:
         typer.echo(diff_text(found))
-
-
-def compare(
-    scenarios: Annotated[list[Path], typer.Argument(help="scenario.yaml files; the first is the baseline.")],
-    half_width: Annotated[
-        float | None,
-        typer.Option(
-            help="Replicate until differences are known to ± this, in the figure's own unit.", min=0.0
-        ),
-    ] = None,
-    indifference: Annotated[
-        float | None, typer.Option(help="The least difference that matters; finds the best.", min=0.0)
-    ] = None,
-    figure: Annotated[str, typer.Option(help="The figure that decides.")] = "lines_per_hour",
-    replications: Annotated[int, typer.Option(help="Of each scenario at least.", min=2)] = 10,
-    most: Annotated[int, typer.Option(help="Of each scenario at most.", min=2)] = 200,
-    cache: Annotated[Path | None, typer.Option(help="Folder that remembers replications.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the comparison as JSON.")
-    ] = None,
-    workers: Annotated[int, typer.Option(help="Processes that share the replications.", min=1)] = 1,
-    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler.", metavar="tcp://HOST:8786")] = None,
-    as_json: Json = False,
-) -> None:
-    """Simulate scenarios on the same orders and tell which is better, by how much and how sure that is."""
-    from layouts.comparison.record import comparison_dict
-    from layouts.comparison.text import comparison_text
-    from layouts.simulation.figures_of_run import FIGURES
-    from layouts.statistics.replications import Precision
-    from server.planned import compare_files
-    from server.site_files import write_json
-
-    if len(scenarios) < 2:
-        raise typer.BadParameter("give two scenarios or more: the first is the baseline")
-    require_figure(figure, FIGURES)
-    with strangers_on_stderr(), reporting("compare", quiet=as_json) as tell:
-        found = compare_files(
-            scenarios,
-            figure=figure,
-            wanted=None if not half_width else Precision(absolute=half_width),
-            indifference=indifference,
-            first=replications,
-            most=max(most, replications),
-            cache=cache,
-            workers=workers,
-            cluster=cluster,
-            progress=tell,
-        )
-    record = comparison_dict(found)
-    if output is not None:
-        write_json(output, record)
-    if as_json:
-        print_json(record)
-    else:
-        typer.echo(comparison_text(found))

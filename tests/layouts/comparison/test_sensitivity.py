@@ -128,7 +128,7 @@ def test_too_few_replications_leave_the_flip_undecided(tmp_path: Path) -> None:
     (turn,) = one.turns
     assert turn.to == "no difference shown"
     assert turn.high == 10.1
-    assert any("pick_s, 8 s today: cannot decide above" in each for each in sensitivity_answers(told))
+    assert any("pick_s, given 8 s: cannot decide above" in each for each in sensitivity_answers(told))
 
 
 def test_where_none_is_shown_today_it_is_told_where_one_would_be(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_whole_numbers_turn_between_neighbours_and_words_one_by_one(tmp_path: Pa
     }
     assert told.untried == {"routing=return": "B with routing=return: aisles have one end: no return"}
     text = sensitivity_text(told)
-    assert "flips at 9.5 [9 to 10] pickers: above, worse than A" in text
+    assert "flips at 9.5 [9 to 10]: above, worse than A" in text
     assert "Not tried: routing=return" in text
 
 

@@ -68,7 +68,7 @@ def test_break_even_prices_are_those_of_the_calculation_by_hand(tmp_path: Path) 
     assert labour.low == pytest.approx(labour.at) == labour.high
     assert (
         price_sentence(labour)
-        == "new: labour_per_h, 30 EUR/h today: breaks even at 17.5; below 17.5 it costs more and above 17.5 it saves."
+        == "new: labour_per_h, given 30 EUR/h: breaks even at 17.5; below 17.5 it costs more and above 17.5 it saves."
     )
 
 
@@ -83,7 +83,7 @@ def test_a_price_of_what_does_not_differ_flips_nothing(tmp_path: Path) -> None:
     assert not any(flip.flips for flip in found.values())
     assert (
         price_sentence(found["floor_per_m2_year"])
-        == "new: floor_per_m2_year, 60 EUR/m² and year today: saves a year at every price."
+        == "new: floor_per_m2_year, given 60 EUR/m² and year: saves a year at every price."
     )
 
 
