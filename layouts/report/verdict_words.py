@@ -13,6 +13,9 @@ MARKS = {"better": "▲", "worse": "▼", "no difference shown": "="}
 """Of a verdict, which it tells without colour."""
 
 
+LONGEST_NAME = 34
+
+
 def shown_difference(comparison: Comparison, against: Against) -> tuple[Estimate, str]:
     """The decisive difference in the unit that people compare it in.
 
@@ -65,7 +68,7 @@ def _sameness(comparison: Comparison, against: Against) -> str:
     if against.is_same is None or comparison.indifference is None:
         return ""
     kind = figure_kind(comparison.figure)
-    zone = f"{plain_number(comparison.indifference * kind.factor)} {kind.unit}".rstrip()
+    zone = f"{plain_number(comparison.indifference * kind.factor, 6)} {kind.unit}".rstrip()
     if against.is_same:
         return f"; the difference is surely less than the {zone} that matter"
     return f"; it is not shown to be less than the {zone} that matter"
@@ -92,7 +95,7 @@ def best_sentence(comparison: Comparison) -> Markup | None:
     if best is None:
         return None
     kind = figure_kind(comparison.figure)
-    zone = f"{plain_number(best.indifference * kind.factor)} {kind.unit}".rstrip()
+    zone = f"{plain_number(best.indifference * kind.factor, 6)} {kind.unit}".rstrip()
     if not best.is_decided:
         return joined(
             tag("strong", f"Which is best in {kind.title} cannot be decided"),
@@ -102,6 +105,11 @@ def best_sentence(comparison: Comparison) -> Markup | None:
         tag("strong", f"Best in {kind.title}: {best.leader}"),
         f", or within {zone} of the best, with a probability of {plain_number(100 * best.probability)} % or more.",
     )
+
+
+def shortened(name: str) -> str:
+    """A name for a picture, where lines do not wrap."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def verdict_class(verdict: str) -> str:

@@ -10,7 +10,7 @@ from layouts.report.drawing import Area, Disc, Drawing, Label, Shape, Stroke
 from layouts.report.drawing_svg import shape_svg
 from layouts.report.markup import Markup, tag
 from layouts.report.numbers import figure_text
-from layouts.report.verdict_words import MARKS, shown_difference
+from layouts.report.verdict_words import MARKS, shortened, shown_difference
 from layouts.statistics.intervals import Estimate
 from layouts.what_if.figure_kinds import figure_kind
 
@@ -67,8 +67,8 @@ def decisive_whiskers(comparison: Comparison) -> Drawing:
         y = TOP + ROW * (row + 0.7)
         ends = at(estimate.low), at(estimate.value), at(estimate.high)
         shapes += _whisker(*ends, y, against.verdict, size=5.0)
-        name = f"{MARKS[against.verdict]} {against.name}: {against.verdict}"
-        anchor_x = min(max(ends[1], SIDE + 3.3 * len(name)), WIDTH - SIDE - 3.3 * len(name))
+        name = f"{MARKS[against.verdict]} {shortened(against.name)}: {against.verdict}"
+        anchor_x = _beside(at(0), ends[1], half=3.2 * len(name))
         shapes.append(
             Label(
                 at=(anchor_x, y - 13), text=name, size=11.5, fill=INK, anchor="middle", bold=True, halo=True
@@ -121,6 +121,14 @@ def _whisker(low: float, middle: float, high: float, y: float, verdict: str, *, 
         return [*line, Area(points=corners, fill=colour)]
     fill = colour if verdict == "better" else "#ffffff"
     return [*line, Disc(center=(middle, y), radius=size, fill=fill, stroke=colour, width=2.0)]
+
+
+def _beside(line: float, x: float, *, half: float) -> float:
+    """The middle of a label about `x`, within the sheet and, where there is room for that, clear of the line."""
+    places = [x, line - half - 6, line + half + 6]
+    inside = [min(max(place, half + 2), WIDTH - half - 2) for place in places]
+    clear = [place for place in inside if abs(place - line) >= half + 5]
+    return min(clear, key=lambda place: abs(place - x), default=inside[0])
 
 
 def _nice_step(reach: float) -> float:

@@ -65,7 +65,7 @@ def money_sentence(cost: Cost, currency: str) -> Markup:
         return Markup("")
     places = decimals_of(saving)
     once = (
-        f"The change costs {plain_number(cost.once)} {currency} once"
+        f"The change costs {plain_number(cost.once, 9)} {currency} once"
         if cost.once
         else "The change costs nothing"
     )

@@ -124,6 +124,6 @@ def glossary(report: Report) -> Section:
     return section(
         "glossary",
         "Figures and words",
-        table("Figures", ["figure", "unit", "better is", "meaning"], rows),
+        table("Figures", ["figure", "unit", "better is", "meaning"], rows, class_="glossary"),
         tag("dl", lines(*(joined(tag("dt", term), tag("dd", words)) for term, words in terms))),
     )

@@ -37,14 +37,14 @@ def _money(money: Money) -> Markup:
     rows: list[list[Content]] = [
         ["a year in all", *(figure(cost.year) for cost in money.scenarios)],
         ["of it labour", *(figure(cost.labour) for cost in money.scenarios)],
-        ["of it floor", *(plain_number(cost.floor, 6) for cost in money.scenarios)],
-        ["of it vehicles", *(plain_number(cost.vehicles, 6) for cost in money.scenarios)],
-        ["the change, once", *(plain_number(cost.once, 6) for cost in money.scenarios)],
+        ["of it floor", *(plain_number(cost.floor, 9) for cost in money.scenarios)],
+        ["of it vehicles", *(plain_number(cost.vehicles, 9) for cost in money.scenarios)],
+        ["the change, once", *(plain_number(cost.once, 9) for cost in money.scenarios)],
         ["saving a year", *(_saving(cost) for cost in money.scenarios)],
         ["paid back, years", *(_payback(cost) for cost in money.scenarios)],
     ]
     prices = ", ".join(
-        f"{words} {plain_number(getattr(money.prices, name), 6)}" for name, words in PRICES.items()
+        f"{words} {plain_number(getattr(money.prices, name), 9)}" for name, words in PRICES.items()
     )
     return lines(
         *(
@@ -53,7 +53,7 @@ def _money(money: Money) -> Markup:
             if cost.saving is not None
         ),
         table(
-            f"{currency}, for {plain_number(money.lines_per_year, 6)} lines a year",
+            f"{currency}, for {plain_number(money.lines_per_year, 9)} lines a year",
             ["", *(c.name for c in money.scenarios)],
             rows,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layouts.report.markup import Markup, joined, tag
+from layouts.report.markup import Markup, joined, listed, tag
 from layouts.report.report_data import Report
 from layouts.report.sections.parts import Section, bullets, section, table
 from layouts.rules.finding import Finding, Verdict
@@ -19,24 +19,20 @@ def rules(report: Report) -> Section:
     rows = [
         [
             _plain(rule),
-            *(_count([each for each in found if each.rule == rule]) for found in report.findings.values()),
-        ]
-        for rule in names
-    ]
-    intro = "Widths, heights, ways out, reach and loads, against the default limits for the agents that work there."
-    return section(
-        "rules",
-        "Layout rules",
-        tag("p", intro),
-        table("Rules that fail or cannot be decided", ["rule", *report.findings], rows)
-        if rows
-        else tag("p", "Every rule is kept by every hall."),
-        *(
-            joined(tag("h3", name), bullets(_grouped(found)))
-            for name, found in report.findings.items()
+            *(
+            joined(tag("h3", listed(names)), bullets(_grouped(found)))
+            for found, names in _by_findings(report).items()
             if found
         ),
     )
+
+
+def _by_findings(report: Report) -> dict[tuple[Finding, ...], list[str]]:
+    """The scenarios that share a hall share what is said of it."""
+    names: dict[tuple[Finding, ...], list[str]] = {}
+    for name, found in report.findings.items():
+        names.setdefault(found, []).append(name)
+    return names
 
 
 def _count(found: Sequence[Finding]) -> str:
