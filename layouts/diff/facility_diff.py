@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from layouts.diff.changes import Change, element_change
+from layouts.diff.level_changes import level_changes
 from layouts.diff.location_changes import LocationChanges, location_changes
 from layouts.diff.matching import match_elements
 from layouts.diff.placed import KINDS, Placed, placed_elements
@@ -61,7 +62,10 @@ class Unchanged:
 
 @dataclass(frozen=True, kw_only=True)
 class FacilityDiff:
-    """What is different from `before` to `after`; changes by kind, then by id; `levels` are pairs of ids."""
+    """What is different from `before` to `after`; changes by kind, then by id; `levels` are pairs of ids.
+
+    `notes` tell what was taken for granted.
+    """
 
     before: Side
     after: Side
@@ -70,6 +74,7 @@ class FacilityDiff:
     unchanged: tuple[Unchanged, ...]
     locations: LocationChanges
     totals: tuple[Total, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -84,7 +89,7 @@ class FacilityDiff:
 def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = None) -> FacilityDiff:
     """What is different from `a` to `b`, both in one world frame.
 
-    1. Levels are paired by id, then by elevation.
+    1. Levels are paired by id, then by elevation, and compared.
     2. Elements of one kind and level are matched: see `match_elements`.
     3. Each pair is compared, its difference held against its sigma: see `element_change`.
     4. Locations are compared where their racks stand, and totals drawn.
@@ -95,7 +100,14 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     _check_frames(a, b)
     limits = limits or DiffLimits()
     levels = _level_pairs(a.levels, b.levels)  # 1
-    changes: list[Change] = []
+    changes = level_changes(
+        a,
+        b,
+        levels,
+        limit_m=limits.limit_m,
+        unmeasured_sigma_m=limits.unmeasured_sigma_m,
+        is_exact=limits.is_edit,
+    )
     unchanged: list[Unchanged] = []
     racks: dict[str, str] = {}
     old, new = (
@@ -124,6 +136,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
         unchanged=tuple(unchanged),
         locations=location_changes(a, b, racks),  # 4
         totals=total_changes(a, b, is_exact=limits.is_edit),
+        notes=_frame_notes(a, b),
     )
 
 
@@ -144,6 +157,7 @@ def inverse_diff(diff: FacilityDiff) -> FacilityDiff:
             moved=locations.moved,
         ),
         totals=tuple(replace(total, before=total.after, after=total.before) for total in diff.totals),
+        notes=diff.notes,
     )
 
 
@@ -165,6 +179,15 @@ def _check_frames(a: Facility, b: Facility) -> None:
             f"{a.id!r} is georeferenced as {one.crs} {one.enu_origin} and {b.id!r} as {other.crs} "
             f"{other.enu_origin}: bring both into one frame first"
         )
+
+
+def _frame_notes(a: Facility, b: Facility) -> tuple[str, ...]:
+    """Where only one side says where on Earth it lies."""
+    placed = [side for side in (a, b) if side.frame.georeference is not None]
+    if len(placed) != 1 or placed[0].frame.georeference is None:
+        return ()
+    crs = placed[0].frame.georeference.crs
+    return (f"Only {placed[0].id} is georeferenced ({crs}): both are taken to be in its frame.",)
 
 
 LEVEL_GAP_M = 0.5

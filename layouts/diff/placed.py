@@ -14,7 +14,7 @@ from spatial.facility import Aisle, Column, Facility, Obstacle, Opening, Point2,
 
 Element = Rack | Wall | Opening | Column | Obstacle | Aisle | Station
 
-KINDS = ("rack", "aisle", "wall", "opening", "column", "obstacle", "station")
+KINDS = ("level", "rack", "aisle", "wall", "opening", "column", "obstacle", "station")
 """In the order in which differences are told."""
 
 STATION_SIZE_M = 1.0

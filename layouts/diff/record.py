@@ -32,6 +32,7 @@ def diff_dict(diff: FacilityDiff) -> dict[str, Any]:
         },
         "totals": list(map(_total, diff.totals)),
         "unchanged": [asdict(one) for one in diff.unchanged],
+        "notes": list(diff.notes),
     }
 
 

@@ -35,6 +35,7 @@ def diff_text(diff: FacilityDiff) -> str:
     lines += _section("Locations", _location_lines(diff))
     lines += _section("Totals: difference (before → after)", map(total_text, _differences_first(diff.totals)))
     lines += _section("Unchanged", _unchanged_lines(diff))
+    lines += _section("To be known", diff.notes)
     return "\n".join(lines) + "\n"
 
 
@@ -94,9 +95,11 @@ def _told(change: Change) -> Iterator[str]:
     yield from (_field_told(field) for field in change.fields if field.verdict == "changed")
     open_ones = [field for field in change.fields if field.verdict == "cannot_decide"]
     if open_ones:
-        names = ", ".join(_plain(field.name.removesuffix("_m")) for field in open_ones)
-        bound_m = max(abs(field.by) + Z * (field.sigma or 0.0) for field in open_ones)
-        yield f"{names} cannot be decided, at most {bound_m:.3f} m other (97.5 %)"
+        for told in dict.fromkeys(_named(field.name)[1] for field in open_ones):
+            those = [field for field in open_ones if _named(field.name)[1] == told]
+            names = ", ".join(_named(field.name)[0] for field in those)
+            bound = max(abs(field.by) + Z * (field.sigma or 0.0) for field in those)
+            yield f"{names} cannot be decided, at most {bound:.3f} {told} other (97.5 %)"
 
 
 def _shift_told(shift: Shift) -> Iterator[str]:
@@ -117,12 +120,19 @@ def _shift_told(shift: Shift) -> Iterator[str]:
 
 
 def _field_told(field: FieldChange) -> str:
-    name = _plain(field.name.removesuffix("_m"))
+    name, unit = _named(field.name)
     if field.sigma is None or isinstance(field.before, str) or isinstance(field.after, str):
         return f"{name} {field.before} → {field.after}"
     places = _decimals(field.sigma, usual=3)
-    by = f"{_signed(field.by, places)}{_interval(field.by, field.sigma, places)} m"
+    by = f"{_signed(field.by, places)}{_interval(field.by, field.sigma, places)} {unit}"
     return f"{name} {by} ({field.before:.{places}f} → {field.after:.{places}f})"
+
+
+def _named(field: str) -> tuple[str, str]:
+    """A field in words, and its unit."""
+    if field.endswith("_m2"):
+        return _plain(field.removesuffix("_m2")), "m²"
+    return _plain(field.removesuffix("_m")), "m"
 
 
 def _location_lines(diff: FacilityDiff) -> Iterator[str]:

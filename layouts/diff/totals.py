@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spatial.facility import Aisle, Facility, Rack
+from spatial.facility import Aisle, Facility, LocationState, Rack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +43,14 @@ def total_changes(a: Facility, b: Facility, *, is_exact: bool) -> tuple[Total, .
     return tuple(totals)
 
 
+STATES: tuple[LocationState, ...] = ("occupied", "empty", "unseen")
+
 _UNITS = {
     "racks": "",
     "pick positions": "",
+    "occupied places": "",
+    "empty places": "",
+    "unseen places": "",
     "storage cube": "m³",
     "rack floor area": "m²",
     "aisle length": "m",
@@ -56,11 +61,14 @@ _UNITS = {
 def _amounts(facility: Facility) -> Iterator[tuple[tuple[str, str], Amount]]:
     kind_of = {rack.id: rack.kind for rack in facility.racks}
     places: Counter[str] = Counter(kind_of[location.rack] for location in facility.locations)
+    states = Counter((kind_of[location.rack], location.state) for location in facility.locations)
     for kind in sorted(set(kind_of.values())):
         racks = [rack for rack in facility.racks if rack.kind == kind]
         cubes = (math.prod(place.size_m) for place in facility.locations if kind_of[place.rack] == kind)
         yield ("racks", kind), (float(len(racks)), 0.0)
         yield ("pick positions", kind), (float(places[kind]), 0.0)
+        for state in STATES if facility.kind == "as_built" else ():
+            yield (f"{state} places", kind), (float(states[kind, state]), 0.0)
         yield ("storage cube", kind), (math.fsum(cubes), 0.0)
         yield ("rack floor area", kind), _floor_area(racks)
     for is_cross in (False, True):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from layouts.demo_hall import BAY_WIDTH_M, UPRIGHT_M, demo_hall
 from layouts.diff.changes import Z_PLANE, Change, Z
 from layouts.diff.facility_diff import DiffLimits, diff_facilities, inverse_diff
+from layouts.diff.text import diff_text
 from spatial.facility import Bay, Facility, Frame, Georeference, Location, Rack
 from spatial.locations import location_box
 
@@ -310,12 +311,45 @@ def test_levels_of_other_names_are_paired_by_elevation() -> None:
         return replace(HALL, levels=levels, walls=(), columns=(), obstacles=(), aisles=(), stations=(),
                        racks=tuple(replace(rack, level=level) for rack in HALL.racks))  # fmt: skip
 
-    assert diff_facilities(on("L0", 0.0), on("ground", 0.1)).is_empty
+    raised = only_change(on("L0", 0.0), on("ground", 0.1))
+    assert (raised.kind, raised.words) == ("level", ("resized", "renamed"))
+    assert raised.fields[0].by == pytest.approx(0.1)
     apart = diff_facilities(on("L0", 0.0), on("ground", 4.0))
-    assert apart.words() == {"added": 8, "removed": 8}
+    assert apart.words() == {"added": 9, "removed": 9}
     moved = with_rack(on("ground", 0.1), "R3", lambda rack: shifted(rack, 0.5, 0.0))
-    assert only_change(on("L0", 0.0), moved).level == "L0"
+    assert {(change.kind, change.level) for change in diff_facilities(on("L0", 0.0), moved).changes} == {
+        ("level", "L0"),
+        ("rack", "L0"),
+    }
     assert inverse_diff(diff_facilities(on("L0", 0.0), moved)) == diff_facilities(moved, on("L0", 0.0))
+
+
+def test_a_floor_that_got_a_hole_lost_area_and_a_scan_tells_it_only_above_chance() -> None:
+    hole = ((20.0, 1.0), (22.0, 1.0), (22.0, 2.0), (20.0, 2.0))
+    level = replace(HALL.levels[0], holes=(hole,))
+    (field,) = only_change(HALL, replace(HALL, levels=(level,))).fields
+    assert (field.name, field.by, field.verdict) == ("floor_m2", pytest.approx(-2.0), "changed")
+    assert "floor −2.000 m²" in diff_text(diff_facilities(HALL, replace(HALL, levels=(level,))))
+    blurred = tuple(replace(wall, sigma_m=0.02) for wall in HALL.walls)
+    scan = replace(measured(HALL, 0.0), levels=(level,), walls=blurred)
+    assert not [change for change in diff_facilities(scan, scan).changes if change.kind == "level"]
+    (seen,) = [change for change in diff_facilities(HALL, scan).changes if change.kind == "level"]
+    assert {field.name: field.verdict for field in seen.fields}["floor_m2"] == "cannot_decide"
+
+
+def test_stock_is_told_between_scans_and_one_sided_georeferences_are_noted() -> None:
+    scan = measured(HALL, 0.0)
+    emptied = replace(scan, locations=tuple(replace(place, state="empty") for place in scan.locations))
+    totals = {total.name: total for total in diff_facilities(scan, emptied).totals}
+    occupied = sum(place.state == "occupied" for place in HALL.locations)
+    assert totals["occupied places"].difference == -occupied
+    assert "occupied places" not in {total.name for total in diff_facilities(HALL, HALL).totals}
+    placed = replace(
+        HALL, frame=Frame(georeference=Georeference(crs="EPSG:25832", enu_origin=(1.0, 2.0, 0.0)))
+    )
+    (note,) = diff_facilities(HALL, placed).notes
+    assert "Only DEMO is georeferenced (EPSG:25832)" in note
+    assert not diff_facilities(placed, placed).notes
 
 
 def test_what_cannot_be_compared_is_refused() -> None:
