@@ -10,7 +10,6 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 from scipy.stats import poisson
 
-from layouts.demand.assortment import Assortment
 from layouts.demand.spec import MONTHS, WEEKDAYS, DemandSpec, Peak, Season
 from layouts.statistics.common_numbers import stream
 
@@ -56,18 +55,18 @@ class Calendar:
                 factors[chosen] *= peak.factor
         return factors
 
-    def means(self, assortment: Assortment) -> Floats:
+    def means(self, family_shares: Floats) -> Floats:
         """The orders (days,) that are expected.
 
         orders_per_day, times the weekday's factor, the growth since the first day, and the families' factors
-        weighted by their shares.
+        weighted by the shares (families,) of each.
         """
         days = np.arange(self.spec.days)
         weekdays = np.array(
             [getattr(self.spec.weekdays, WEEKDAYS[self.date(day).weekday()]) for day in days.tolist()]
         )
         growth = (1 + self.spec.growth_per_year) ** (days / DAYS_PER_YEAR)
-        families = [self.family_factors(day) @ assortment.family_shares for day in days.tolist()]
+        families = [self.family_factors(day) @ family_shares for day in days.tolist()]
         means: Floats = self.spec.orders_per_day * weekdays * growth * families
         return means
 

@@ -61,22 +61,28 @@ def places_at(cumulated: Floats, uniform: Floats) -> Ints:
     return clipped
 
 
-def geometric_spread(mean: float, single: float, most: int) -> Spread:
-    """`single` is the share of 1, a geometric series is over 2 … `most`, and the mean is exactly `mean`.
+def geometric_spread(mean: float, single: float | None, most: int) -> Spread:
+    """Numbers from 1 to `most` whose mean is exactly `mean`.
 
-    ValueError where no such series has the mean.
+    `single` is the share of 1, a geometric series is over the others; None has one series over all. ValueError where
+    no such series has the mean.
     """
-    low, high = 2 - single, single + max(most, 2) * (1 - single)
-    if (single < 1 and most < 2) or not low <= mean <= high:
+    low = 1.0 if single is None else 2 - single
+    high = float(most) if single is None else single + max(most, 2) * (1 - single)
+    if (most < 2 and single not in (None, 1)) or not low <= mean <= high:
+        ones = "" if single is None else f"single {single:g} and "
         raise ValueError(
-            f"mean {mean:g} cannot be with single {single:g} and most {most}, which give {low:g} to {high:g}: "
-            "change one of the three"
+            f"mean {mean:g} cannot be with {ones}most {most}, which give {low:g} to {high:g}: change one of them"
         )
     numbers = np.arange(1, most + 1)
     shares = np.zeros(most)
-    shares[0] = single
-    if single < 1:
+    if single is None:
+        shares += _series(numbers, mean)
+    elif single < 1:
         shares[1:] = (1 - single) * _series(numbers[1:], (mean - single) / (1 - single))
+        shares[0] = single
+    else:
+        shares[0] = 1.0
     return Spread(numbers=numbers[shares > 0], shares=shares[shares > 0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from layouts.demand.demand_source import Demand
 from layouts.demand.item_sizes import item_sizes
-from layouts.demand.make_orders import DayOrders, Demand, days_of_orders
+from layouts.demand.make_orders import DayOrders, days_of_orders
 from layouts.demand.one_sku_a_place import made_up_slotting
+from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
 from spatial.whole_files import write_whole
 
@@ -39,13 +42,19 @@ class Written:
 
 
 def write_demand(
-    folder: Path, demand: Demand, *, locations: Sequence[str] | None = None, progress: Progress = silent
+    folder: Path,
+    demand: Demand,
+    *,
+    locations: Sequence[str] | None = None,
+    only: dt.date | None = None,
+    progress: Progress = silent,
 ) -> Written:
     """Write orders.csv and items.csv, and slotting.csv over the locations where these are given; all or none.
 
-    Orders come day by day, so memory is that of the largest day.
+    Orders come day by day, so memory is that of the largest day; with `only` they are that day's. BadDataError where
+    there are none.
     """
-    skus, source = demand.assortment.skus, demand.source
+    skus, source = demand.skus, demand.source
     mark = _cells(source)
     texts = [_cells(sku) for sku in skus]
     days = orders = lines = pieces = strays = 0
@@ -55,16 +64,19 @@ def write_demand(
             "w", encoding="utf-8", newline=""
         ) as table:
             table.write("order,sku,quantity,due,wave,released,source\n")
-            for day in days_of_orders(demand):
+            for day in days_of_orders(demand, only=only):
                 table.write("".join(_rows(day, texts, mark)))
                 first_released = first_released or day.released[0]
                 days, orders, lines = days + 1, orders + len(day.ids), lines + len(day.sku)
                 pieces, strays = pieces + int(day.pieces.sum()), strays + day.strays
                 is_ordered[day.sku] = True
-                progress("made-up orders", min(days / demand.spec.days, 1.0))
-        sizes = zip(
-            texts, *item_sizes(demand.spec, len(skus)), demand.assortment.family.tolist(), strict=True
-        )
+                progress("orders", days / demand.spec.days)
+        if not orders:
+            when = "" if only is None else f" on {only}"
+            raise BadDataError(
+                f"no orders come in{when}: raise orders_per_day, days or factors of weekdays, seasons and peaks"
+            )
+        sizes = zip(texts, *item_sizes(demand.spec, len(skus)), demand.family.tolist(), strict=True)
         files.enter_context(write_whole(folder / ITEMS)).write_text(
             "sku,mass_kg,volume_l,family,source\n"
             + "".join(
@@ -79,6 +91,7 @@ def write_demand(
                 + "".join(f"{sku},{_cells(*places)},{mark}\n" for sku, places in slotting.items()),
                 encoding="utf-8",
             )
+    progress("orders", 1.0)
     return Written(
         source=source,
         days=days,

@@ -11,8 +11,11 @@ Flags = npt.NDArray[np.bool_]
 
 
 @njit(cache=True)
-def part_doubles(sku: Ints, first: Ints, order_of: Ints, turn: Ints, pool: Ints, is_sold: Flags) -> Flags:
-    """Change `sku` (L,) in place so that no order has a SKU twice; returns which lines (L,) took another one.
+def part_doubles(
+    sku: Ints, pieces: Ints, first: Ints, order_of: Ints, turn: Ints, pool: Ints, is_sold: Flags
+) -> Flags:
+    """Change `sku` and `pieces` (L,) in place so that no order has a SKU twice; returns which lines (L,) took
+    another.
 
     Lines first[o] … first[o + 1] are of order o, and `order_of` (L,) is that order. `pool` are the lines that may be
     changed, in a random order; no two others of an order have the same SKU.
@@ -36,6 +39,7 @@ def part_doubles(sku: Ints, first: Ints, order_of: Ints, turn: Ints, pool: Ints,
                 and not _is_double(sku, first, order_of, other, sku[line])
             ):
                 sku[line], sku[other] = sku[other], sku[line]
+                pieces[line], pieces[other] = pieces[other], pieces[line]
                 is_parted = True
                 break
         if not is_parted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,40 +11,23 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.demand.arrivals import next_cut_offs, seconds_at, utc_texts
-from layouts.demand.assortment import Assortment, made_up_assortment
-from layouts.demand.baskets import BLOCK, Baskets, DayOfDemand
+from layouts.demand.baskets import BLOCK, Baskets, Draw, firsts
 from layouts.demand.calendar import Calendar, order_counts
-from layouts.demand.counts import Spread, geometric_spread
-from layouts.demand.mark import source_text
+from layouts.demand.demand_source import Demand
+from layouts.demand.like_orders import demand_like
+from layouts.demand.made_up_baskets import made_up_demand
 from layouts.demand.spec import DemandSpec
-from layouts.orders import Order, OrderLine
+from layouts.orders import Order, OrderLine, read_orders
 from layouts.statistics.common_numbers import stream
-from spatial.errors import BadDataError
 
-Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Demand:
-    """What orders are drawn from: `spec` says when, the rest what; `lines` are of an order, `pieces` of a line."""
-
-    spec: DemandSpec
-    assortment: Assortment
-    lines: Spread
-    pieces: Spread
-
-    @property
-    def source(self) -> str:
-        """The mark that every order carries."""
-        return source_text(self.spec.seed, like=self.spec.like)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DayOrders:
     """The n orders of a day as they come in; lines first[o] … first[o + 1] are of order o.
 
-    `sku` are indices in the assortment; `due` and `wave` are empty texts where there is none.
+    `sku` are indices of the demand's; `due` and `wave` are empty texts where there is none.
     """
 
     ids: list[str]
@@ -57,34 +41,27 @@ class DayOrders:
 
 
 def demand_of(spec: DemandSpec) -> Demand:
-    """What `spec` asks for, where it is like no other orders."""
-    return Demand(
-        spec=spec,
-        assortment=made_up_assortment(spec),
-        lines=geometric_spread(spec.lines.mean, spec.lines.single, spec.lines.most),
-        pieces=geometric_spread(spec.pieces.mean, spec.pieces.single, spec.pieces.most),
-    )
+    """What `spec` asks for, or is like; BadDataError where the orders that it is like cannot be read."""
+    return made_up_demand(spec) if spec.like is None else demand_like(spec, read_orders(spec.like))
 
 
-def days_of_orders(demand: Demand) -> Iterator[DayOrders]:
-    """The orders of each day that has any.
+def days_of_orders(demand: Demand, *, only: dt.date | None = None) -> Iterator[DayOrders]:
+    """The orders of each day that has any, or of `only` one day, the same as among all.
 
     Order j of a day is the same, and comes in at the same time, however many there are: of two demands that differ in
     peaks, seasons of all families, growth or orders a day, the smaller one's orders are among the larger one's.
     BadDataError where the SKUs of a day are too few for its orders.
     """
-    spec, assortment = demand.spec, demand.assortment
-    calendar = Calendar.of(spec, len(assortment.together))
-    for day, count in enumerate(order_counts(spec, calendar.means(assortment)).tolist()):
-        if count:
-            wanted = DayOfDemand(assortment, calendar.family_factors(day), day)
-            _check_room(wanted, demand, calendar.date(day).isoformat())
-            yield _day_orders(demand, wanted, calendar, day, count)
+    calendar = Calendar.of(demand.spec, len(demand.family_shares))
+    for day, count in enumerate(order_counts(demand.spec, calendar.means(demand.family_shares)).tolist()):
+        if count and only in (None, calendar.date(day)):
+            draw = demand.draw_on(day, calendar.family_factors(day))
+            yield _day_orders(demand.spec, draw, calendar.date(day), day, count)
 
 
 def orders_of(demand: Demand) -> tuple[Order, ...]:
     """All orders as values."""
-    skus = demand.assortment.skus
+    skus = demand.skus
     return tuple(
         Order(
             id=name,
@@ -104,20 +81,14 @@ def orders_of(demand: Demand) -> tuple[Order, ...]:
     )
 
 
-def _day_orders(demand: Demand, wanted: DayOfDemand, calendar: Calendar, day: int, count: int) -> DayOrders:
-    spec, date = demand.spec, calendar.date(day)
-    blocks = [
-        wanted.block(demand.lines, demand.pieces, seed=spec.seed, day=day, number=number)
-        for number in range(-(-count // BLOCK))
-    ]
-    lines, sku, pieces, strays = _joined(blocks, count)
+def _day_orders(spec: DemandSpec, draw: Draw, date: dt.date, day: int, count: int) -> DayOrders:
+    lines, sku, pieces, strays = _joined([draw(number) for number in range(-(-count // BLOCK))], count)
     seconds = seconds_at(
         spec.hours, stream(spec.seed, agent=day, purpose="demand time of the day").random(count)
     )
     turn = np.argsort(seconds, kind="stable")
-    own = np.cumsum(lines) - lines
-    first = np.concatenate([[0], np.cumsum(lines[turn])])
-    take = np.arange(first[-1]) + np.repeat(own[turn] - first[:-1], lines[turn])
+    first = firsts(lines[turn])
+    take = np.arange(first[-1]) + np.repeat(firsts(lines)[turn] - first[:-1], lines[turn])
     due, wave = next_cut_offs(spec, date, seconds[turn])
     return DayOrders(
         ids=[f"SYN-{date:%y%m%d}-{number + 1:05d}" for number in turn.tolist()],
@@ -136,18 +107,3 @@ def _joined(blocks: list[Baskets], count: int) -> Baskets:
     lines, sku, pieces, strays = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     total = lines[:count].sum()
     return Baskets(lines[:count], sku[:total], pieces[:total], strays[:count])
-
-
-def _check_room(wanted: DayOfDemand, demand: Demand, date: str) -> None:
-    """An order has no SKU twice, so there must be enough, and none can be in more than every order."""
-    if wanted.sold < demand.lines.most:
-        raise BadDataError(
-            f"on {date} {wanted.sold} SKUs are sold, but an order has up to {demand.lines.most} lines, each of "
-            "another: lower lines.most, new or ending, or raise skus"
-        )
-    if wanted.largest_share * demand.lines.mean > 1:
-        raise BadDataError(
-            f"on {date} one SKU makes {wanted.largest_share:.1%} of the lines, of which an order has "
-            f"{demand.lines.mean:.2f}, so it would be in more than every order: raise skus, or lower "
-            "abc.share_of_lines or lines.mean"
-        )

@@ -17,6 +17,9 @@ Month = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 MONTHS: tuple[Month, ...] = get_args(Month)
 
+LIKE_GIVES = frozenset({"skus", "abc", "lines", "pieces", "families", "new", "ending"})
+"""Fields that go without `like`."""
+
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
@@ -60,10 +63,10 @@ class Abc(_Part):
 
 
 class Counts(_Part):
-    """Whole numbers from 1: `single` is the share of ones, `most` the largest; geometric in between."""
+    """Whole numbers from 1 to `most`; `single` is the share of ones, by default that of a geometric series."""
 
-    mean: float = Field(default=1.0, ge=1, le=10_000, allow_inf_nan=False)
-    single: Share = 0.5
+    mean: float = Field(ge=1, le=10_000, allow_inf_nan=False)
+    single: Share | None = None
     most: int = Field(default=50, ge=1, le=10_000)
 
     @model_validator(mode="after")
@@ -165,10 +168,11 @@ class DemandSpec(_Part):
 
     seed: int = Field(default=0, ge=0)
     like: Path | None = None
-    """CSV of orders whose SKUs, skew, baskets, pieces, weekdays and hours are taken, but for what is set here."""
+    """CSV of orders: SKUs, skew, lines, pieces and what goes together are theirs, and so is when they come in unless
+    that is set here."""
     skus: int = Field(default=2000, ge=1, le=1_000_000)
     first_day: dt.date = dt.date(2026, 1, 5)
-    days: int = Field(default=5, ge=1, le=3660)
+    days: int = Field(default=1, ge=1, le=3660)
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     orders: int | None = Field(default=None, ge=1, le=10_000_000)
     """Exactly so many in all; or give orders_per_day."""
@@ -203,8 +207,11 @@ class DemandSpec(_Part):
         given = self.model_fields_set
         if {"orders", "orders_per_day"} <= given:
             raise ValueError("orders and orders_per_day say the same twice: keep one of them")
-        if self.like is not None and (also := given & {"skus", "abc", "families"}):
-            raise ValueError(f"like gives {', '.join(sorted(also))} already: take one of them out")
+        if self.like is not None and (also := given & LIKE_GIVES):
+            raise ValueError(f"like gives {', '.join(sorted(also))} already: take like or these out")
+        parts = [*(each.families for each in self.seasons), *(each.families for each in self.peaks)]
+        if self.like is not None and min(parts, default=1.0) < 1:
+            raise ValueError("like knows no families: take 'families' out of seasons and peaks")
         if self.like is None and self.lines.most > self.skus:
             raise ValueError(
                 f"lines.most {self.lines.most} is above skus {self.skus}: an order has no SKU twice, lower lines.most"
