@@ -15,11 +15,23 @@ ELEMENTS_SHOWN = 6
 
 def rules(report: Report) -> Section:
     """A count for each rule and hall, then for each hall what it is about, failures before what is undecided."""
-    names = dict.fromkeys(each.rule for found in report.findings.values() for each in found)
+    known = dict.fromkeys(each.rule for found in report.findings.values() for each in found)
     rows = [
         [
             _plain(rule),
-            *(
+            *(_count([each for each in found if each.rule == rule]) for found in report.findings.values()),
+        ]
+        for rule in known
+    ]
+    intro = "Widths, heights, ways out, reach and loads, against the default limits for the agents that work there."
+    return section(
+        "rules",
+        "Layout rules",
+        tag("p", intro),
+        table("Rules that fail or cannot be decided", ["rule", *report.findings], rows)
+        if rows
+        else tag("p", "Every rule is kept by every hall."),
+        *(
             joined(tag("h3", listed(names)), bullets(_grouped(found)))
             for found, names in _by_findings(report).items()
             if found
