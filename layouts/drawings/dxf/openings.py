@@ -12,14 +12,11 @@ import shapely
 
 from layouts.drawings.dxf.faces import Piece
 from layouts.drawings.dxf.strokes import Points
-from layouts.drawings.dxf.wall_runs import NARROWEST_DOOR_M, Fitting, Gap, Run
+from layouts.drawings.dxf.wall_runs import BESIDE_M, NARROWEST_DOOR_M, Fitting, Gap, Run
 
 WIDEST_M = 12.0
 GATE_M = 2.5
 """A door as wide as this is a gate."""
-
-BESIDE_M = 0.15
-"""A fitting stands in a wall or this near it."""
 
 GATE_WORDS = frozenset(["gate", "gates", "tor", "tore", "poort", "portail", "porton", "portone", "brama"])
 DOCK_WORDS = frozenset(["dock", "docks", "dockdoor", "laad", "quai", "muelle", "ladetor", "laadpoort"])

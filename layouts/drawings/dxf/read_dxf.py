@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from layouts.drawings.dxf.columns import find_columns
+from layouts.drawings.dxf.curved_walls import SAGITTA_M
 from layouts.drawings.dxf.floors import floor_of_plan
 from layouts.drawings.dxf.plan import TEXTS, Plan, read_plan
 from layouts.drawings.dxf.plan_facility import (
@@ -107,6 +108,10 @@ def _made(plan: Plan, heights: PlanHeights, tolerance: float) -> tuple[Facility,
     fates |= dict.fromkeys(names.used, "label")
     notes += floor_notes
     notes += _notes(facility, heights, rows_undivided=sum(not row.is_divided for row in rows))
+    if walls.curved:
+        notes.append(
+            f"{walls.curved} walls are pieces of curved ones, within {SAGITTA_M * 1000:g} mm of the curve"
+        )
     if walls.short_lines:
         notes.append(f"{walls.short_lines} lines on wall layers are too short for walls and stand alone")
     lost_things = (

@@ -151,7 +151,8 @@ def box_of(ground: shapely.Geometry) -> Box | None:
     lengths = np.linalg.norm(edges, axis=1)
     longer = int(lengths[1] > lengths[0] + 1e-9)
     yaw = math.atan2(edges[longer][1], edges[longer][0])
-    yaw = math.remainder(yaw, math.pi)
+    is_square = abs(lengths[1] - lengths[0]) <= 1e-6
+    yaw = math.remainder(yaw, math.pi / 2 if is_square else math.pi)
     yaw = yaw + math.pi if yaw <= -math.pi / 2 + 1e-12 else yaw
     return Box(
         center=corners.mean(axis=0), size=(float(lengths[longer]), float(lengths[1 - longer])), yaw=yaw

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from layouts.drawings.dxf.faces import Piece
-from layouts.drawings.dxf.wall_runs import Run
+from layouts.drawings.dxf.wall_runs import Gap, Run
+
+LEAST_M = 1e-6
+"""What a body goes on at least beyond a joint, which tells joints from free ends."""
 
 FLATTEST = 0.05
 """Sine of the least angle at which two walls are taken to meet."""
@@ -53,13 +57,45 @@ def _met(run: Run, others: Sequence[Piece], tolerance: float) -> Run:
         ]
         _, s, further = min(meetings, default=(0.0, end, 0.0))
         shifts.append(s - end)
-        beyond.append(max(further, 0.0))
+        beyond.append(further)
     before, after = shifts
     if piece.length + after - before <= tolerance:
         return run
     p0, p1 = piece.p0 + before * piece.along, piece.p1 + after * piece.along
     gaps = tuple(replace(gap, s0=gap.s0 - before, s1=gap.s1 - before) for gap in run.gaps)
     return replace(run, piece=replace(piece, p0=p0, p1=p1), gaps=gaps, ends=(beyond[0], beyond[1]))
+
+
+def cut_by_walls(runs: Sequence[Run]) -> list[Run]:
+    """Runs whose openings end at the faces of walls across them."""
+    bodies = np.array([run.body() for run in runs], dtype=object)
+    tree = shapely.STRtree(bodies)
+    return [
+        replace(run, gaps=tuple(_cut(gap, run.piece, k, runs, bodies, tree) for gap in run.gaps))
+        for k, run in enumerate(runs)
+    ]
+
+
+def _cut(
+    gap: Gap,
+    piece: Piece,
+    own: int,
+    runs: Sequence[Run],
+    bodies: npt.NDArray[np.object_],
+    tree: shapely.STRtree,
+) -> Gap:
+    line = shapely.LineString([piece.p0 + s * piece.along for s in (gap.s0, gap.s1)])
+    across = [
+        bodies[k]
+        for k in tree.query(line, predicate="intersects").tolist()
+        if k != own and abs(float(piece.along @ runs[k].piece.left)) > FLATTEST
+    ]
+    rests = shapely.get_parts(line.difference(shapely.union_all(across))).tolist()
+    if not across or not rests:
+        return gap
+    longest = max(rests, key=lambda rest: rest.length)
+    u = piece.local(shapely.get_coordinates(longest))[:, 0]
+    return replace(gap, s0=float(u.min()), s1=float(u.max()))
 
 
 def _crossing(piece: Piece, other: Piece, end: float, tolerance: float) -> list[tuple[float, float]]:
@@ -74,4 +110,4 @@ def _crossing(piece: Piece, other: Piece, end: float, tolerance: float) -> list[
     slack = (piece.thickness / 2) / abs(sine) + other.thickness / 2 * cotangent + tolerance
     if abs(s - end) > within or not -slack <= at <= other.length + slack:
         return []
-    return [(s, other.thickness / 2 / abs(sine) - piece.thickness / 2 * cotangent)]
+    return [(s, max(other.thickness / 2 / abs(sine) - piece.thickness / 2 * cotangent, LEAST_M))]

@@ -15,6 +15,8 @@ WIDEST_GAP_M = 6.0
 """A wall goes on behind a gap up to this."""
 
 NARROWEST_DOOR_M = 0.3
+BESIDE_M = 0.15
+"""A fitting stands in a wall or this near it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,6 +71,8 @@ def runs_of(
     1. where they touch, where one of its faces goes on, or where a column or a crossing wall fills the gap;
     2. behind a door or a window, which stands in an opening as wide as the gap;
     3. behind a passage up to WIDEST_GAP_M where both have ends of their own, not corners with other walls.
+
+    A wall whose end has a door between it and the wall across goes on to that wall.
     """
     bodies = np.array([piece.body() for piece in pieces], dtype=object)
     tree = shapely.STRtree(bodies)
@@ -83,7 +87,7 @@ def runs_of(
             fitting = None
             if not explained:
                 ground = _ground(line.frame, end, low)
-                fitting = _fitting_in(ground, fittings, hulls, line.frame)
+                fitting = _fitting_in(line.frame, end, low, fittings, hulls)
                 explained = fitting is None and (
                     _is_filled(ground, columns, posts) or _is_crossed(line.frame, ground, pieces, tree)
                 )
@@ -94,7 +98,50 @@ def runs_of(
                 gaps.append(Gap(s0=end, s1=low, fitting=fitting))
             end, faces = max(end, high), others
         runs.append(_run(line.frame, start, end, gaps))
-    return runs
+    taken = {gap.fitting for run in runs for gap in run.gaps}
+    return [_led_on(run, pieces, tree, fittings, hulls, taken) for run in runs]
+
+
+def _led_on(
+    run: Run,
+    pieces: Sequence[Piece],
+    tree: shapely.STRtree,
+    fittings: Sequence[Fitting],
+    hulls: shapely.STRtree,
+    taken: set[int | None],
+) -> Run:
+    """The wall led on behind a door at its end, up to the nearest wall across."""
+    for before in (True, False):
+        piece = run.piece
+        end = 0.0 if before else piece.length
+        sign = -1.0 if before else 1.0
+        tip = piece.p0 + end * piece.along
+        ahead = shapely.LineString([tip, tip + sign * WIDEST_GAP_M * piece.along])
+        faces = [
+            distance
+            for k in tree.query(ahead, predicate="intersects").tolist()
+            if (distance := _to_face(piece, pieces[k], tip, sign)) > NARROWEST_DOOR_M
+        ]
+        if not faces:
+            continue
+        far = end + sign * min(faces)
+        low, high = min(end, far), max(end, far)
+        fitting = _fitting_in(piece, low, high, fittings, hulls)
+        if fitting is not None and fitting not in taken:
+            gaps = sorted([*run.gaps, Gap(s0=low, s1=high, fitting=fitting)], key=lambda gap: gap.s0)
+            run = _run(piece, min(low, 0.0), max(high, piece.length), gaps)
+    return run
+
+
+def _to_face(piece: Piece, other: Piece, tip: Points, sign: float) -> float:
+    """How far from the tip of a wall, along it, the near face of another is; −1 for a wall beside it."""
+    sine = abs(float(piece.along @ other.left))
+    if sine < 0.5:
+        return -1.0
+    return (
+        float((other.p0 - tip) @ other.left) / float(sign * piece.along @ other.left)
+        - other.thickness / 2 / sine
+    )
 
 
 def _run(frame: Piece, start: float, end: float, gaps: Sequence[Gap]) -> Run:
@@ -131,16 +178,17 @@ def _is_on_line(frame: Piece, piece: Piece) -> bool:
     return bool(np.abs(v).max() <= PARALLEL_M) and abs(frame.thickness - piece.thickness) <= PARALLEL_M
 
 
-def _ground(frame: Piece, low: float, high: float) -> shapely.Polygon:
+def _ground(frame: Piece, low: float, high: float, beside: float = 0.0) -> shapely.Polygon:
     p0, p1 = frame.p0 + low * frame.along, frame.p0 + high * frame.along
-    return replace(frame, p0=p0, p1=p1).body(beside=0.05)
+    thickness = max(frame.thickness, ON_LINE_M)
+    return replace(frame, p0=p0, p1=p1, thickness=thickness).body(beside=beside)
 
 
 def _fitting_in(
-    ground: shapely.Polygon, fittings: Sequence[Fitting], hulls: shapely.STRtree, frame: Piece
+    frame: Piece, low: float, high: float, fittings: Sequence[Fitting], hulls: shapely.STRtree
 ) -> int | None:
     """The fitting that reaches along more of the gap than any other, and along a third of it at least."""
-    length = float(np.ptp(frame.local(shapely.get_coordinates(ground))[:, 0]))
+    ground, length = _ground(frame, low, high, BESIDE_M), high - low
     best, most = None, length / 3
     for k in sorted(hulls.query(ground, predicate="intersects").tolist()):
         part = fittings[k].hull.intersection(ground)

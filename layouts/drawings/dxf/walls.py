@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from layouts.drawings.dxf.curved_walls import curved_pieces
-from layouts.drawings.dxf.faces import Piece, joined_lines, paired_faces
+from layouts.drawings.dxf.faces import THICKEST_M, Piece, joined_lines, paired_faces
 from layouts.drawings.dxf.openings import without_gaps
 from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
-from layouts.drawings.dxf.wall_joints import met
+from layouts.drawings.dxf.wall_joints import cut_by_walls, met
 from layouts.drawings.dxf.wall_runs import Fitting, Run, runs_of
 from layouts.drawings.wall_outline import wall_of_outline
 
@@ -31,6 +31,8 @@ class FoundWalls:
     runs: list[Run]
     idle: tuple[int, ...]
     short_lines: int
+    curved: int
+    """How many of the runs are pieces of curved walls."""
 
 
 def find_walls(
@@ -63,8 +65,9 @@ def find_walls(
     singles, short_lines = _singles(alone, runs, columns)  # 4
     if singles:
         runs = met([*runs, *runs_of(singles, fittings, columns)], tolerance)
+    runs = cut_by_walls(runs)
     runs, idle = without_gaps(runs, fittings)  # 5
-    return FoundWalls(runs=runs, idle=idle, short_lines=short_lines)
+    return FoundWalls(runs=runs, idle=idle, short_lines=short_lines, curved=len(curved))
 
 
 def straight_segments(shape: Shape) -> Points:
@@ -86,9 +89,14 @@ def _own_pieces(shape: Shape) -> list[Piece]:
         return [Piece(p0=a, p1=b, thickness=shape.width) for (a, b) in lines[lengths > 0]]
     if shape.closed and not shape.is_chord.any():
         found = wall_of_outline(shape.points)
-        if found is not None:
+        if found is not None and found[2] <= THICKEST_M:
             return [Piece(p0=np.array(found[0]), p1=np.array(found[1]), thickness=found[2])]
     return []
+
+
+def _to_tip(end: float, piece: Piece) -> float:
+    """How far a wall's faces may go beyond a joint to the tip of a sharp corner."""
+    return end + 2 * piece.thickness if end > 0 else 0.0
 
 
 def _singles(
@@ -97,7 +105,8 @@ def _singles(
     """Lines that no wall or column covers, as walls without thickness; and how many are too short for that."""
     if not alone:
         return [], 0
-    solid = shapely.union_all([*(run.body() for run in runs), *columns]).buffer(COVERED_M, join_style="mitre")
+    bodies = [run.piece.body(*(_to_tip(end, run.piece) for end in run.ends)) for run in runs]
+    solid = shapely.union_all([*bodies, *columns]).buffer(COVERED_M, join_style="mitre")
     rests = shapely.difference(shapely.linestrings(np.array(alone)), solid)
     found, short = [], 0
     for rest in shapely.get_parts(rests).tolist():
