@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from layouts.drawings.ifc.kernel import ifc, log_lines
 from layouts.drawings.ifc.raw_model import Float64s, Int32s
+from layouts.drawings.ifc.telling import counted
 from spatial.progress import Progress
 
 CHORD_M = 0.0005
@@ -31,6 +31,11 @@ class Body:
     problem: str = ""
 
 
+NO_BODY = Body(
+    vertices=np.empty((0, 3)), faces=np.empty((0, 3), dtype=np.int32), problem="it has no body in the file"
+)
+
+
 def make_bodies(
     model: Any, products: Sequence[Any], metres: float, progress: Progress
 ) -> tuple[dict[int, Body], tuple[str, ...]]:
@@ -41,21 +46,25 @@ def make_bodies(
     """
     bodies: dict[int, Body] = {}
     complaints: list[str] = []
+    made = 0
     with_body = [each for each in products if getattr(each, "Representation", None) is not None]
+    for each in products:
+        bodies[each.id()] = NO_BODY
     for cut in (False, True):
         group = [each for each in with_body if bool(each.is_a("IfcSlab")) == cut]
         if not group:
             continue
         settings = _settings(cut=cut)
-        before = len(ifc.get_log())
+        ifc.get_log()
         for shape in _shapes(settings, model, group):
             bodies[shape.id] = _body(shape, metres)
-            progress("bodies", 0.1 + 0.8 * len(bodies) / len(with_body))
-        complaints += log_lines(ifc.get_log()[before:], "error", "fatal")
+            made += 1
+            progress(f"bodies {made} of {len(with_body)}", 0.1 + 0.8 * made / len(with_body))
+        complaints += log_lines(ifc.get_log(), "error", "fatal")
         for each in group:
-            if each.id() not in bodies:
+            if bodies[each.id()] is NO_BODY:
                 bodies[each.id()] = _single(settings, each, metres)
-    return bodies, _told(complaints)
+    return bodies, counted(f"geometry: {line}" for line in complaints)
 
 
 def _settings(*, cut: bool) -> Any:
@@ -75,17 +84,17 @@ def _shapes(settings: Any, model: Any, products: Sequence[Any]) -> Iterator[Any]
 
 
 def _single(settings: Any, product: Any, metres: float) -> Body:
-    before = len(ifc.get_log())
-    problem = "it has no body"
+    ifc.get_log()
+    problem = NO_BODY.problem
     try:
         shape = ifc.geom.create_shape(settings, product)
     except (RuntimeError, ValueError) as error:
-        said = list(log_lines(ifc.get_log()[before:], "error", "fatal"))
+        said = list(log_lines(ifc.get_log(), "error", "fatal"))
         problem = f"no body can be made of it: {said[0] if said else error}"
     else:
         if hasattr(shape, "geometry"):
             return _body(shape, metres)
-    return Body(vertices=np.empty((0, 3)), faces=np.empty((0, 3), dtype=np.int32), problem=problem)
+    return replace(NO_BODY, problem=problem)
 
 
 def _body(shape: Any, metres: float) -> Body:
@@ -99,9 +108,3 @@ def _body(shape: Any, metres: float) -> Body:
         heading_rad=math.atan2(world_from_local[1, 0], world_from_local[0, 0]),
         problem="" if len(faces) else "its body has no faces",
     )
-
-
-def _told(complaints: Sequence[str]) -> tuple[str, ...]:
-    """Every different complaint once, sorted: threads complain in any order."""
-    counted = sorted(Counter(complaints).items())
-    return tuple(f"geometry: {line}" + (f" ({count} times)" if count > 1 else "") for line, count in counted)

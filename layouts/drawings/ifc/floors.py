@@ -47,7 +47,8 @@ def floor_of(
     1. What walls enclose is the footprint, with slabs that lie apart from it; without closed walls, what
        slabs or spaces cover; without any of these, the hull of all there is.
     2. A wall with footprint on one side only is an outer one; its body is taken off.
-    3. Where there is neither slab nor space nor wall there is no floor: a gallery ends at its edge.
+    3. Where there is neither slab nor space nor wall there is no floor: a gallery ends at its edge. A
+       building that has none of them anywhere is floor all over.
     """
     bodies = shapely.union_all(list(walls))
     base = shapely.union_all(list(slabs) or list(spaces))
@@ -62,7 +63,8 @@ def floor_of(
     outer = [strip.body for strip in strips if len(sides_inside(strip, footprint)) == 1]  # 2
     inside = footprint.difference(shapely.union_all(outer))
     if not base.is_empty:  # 3
-        inside = inside.intersection(_closed(base.union(bodies)))
+        bare = [each for each in polygons_of(enclosed) if each.intersection(base).area < 0.01 * each.area]
+        inside = inside.intersection(shapely.union_all([_closed(base.union(bodies)), *bare]))
         inside = inside.difference(_holes(base, bodies))
     areas = [each for each in polygons_of(tidy(inside)) if _is_floor(each)]
     if not areas and found_by == "hull":

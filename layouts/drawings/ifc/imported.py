@@ -52,7 +52,7 @@ def report_text(report: ImportReport) -> str:
     """The report for people: a line for each storey, what is held, what is not and why, and the notes."""
     lines = [f"{report.source}: {report.schema}, lengths in {report.unit} ({report.unit_m:g} m)"]
     for storey in report.storeys:
-        counts = ", ".join(f"{count} {kind}" for kind, count in storey.counts.items() if count)
+        counts = ", ".join(_counted(count, kind) for kind, count in storey.counts.items() if count)
         floor = f", {storey.floor_m2:.1f} m² of floor" if storey.floor_m2 else ""
         lines.append(f"  {storey.name} at {storey.elevation_m:.3f} m: {counts or 'nothing'}{floor}")
     held = [each for each in report.outcomes if each.held_as]
@@ -64,6 +64,10 @@ def report_text(report: ImportReport) -> str:
         lines.append(f"  {each.count} {each.ifc_class}: {each.reason}{some}")
     lines += [f"  {count} {name}: no building element" for name, count in report.other_products.items()]
     return "\n".join([*lines, *(f"note: {note}" for note in report.notes)]) + "\n"
+
+
+def _counted(count: int, kind: str) -> str:
+    return f"{count} {kind.removesuffix('s') if count == 1 else kind}"
 
 
 def report_dict(report: ImportReport) -> dict[str, Any]:

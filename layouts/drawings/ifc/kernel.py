@@ -18,7 +18,10 @@ _LINE = re.compile(
 
 
 def log_lines(log: str, *severities: str) -> Iterator[str]:
-    """Every entry of one of these severities (error, warning, fatal) as one line of at most 200 characters."""
+    """Every entry of one of these severities (error, warning, fatal) as one line of at most 200 characters.
+
+    `get_log()` gives each entry once: what it gave before is not in it again.
+    """
     for match in _LINE.finditer(log):
         told = " ".join(f"{match[2]} {match[3]}".split())
         if match[1] in severities and told:

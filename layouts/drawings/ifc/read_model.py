@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from layouts.drawings.ifc.bodies import make_bodies
+from layouts.drawings.ifc.bodies import NO_BODY, make_bodies
 from layouts.drawings.ifc.kernel import ifc, log_lines
 from layouts.drawings.ifc.lengths import assign_length, project_length
 from layouts.drawings.ifc.map_conversion import map_conversion, site_notes
 from layouts.drawings.ifc.raw_model import RawElement, RawModel, RawStorey
 from layouts.drawings.ifc.relations import Relations, placement_matrix
 from layouts.drawings.ifc.roles import Role, role_of, takes_parts
+from layouts.drawings.ifc.step_text import changes_sizes
+from layouts.drawings.ifc.telling import counted
 from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
 
+_ENUMERATIONS_OF_SIZE = (
+    "IfcSIPrefix",
+    "IfcSIUnitName",
+    "IfcUnitEnum",
+    "IfcProfileTypeEnum",
+    "IfcBooleanOperator",
+    "IfcTrimmingPreference",
+)
 _STEEP = ("IfcRoof", "IfcStair", "IfcRamp")
-_NO_VERTICES, _NO_FACES = np.empty((0, 3)), np.empty((0, 3), dtype=np.int32)
 
 
 def read_model(path: Path, *, unit: str | None = None, progress: Progress = silent) -> RawModel:
@@ -55,7 +62,7 @@ def read_model(path: Path, *, unit: str | None = None, progress: Progress = sile
     conversion, map_notes = map_conversion(model, project, metres)
     elements = []
     for each in products:
-        body = bodies.get(each.id())
+        body = bodies.get(each.id(), NO_BODY)
         elements.append(
             RawElement(
                 step=each.id(),
@@ -68,12 +75,12 @@ def read_model(path: Path, *, unit: str | None = None, progress: Progress = sile
                 storey=relations.storey_of(each),
                 host=relations.host_of(each),
                 fills=relations.filled_by(each),
-                heading_rad=body.heading_rad if body else 0.0,
+                heading_rad=body.heading_rad,
                 layers_m=relations.layers_of(each, metres),
                 operation=relations.operation_of(each),
-                vertices=body.vertices if body else _NO_VERTICES,
-                faces=body.faces if body else _NO_FACES,
-                problem=body.problem if body else "",
+                vertices=body.vertices,
+                faces=body.faces,
+                problem=body.problem if each.id() in bodies else "",
             )
         )
     return RawModel(
@@ -89,23 +96,31 @@ def read_model(path: Path, *, unit: str | None = None, progress: Progress = sile
 
 
 def _opened(path: Path) -> tuple[Any, list[str]]:
-    before = len(ifc.get_log())
+    ifc.get_log()
     try:
         model = ifc.open(str(path), ".ifc")
     except (OSError, RuntimeError, ValueError, ifc.Error) as error:
-        said = "; ".join(list(log_lines(ifc.get_log()[before:], "error"))[:3])
+        said = "; ".join(list(log_lines(ifc.get_log(), "error"))[:3])
         raise BadDataError(f"cannot be parsed: {said or error}: repair or export it again") from error
-    unread: Counter[str] = Counter()
-    notes = []
-    for line in log_lines(ifc.get_log()[before:], "error", "fatal", "warning"):
+    return model, list(counted(_parser_notes(model)))
+
+
+def _parser_notes(model: Any) -> Iterator[str]:
+    """What the parser passed over that changes no size; raises BadDataError for the rest."""
+    for line in log_lines(ifc.get_log(), "error", "fatal", "warning"):
+        line = re.sub(r" at offset \d+", "", line)
+        record = re.search(r"for instance #(\d+)", line)
+        literal = re.search(r"not valid for type '(\w+)'", line)
         if lost := re.match(r"Entity with name '(IFC\w+)' not found in schema '(\w+)'", line):
-            unread[f"{lost[1]} is no class of {lost[2]}"] += 1
+            yield f"a record is not read: {lost[1]} is no class of {lost[2]}"
         elif re.match(r"Instance reference #\d+ used by instance", line):
-            continue  # those that matter were refused before; the others are told
-        elif "deprecat" not in line.lower():
+            continue  # those that matter were refused with the text; the others are told already
+        elif (record and not changes_sizes(model.by_id(int(record[1])).is_a())) or (
+            literal and literal[1] not in _ENUMERATIONS_OF_SIZE
+        ):
+            yield re.sub(r"#\d+", "a record", line)
+        else:
             raise BadDataError(f"{line}: the file is broken there, export it again")
-    notes += [f"{count} record{'s' * (count > 1)} not read: {what}" for what, count in sorted(unread.items())]
-    return model, notes
 
 
 def _project(model: Any) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from layouts.drawings.ifc.source_file import SourceFile
+from layouts.drawings.ifc.telling import counted
 from spatial.errors import BadDataError
 
 _STRINGS_AND_COMMENTS = re.compile(rb"'[^']*'|\"[^\"]*\"|/\*.*?\*/", re.DOTALL)
@@ -20,15 +21,13 @@ _RECORD = re.compile(rb"\s*#(\d+)\s*=\s*([A-Za-z0-9_]*)\s*\(([^=;]*)\)\s*", re.D
 _REFERENCE = re.compile(rb"#(\d+)")
 _SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'([^']*)'", re.IGNORECASE)
 
-_TOLD_ABOUT: tuple[bytes, ...] = (
-    b"IFCREL",
-    b"IFCPROPERTY",
-    b"IFCQUANTITY",
-    b"IFCELEMENTQUANTITY",
-    b"IFCPRESENTATION",
-    b"IFCSTYLE",
+_TOLD_ABOUT = tuple(
+    f"IFC{name}"
+    for name in (
+        *("REL", "PROPERTY", "QUANTITY", "ELEMENTQUANTITY", "CLASSIFICATION", "MATERIAL"),
+        *("PRESENTATION", "STYLE", "SURFACESTYLE", "OWNERHISTORY", "PERSON"),
+    )
 )
-_TOLD_ABOUT += (b"IFCSURFACESTYLE", b"IFCMATERIAL", b"IFCOWNERHISTORY", b"IFCPERSON", b"IFCCLASSIFICATION")
 """Records of which a reference into nothing changes no size: what they lack is told, not refused."""
 
 
@@ -39,6 +38,11 @@ class StepText:
     schema: str
     records: Mapping[str, int]
     notes: tuple[str, ...]
+
+
+def changes_sizes(ifc_class: str) -> bool:
+    """Whether a record of this class that is broken could change a size or lose an element."""
+    return not ifc_class.upper().startswith(_TOLD_ABOUT)
 
 
 def check_step(file: SourceFile) -> StepText:
@@ -59,7 +63,7 @@ def check_step(file: SourceFile) -> StepText:
     return StepText(
         schema=named[1].decode("latin-1").strip(),
         records=counts,
-        notes=tuple(_dangling(file, bare, found)),  # 4
+        notes=counted(_dangling(file, bare, found)),  # 4
     )
 
 
@@ -122,7 +126,7 @@ def _dangling(file: SourceFile, bare: bytes, found: set[bytes]) -> Iterator[str]
         if not lost:
             continue
         told = f"#{match[1].decode()} ({match[2].decode()}) refers to #{lost[0]}, which is not in the file"
-        if not match[2].upper().startswith(_TOLD_ABOUT):
+        if changes_sizes(match[2].decode()):
             line = _line_of(file, match[1])
             raise BadDataError(f"{file.name}:{line}: {told}: the file is not whole, export it again")
         yield told

@@ -1,0 +1,250 @@
+"""What becomes of everything in a model: racks, obstacles, georeference, and nothing lost untold."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+import shapely
+
+from layouts.drawings.ifc import report_dict, report_text
+from spatial.facility_json import read_facility, write_facility
+
+
+def box(model, ifc_class, name, x, y, length, width, height, *, storey, z=0.0, yaw=0.0, **attributes):
+    profile = model.rectangle(length, width)
+    return model.product(
+        ifc_class, profile, height, at=(x, y, z), yaw=yaw, storey=storey, Name=name, **attributes
+    )
+
+
+@pytest.fixture
+def hall(ifc_model):
+    model = ifc_model()
+    model.ground = model.storey("EG", 0.0)
+    model.room(model.ground, 30.0, 20.0, height=8.0)
+    return model
+
+
+def test_racks_are_known_by_their_names(read, hall):
+    for i, (ifc_class, name) in enumerate(
+        [
+            ("IfcFurniture", "Palettenregal 3 Felder"),
+            ("IfcBuildingElementProxy", "Pallet rack:2700"),
+            ("IfcSystemFurnitureElement", "Fachbodenregal"),
+            ("IfcBuildingElementProxy", "Cantilever rack"),
+            ("IfcBuildingElementProxy", "Server rack 19in"),
+        ]
+    ):
+        box(hall, ifc_class, name, 10.0, 3.0 + 3 * i, 8.4, 1.1, 6.0, storey=hall.ground, yaw=math.radians(10))
+    facility = read(hall).facility
+    assert [rack.kind for rack in facility.racks] == ["pallet_rack", "pallet_rack", "shelving", "cantilever"]
+    assert len(facility.obstacles) == 1
+    rack = facility.racks[0]
+    assert (*rack.center, rack.length_m, rack.depth_m, rack.height_m) == pytest.approx(
+        (10, 3, 8.4, 1.1, 6.0), abs=1e-4
+    )
+    assert rack.yaw_rad == pytest.approx(math.radians(10), abs=1e-6)
+
+
+def test_a_rack_of_many_parts_is_one_rack(read, hall):
+    assembly = hall.product("IfcElementAssembly", None, 0, storey=hall.ground, Name="Storage rack")
+    parts = [
+        hall.product(
+            "IfcMember", hall.rectangle(0.1, 1.1), 5.0, at=(x, 5, 0), host=hall.ground, Name="upright"
+        )
+        for x in (5.0, 7.8, 10.6)
+    ]
+    hall.aggregate(assembly, parts)
+    found = read(hall)
+    (rack,) = found.facility.racks
+    assert (rack.length_m, rack.depth_m, rack.height_m) == pytest.approx((5.7, 1.1, 5.0), abs=1e-4)
+    assert {(each.ifc_class, each.held_as): each.count for each in found.report.outcomes if each.held_as}[
+        ("IfcMember", "part of a rack")
+    ] == 3
+
+
+def test_what_stands_on_the_floor_is_an_obstacle_of_its_kind(read, hall):
+    box(hall, "IfcBuildingElementProxy", "Rollenbahn Förderer", 5, 5, 4, 0.8, 0.9, storey=hall.ground)
+    box(hall, "IfcBuildingElementProxy", "Wickler Maschine", 5, 8, 3, 2, 2.5, storey=hall.ground)
+    box(hall, "IfcFurniture", "Tisch", 5, 12, 2, 1, 0.8, storey=hall.ground)
+    box(hall, "IfcBuildingElementProxy", "Baum", 50, 50, 2, 2, 5, storey=hall.ground)
+    found = read(hall)
+    kinds = [(each.kind, each.movable, each.z0_m, each.z1_m) for each in found.facility.obstacles]
+    assert kinds == [
+        ("conveyor", False, 0, pytest.approx(0.9)),
+        ("machine", False, 0, pytest.approx(2.5)),
+        ("unknown", True, 0, pytest.approx(0.8)),
+    ]
+    assert shapely.Polygon(found.facility.obstacles[0].footprint).area == pytest.approx(3.2, abs=1e-4)
+    assert any(each.reason == "it stands outside every floor" for each in found.report.outcomes)
+
+
+def test_every_element_is_in_the_report_once(read, hall):
+    wall = hall.wall(hall.ground, (10, 0), (10, 20), 0.2, 4.0)
+    hall.opening(wall, 2, 3, 0, 2.1, filling="IfcDoor", name="Tür")
+    box(hall, "IfcBeam", "Unterzug", 5, 5, 4, 0.3, 0.5, storey=hall.ground, z=7)
+    box(hall, "IfcPipeSegment", "Rohr", 5, 5, 4, 0.3, 0.5, storey=hall.ground, z=7)
+    hall.product("IfcWall", None, 0, storey=hall.ground, Name="ohne Körper")
+    hall.entity("IfcGrid", Name="Raster")
+    found = read(hall)
+    counted = {}
+    for each in found.report.outcomes:
+        counted[each.ifc_class] = counted.get(each.ifc_class, 0) + each.count
+    expected = {}
+    for element in hall.file.by_type("IfcElement"):
+        expected[element.is_a()] = expected.get(element.is_a(), 0) + 1
+    assert counted == expected
+    assert found.report.other_products == {"IfcGrid": 1}
+    left = {each.ifc_class: each.reason for each in found.report.outcomes if not each.held_as}
+    assert left == {
+        "IfcBeam": "a facility has no place for it",
+        "IfcPipeSegment": "a facility has no place for it",
+        "IfcWall": "it has no body in the file",
+    }
+    text = report_text(found.report)
+    assert "1 IfcWall: it has no body in the file (IfcWall #" in text
+    assert "'ohne Körper'" in text
+    assert json.loads(json.dumps(report_dict(found.report)))["elements"]
+
+
+def test_a_door_without_an_opening_lies_in_the_wall_it_stands_in(read, hall):
+    profile = hall.rectangle(1.2, 0.1)
+    hall.product("IfcDoor", profile, 2.1, at=(6.0, -0.1, 0), storey=hall.ground, Name="Tür")
+    found = read(hall)
+    (door,) = [hole for wall in found.facility.walls for hole in wall.openings]
+    assert (door.kind, door.s1_m - door.s0_m, door.z1_m) == ("door", pytest.approx(1.2), pytest.approx(2.1))
+
+
+def test_a_curtain_wall_is_a_wall_and_its_door_an_opening(read, hall):
+    curtain = hall.product("IfcCurtainWall", None, 0, storey=hall.ground, Name="Fassade")
+    parts = [
+        hall.product(
+            "IfcPlate", hall.rectangle(1.8, 0.03), 3.0, at=(12 + 2 * i, 10, 0), host=hall.ground, Name="glass"
+        )
+        for i in range(4)
+        if i != 2
+    ]
+    parts += [
+        hall.product(
+            "IfcMember", hall.rectangle(0.2, 0.1), 3.0, at=(11 + 2 * i, 10, 0), host=hall.ground, Name="post"
+        )
+        for i in range(5)
+    ]
+    parts.append(
+        hall.product("IfcDoor", hall.rectangle(1.8, 0.05), 2.2, at=(16, 10, 0), host=hall.ground, Name="door")
+    )
+    hall.aggregate(curtain, parts)
+    wall = read(hall).facility.walls[-1]
+    assert sorted([wall.p0, wall.p1]) == [pytest.approx((10.9, 10)), pytest.approx((19.1, 10))]
+    assert wall.thickness_m == pytest.approx(0.1, abs=1e-4)
+    (door,) = wall.openings
+    assert (door.kind, door.s1_m - door.s0_m) == ("door", pytest.approx(1.8, abs=1e-4))
+
+
+def test_two_buildings_on_a_storey_are_two_levels(read, ifc_model):
+    model = ifc_model()
+    storey = model.storey("EG", 0.0)
+    model.room(storey, 12.0, 8.0)
+    for p0, p1 in (
+        ((20, 0), (30, 0)),
+        ((29.9, 0.1), (29.9, 5.9)),
+        ((30, 6), (20, 6)),
+        ((20.1, 5.9), (20.1, 0.1)),
+    ):
+        model.wall(storey, p0, p1, 0.2, 3.0)
+    facility = read(model).facility
+    assert [level.id for level in facility.levels] == ["EG", "EG / 2"]
+    assert [wall.level for wall in facility.walls] == ["EG"] * 4 + ["EG / 2"] * 4
+
+
+def test_a_map_conversion_is_the_georeference(read, ifc_model):
+    model = ifc_model(unit="mm")
+    model.room(model.storey("EG", 0.0), 12.0, 8.0)
+    metre = model.file.create_entity("IfcSIUnit", None, "LENGTHUNIT", None, "METRE")
+    crs = model.file.create_entity("IfcProjectedCRS", Name="EPSG:25832", MapUnit=metre)
+    model.file.create_entity(
+        "IfcMapConversion",
+        model.context,
+        crs,
+        565000.5,
+        5933000.25,
+        12.5,
+        math.cos(0.2),
+        math.sin(0.2),
+        0.001,
+    )
+    found = read(model)
+    georeference = found.facility.frame.georeference
+    assert (georeference.crs, georeference.enu_origin) == ("EPSG:25832", (565000.5, 5933000.25, 12.5))
+    assert georeference.yaw_rad == pytest.approx(0.2)
+    assert not [note for note in found.report.notes if "scales" in note]
+
+
+def test_map_coordinates_in_placements_are_brought_near_and_kept(read, ifc_model):
+    model = ifc_model(unit="m", site=((565012.0, 5933034.0, 0.0), 0.0))
+    model.room(model.storey("EG", 0.0), 12.0, 8.0)
+    facility = read(model).facility
+    assert np.abs(facility.levels[0].outline).max() < 200
+    east, north, _ = facility.frame.georeference.enu_origin
+    x, y = min(facility.levels[0].outline)
+    assert (east + x, north + y) == pytest.approx((565012, 5933034), abs=1e-4)
+    assert shapely.Polygon(facility.levels[0].outline).area == pytest.approx(96, abs=1e-3)
+
+
+def test_an_element_far_away_is_left_and_told(read, hall):
+    box(hall, "IfcColumn", "verirrt", 900_000, 0, 0.4, 0.4, 3, storey=hall.ground)
+    found = read(hall)
+    assert found.facility.columns == ()
+    (stray,) = [each for each in found.report.outcomes if "km from the middle" in each.reason]
+    assert "'verirrt'" in stray.examples[0]
+
+
+def test_the_facility_is_a_valid_file_and_the_same_each_time(read, hall, tmp_path):
+    wall = hall.wall(hall.ground, (10, 0), (10, 20), 0.2, 4.0)
+    hall.opening(wall, 2, 3, 0, 2.1, filling="IfcDoor", name="Tür")
+    hall.product("IfcColumn", hall.circle(0.4), 8.0, at=(20, 10, 0), storey=hall.ground)
+    texts = []
+    for i in range(2):
+        found = read(hall)
+        write_facility(tmp_path / f"{i}.json", found.facility)
+        texts.append(((tmp_path / f"{i}.json").read_bytes(), report_text(found.report)))
+    assert texts[0] == texts[1]
+    assert read_facility(tmp_path / "0.json") == found.facility
+    (provenance,) = found.facility.provenance
+    assert (provenance.source, provenance.method, len(provenance.sha256)) == ("building.ifc", "ifc", 64)
+
+
+def test_layers_that_contradict_the_body_are_told(read, hall):
+    wall = hall.file.by_type("IfcWall")[0]
+    material = hall.file.create_entity("IfcMaterial", Name="Beton")
+    layer = hall.file.create_entity("IfcMaterialLayer", material, 240.0)
+    layers = hall.file.create_entity("IfcMaterialLayerSet", [layer])
+    usage = hall.file.create_entity("IfcMaterialLayerSetUsage", layers, "AXIS2", "POSITIVE", 0.0)
+    hall.entity("IfcRelAssociatesMaterial", RelatedObjects=[wall], RelatingMaterial=usage)
+    notes = read(hall).report.notes
+    assert any("0.200 m thick, its layers 0.240 m" in note for note in notes)
+
+
+def test_a_ceiling_kept_in_the_storey_below_is_the_floor_above(read, ifc_model):
+    model = ifc_model()
+    ground, upper = model.storey("EG", 0.0), model.storey("OG", 4.0)
+    model.room(ground, 12.0, 8.0, height=3.8)
+    model.slab(ground, [(0, 0), (12, 0), (12, 8), (0, 8)], top=4.0, PredefinedType="FLOOR")
+    model.product("IfcColumn", model.rectangle(0.3, 0.3), 3.0, at=(5, 5, 0), storey=upper)
+    levels = {level.id: level for level in read(model).facility.levels}
+    assert shapely.Polygon(levels["OG"].outline).area == pytest.approx(96, abs=1e-3)
+
+
+def test_a_platform_is_an_obstacle_at_its_height(read, hall):
+    hall.slab(hall.ground, [(2, 2), (6, 2), (6, 5), (2, 5)], top=3.0, thickness=0.25)
+    found = read(hall)
+    (platform,) = found.facility.obstacles
+    assert (platform.z0_m, platform.z1_m, platform.movable) == (
+        pytest.approx(2.75),
+        pytest.approx(3.0),
+        False,
+    )
+    assert len(found.facility.levels) == 1
