@@ -56,6 +56,8 @@ def open_drawing(path: Path) -> Opened:
     _refuse_strangers(path, data)  # 1
     is_binary = data.startswith(BINARY)
     raw = None if is_binary else count_entities(path, data)  # 2
+    if is_binary and b"EOF\x00" not in data[-64:]:
+        raise BadDataError(f"{path} is cut off: it has no end mark (EOF): copy or export the file again")
     readers = (_strict, _recovering)
     drawing, notes = _best(path, readers, raw)  # 3
     if raw is not None and not raw.has_eof:
@@ -110,10 +112,10 @@ def _best(path: Path, readers: tuple[Reader, ...], raw: RawCount | None) -> tupl
             return drawing, notes
         read.append((count, drawing, notes))
     if not read:
-        reason = " ".join(str(faults[-1]).split()) or type(faults[-1]).__name__
+        reason = " ".join(str(faults[0]).split()) or type(faults[0]).__name__
         raise BadDataError(
             f"{path} is no readable DXF: {reason[:200]}: open it in the CAD program, run AUDIT and save it as DXF"
-        ) from faults[-1]
+        ) from faults[0]
     count, drawing, notes = max(read, key=lambda one: one[0])
     lost = (raw.entities if raw else count) - count
     return drawing, (*notes, f"{lost} of {count + lost} entities of the file could not be read and are lost")

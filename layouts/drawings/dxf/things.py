@@ -160,7 +160,7 @@ def box_of(ground: shapely.Geometry) -> Box | None:
 
 
 def fittings_of(things: Sequence[tuple[str, Thing]]) -> list[Fitting]:
-    """Doors and windows, each with its role, as walls need them."""
+    """Doors and windows, each with its role, as walls need them; hinges, where leaves swing about, belong to them."""
     return [
         Fitting(
             role=role,
@@ -168,7 +168,7 @@ def fittings_of(things: Sequence[tuple[str, Thing]]) -> list[Fitting]:
             points=thing.points,
             arcs=thing.arcs,
             shapes=thing.shapes,
-            hull=shapely.MultiPoint(thing.points).convex_hull,
+            hull=shapely.MultiPoint(np.vstack([thing.points, thing.arcs[:, 0]])).convex_hull,
         )
         for role, thing in things
     ]

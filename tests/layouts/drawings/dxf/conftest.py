@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import ezdxf
+import numpy as np
 import pytest
 import shapely
+
+from spatial.facility import Facility
 
 METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254, "ft": 0.3048}
 CODES = {"in": 1, "ft": 2, "mm": 4, "cm": 5, "m": 6}
@@ -107,6 +111,12 @@ def draw_hall(pen: Pen, *, lines: bool = True) -> None:
 
 
 @pytest.fixture
+def plans():
+    """This module, for tests: they cannot import a conftest by its name."""
+    return sys.modules[__name__]
+
+
+@pytest.fixture
 def hall_file(tmp_path: Path) -> Callable[..., Path]:
     def make(
         unit: str = "mm", *, yaw: float = 0.0, by=(0.0, 0.0), lines: bool = True, header: bool = True
@@ -117,3 +127,49 @@ def hall_file(tmp_path: Path) -> Callable[..., Path]:
         return pen.save(tmp_path / "hall.dxf")
 
     return make
+
+
+def moved(points, yaw: float = 0.0, by=(0.0, 0.0)) -> np.ndarray:
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.asarray(points, dtype=float) @ np.array([[c, s], [-s, c]]) + by
+
+
+def walls_of(facility: Facility) -> list[tuple]:
+    """Walls as (end, end, thickness), the lower end first, in order."""
+    return sorted((*sorted([wall.p0, wall.p1]), wall.thickness_m or 0.0) for wall in facility.walls)
+
+
+def openings_of(facility: Facility) -> list[tuple]:
+    """Openings as (kind, jamb, jamb) in the world."""
+    found = []
+    for wall in facility.walls:
+        along = np.subtract(wall.p1, wall.p0) / math.dist(wall.p0, wall.p1)
+        for opening in wall.openings:
+            jambs = [tuple(wall.p0 + s * along) for s in (opening.s0_m, opening.s1_m)]
+            found.append((opening.kind, *sorted(jambs)))
+    return sorted(found)
+
+
+def hall_walls() -> list[tuple]:
+    """The truth of `draw_hall`: outer walls by their inner faces, the partition by its centre line."""
+    width, depth = INNER
+    corners = [(0.0, 0.0), (width, 0.0), (width, depth), (0.0, depth)]
+    outer = [(*sorted([corners[i], corners[(i + 1) % 4]]), OUTER_M) for i in range(4)]
+    x, end = PARTITION_X, OUTER_M / 2
+    return sorted([*outer, ((x, -end), (x, depth + end), PARTITION_M)])
+
+
+def assert_same_walls(found: list[tuple], truth: list[tuple], *, within: float = 0.001) -> None:
+    """Every wall is there once, its ends and its thickness within a millimetre."""
+    assert len(found) == len(truth)
+    left = list(truth)
+    for p0, p1, thickness in found:
+        near = min(left, key=lambda w: wall_error((p0, p1), w))
+        assert wall_error((p0, p1), near) <= within
+        assert thickness == pytest.approx(near[2], abs=within)
+        left.remove(near)
+
+
+def wall_error(ends, wall) -> float:
+    there, back = ((0, 1), (1, 0))
+    return min(max(math.dist(ends[i], wall[j]) for i, j in enumerate(way)) for way in (there, back))
