@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from layouts.demand.mark import made_up_notes
 from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
+from layouts.demand.redraw import redrawn_orders
 from layouts.depot import Depot, with_depot
 from layouts.items import read_items
 from layouts.orders import Order, read_orders
@@ -23,6 +24,16 @@ from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 from spatial.progress import Progress, silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class TourFloor:
+    """What tours run on, whatever was ordered: the facility with its depot, its graph, where tours start."""
+
+    facility: Facility
+    graph: NavGraph
+    depot: Depot
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,23 +55,42 @@ def plan_scenario(
     facility: Facility,
     scenario: Scenario,
     *,
+    replication: int = 0,
     is_bounded: bool = False,
     progress: Progress = silent,
 ) -> PlannedShift:
     """Plan the tours of `scenario` on `facility`, which is the one at its site; see TourSettings on `is_bounded`.
 
-    Raises UndecidedError when there are no racks, no locations, or none that can be reached, and
-    BadDataError for a table that is not what it must be.
+    The replication tells which orders there are where they are drawn anew. Raises UndecidedError when there are no
+    racks, no locations, or none that can be reached, and BadDataError for a table that is not what it must be.
     """
+    floor = tour_floor(facility, scenario)
+    return plan_on(floor, scenario, replication=replication, is_bounded=is_bounded, progress=progress)
+
+
+def tour_floor(facility: Facility, scenario: Scenario) -> TourFloor:
+    """What `plan_scenario` needs of the facility; it raises the same, but nothing of tables."""
     require_pick_places(facility)
     agent = agent_named(scenario.agent)
     if scenario.speed_m_s is not None:
         agent = replace(agent, speed_m_s=scenario.speed_m_s)
     rules = NO_RULES if scenario.rules is None else read_floor_rules(scenario.rules, facility)
-    equipped, station, depot_notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
+    equipped, station, notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
     graph = build_graph(equipped, agent, rules)
-    depot = _depot(equipped, graph, station)
-    orders, slotting, demand_notes = _demand(scenario, graph)
+    return TourFloor(facility=equipped, graph=graph, depot=_depot(equipped, graph, station), notes=notes)
+
+
+def plan_on(
+    floor: TourFloor,
+    scenario: Scenario,
+    *,
+    replication: int = 0,
+    is_bounded: bool = False,
+    progress: Progress = silent,
+) -> PlannedShift:
+    """`plan_scenario` on a floor that is ready."""
+    graph, depot = floor.graph, floor.depot
+    orders, slotting, demand_notes = _demand(scenario, graph, replication)
     plan = plan_tours(
         picking_floor(graph, slotting, orders, depot=depot.node),
         orders,
@@ -74,7 +104,7 @@ def plan_scenario(
             is_bounded=is_bounded,
             crew=Crew(
                 pickers=scenario.pickers,
-                seconds_per_metre=1 / agent.speed_m_s,
+                seconds_per_metre=1 / graph.agent.speed_m_s,
                 pick_s=scenario.pick_s,
                 piece_s=scenario.piece_s,
                 drop_s=scenario.drop_s,
@@ -84,9 +114,9 @@ def plan_scenario(
         ),
         progress=progress,
     )
-    notes = (*plan.notes, *depot_notes, *demand_notes, *_unreached_note(graph))
+    notes = (*plan.notes, *floor.notes, *demand_notes, *_unreached_note(graph))
     return PlannedShift(
-        facility=equipped,
+        facility=floor.facility,
         graph=graph,
         depot=depot,
         orders=orders,
@@ -117,7 +147,9 @@ def _depot(facility: Facility, graph: NavGraph, station: str) -> Depot:
     return Depot(name=station, node=graph.stations[station], servers=servers)
 
 
-def _demand(scenario: Scenario, graph: NavGraph) -> tuple[tuple[Order, ...], Slotting, tuple[str, ...]]:
+def _demand(
+    scenario: Scenario, graph: NavGraph, replication: int
+) -> tuple[tuple[Order, ...], Slotting, tuple[str, ...]]:
     if not graph.access:
         reason = next(iter(graph.unreached.values()))
         raise UndecidedError(
@@ -125,9 +157,18 @@ def _demand(scenario: Scenario, graph: NavGraph) -> tuple[tuple[Order, ...], Slo
         )
     if scenario.orders is not None and scenario.slotting is not None:
         given = read_orders(scenario.orders)
-        return given, read_slotting(scenario.slotting), made_up_notes(given)
+        slotting, notes = read_slotting(scenario.slotting), made_up_notes(given)
+        if not scenario.redraw_orders:
+            return given, slotting, notes
+        note = f"Every replication has {len(given)} orders drawn with replacement from those of the file."
+        return redrawn_orders(given, seed=scenario.seed, replication=replication), slotting, (*notes, note)
     slotting = synthetic_slotting(graph.access, seed=scenario.seed)
-    orders = synthetic_orders(slotting, count=scenario.synthetic_orders, seed=scenario.seed)
+    orders = synthetic_orders(
+        slotting,
+        count=scenario.synthetic_orders,
+        seed=scenario.seed,
+        replication=replication if scenario.redraw_orders else 0,
+    )
     note = (
         f"Orders and slotting are synthetic: {len(orders)} orders over {len(slotting)} SKUs, one at random "
         "in every reachable location whatever the scan saw there; give 'orders' and 'slotting' for your own."

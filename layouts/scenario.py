@@ -43,6 +43,9 @@ class Scenario(BaseModel):
     rules: Path | None = None
     """YAML: floor rules, as one-way aisles and zones."""
     synthetic_orders: int = Field(default=120, ge=1, le=1_000_000)
+    redraw_orders: bool = False
+    """Other orders in every replication: made-up ones drawn anew, those of a file drawn with replacement. What is
+    found then holds for days like this one, not for this one alone; each replication plans its own tours."""
     agent: str = "picker"
     """The name of an agent class."""
     pickers: int = Field(default=6, ge=1, le=10_000)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from layouts.demand.mark import made_up_source
+import msgspec
+
+from layouts.demand.mark import made_up_orders
 from layouts.scenario import Scenario
 
 
@@ -24,32 +26,45 @@ def unlike(scenarios: Mapping[str, Scenario], baseline: str) -> tuple[str, ...]:
                 f"{name} has seed {scenario.seed} and {baseline} has {base.seed}: "
                 "they share no random numbers, give both the same."
             )
-    return (*notes, *_made_up(scenarios))
-
-
-def _made_up(scenarios: Mapping[str, Scenario]) -> Iterator[str]:
-    """A sentence where orders are made up, with what their file says of them."""
-    if any(scenario.orders is None for scenario in scenarios.values()):
-        yield "The orders are made up, not those of a warehouse."
-    for file in dict.fromkeys(each.orders for each in scenarios.values() if each.orders is not None):
-        if (source := made_up_source(file)) is not None:
-            yield f"The orders are made up, not those of a warehouse: {file.name} says '{source}'."
+    return (*notes, *made_up_orders(scenarios.values()))
 
 
 def _has_same_orders(one: Scenario, other: Scenario) -> bool:
     if one.orders is None or other.orders is None:
-        made_up = (one.orders, one.synthetic_orders, one.seed) == (
-            other.orders,
-            other.synthetic_orders,
-            other.seed,
+        made_up = all(
+            getattr(one, name) == getattr(other, name)
+            for name in ("orders", "synthetic_orders", "seed", "redraw_orders")
         )
         # made-up orders are of the SKUs that the site's locations give
-        return made_up and _is_same_file(one.site, other.site)
+        return made_up and (_is_same_file(one.site, other.site) or _have_same_locations(one.site, other.site))
     return _is_same_file(one.orders, other.orders)
 
 
 def _is_same_file(one: Path, other: Path) -> bool:
     if one == other:
         return True
-    files = [path / "facility.json" if path.is_dir() else path for path in (one, other)]
+    files = [_file(path) for path in (one, other)]
     return all(file.is_file() for file in files) and files[0].read_bytes() == files[1].read_bytes()
+
+
+def _have_same_locations(one: Path, other: Path) -> bool:
+    """Whether two sites have locations of the same names, as two layouts of as many places have."""
+    files = [_file(path) for path in (one, other)]
+    if not all(file.is_file() for file in files):
+        return False
+    here, there = (msgspec.json.decode(file.read_bytes(), type=_Places).locations for file in files)
+    return {place.id for place in here} == {place.id for place in there}
+
+
+class _Place(msgspec.Struct):
+    id: str
+
+
+class _Places(msgspec.Struct):
+    """What is read of a facility here; the rest is passed over."""
+
+    locations: list[_Place] = []
+
+
+def _file(site: Path) -> Path:
+    return site / "facility.json" if site.is_dir() else site

@@ -32,19 +32,26 @@ def made_up_slotting(skus: Sequence[str], locations: Iterable[str], *, seed: int
 
 
 def synthetic_orders(
-    slotting: Slotting, *, count: int, seed: int, mean_lines: float = 4.0, zipf_exponent: float = 0.8
+    slotting: Slotting,
+    *,
+    count: int,
+    seed: int,
+    replication: int = 0,
+    mean_lines: float = 4.0,
+    zipf_exponent: float = 0.8,
 ) -> tuple[Order, ...]:
     """`count` orders over the SKUs of `slotting`, taken to be in order of falling velocity.
 
     The SKU of rank r is asked for in proportion to r^−zipf_exponent; an order has 1 + Poisson lines, no SKU
-    twice, each of 1 … 4 pieces. Empty for a slotting without SKUs. Raises ValueError for mean_lines below 1.
+    twice, each of 1 … 4 pieces. Every replication has others. Empty for a slotting without SKUs. Raises ValueError
+    for mean_lines below 1.
     """
     if mean_lines < 1:
         raise ValueError(f"mean_lines {mean_lines} is below 1: an order has at least one line")
     skus = [*slotting]
     if not skus:
         return ()
-    random = np.random.default_rng([seed, 2])
+    random = np.random.default_rng([seed, 2, *([replication] if replication else [])])
     velocity = np.arange(1, len(skus) + 1, dtype=np.float64) ** -zipf_exponent
     cumulated = np.cumsum(velocity) / velocity.sum()
     orders = []

@@ -12,7 +12,7 @@ from typing import Any
 
 from layouts.kpis import kpis
 from layouts.orders import Order
-from layouts.plan_scenario import PlannedShift, plan_scenario
+from layouts.plan_scenario import PlannedShift, TourFloor, plan_on, tour_floor
 from layouts.run import AisleFloor, Duty, Run
 from layouts.scenario import PATHS, Scenario, read_scenario
 from layouts.simulation.engine.run_tape import Played, run_tape
@@ -58,10 +58,10 @@ def run_on(facility: Facility, scenario: Scenario, *, facility_sha256: str | Non
     return play_shift(ready_on(facility, scenario, facility_sha256=facility_sha256))
 
 
-def ready_shift(scenario: Scenario, *, progress: Progress = silent) -> ReadyShift:
-    """Plan and compile a scenario on the facility at its site."""
-    site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
-    return ready_on(read_facility(site), scenario, facility_sha256=_sha256(site), progress=progress)
+def ready_shift(scenario: Scenario, *, replication: int = 0, progress: Progress = silent) -> ReadyShift:
+    """Plan and compile a scenario on the facility at its site; where orders are redrawn, for one replication."""
+    facility, digest = _facility_of(scenario)
+    return ready_on(facility, scenario, facility_sha256=digest, replication=replication, progress=progress)
 
 
 def ready_on(
@@ -69,10 +69,24 @@ def ready_on(
     scenario: Scenario,
     *,
     facility_sha256: str | None = None,
+    replication: int = 0,
     progress: Progress = silent,
 ) -> ReadyShift:
-    """Plan and compile a scenario on a facility that is at hand."""
-    shift = plan_scenario(facility, scenario, progress=progress)
+    """`ready_shift` on a facility that is at hand."""
+    floor = tour_floor(facility, scenario)
+    inputs = _inputs(facility, scenario, facility_sha256)
+    return _ready(floor, scenario, inputs, replication=replication, progress=progress)
+
+
+def _ready(
+    floor: TourFloor,
+    scenario: Scenario,
+    inputs: Mapping[str, Any],
+    *,
+    replication: int,
+    progress: Progress = silent,
+) -> ReadyShift:
+    shift = plan_on(floor, scenario, replication=replication, progress=progress)
     program = shift_program(
         shift,
         shift.facility,
@@ -95,7 +109,7 @@ def ready_on(
         scenario=scenario,
         shift=shift,
         program=program,
-        inputs=_inputs(facility, scenario, facility_sha256),
+        inputs=inputs,
         warm_up_s=0.0 if scenario.warm_up_s == "mser-5" else scenario.warm_up_s,
         notes=(*told(program.jams()), *_undated_note(scenario, shift.orders)),
     )
@@ -103,7 +117,10 @@ def ready_on(
 
 
 def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = silent) -> Run:
-    """The run of one replication: the same ready shift and number give the same run."""
+    """The run of one replication: the same ready shift and number give the same run.
+
+    Where orders are redrawn, `ready` is that of the same replication.
+    """
     program = with_draws(ready.program, replication) if replication else ready.program
     played = run_tape(
         program.program.tape,
@@ -137,8 +154,9 @@ def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = 
 
 
 def figures_of(scenario: Scenario, replication: int) -> dict[str, float]:
-    """The main figures of one replication of a scenario, by name; it is planned once in a process."""
-    ready = _last_ready(scenario.model_dump_json())
+    """The main figures of one replication of a scenario, by name; what all share is worked out once in a process."""
+    told = scenario.model_dump_json()
+    ready = _redrawn(told, replication) if scenario.redraw_orders else _last_ready(told)
     run = play_shift(ready, replication=replication)
     return figures_of_run(run, kpis(run, warm_up_s=ready.warm_up_s))
 
@@ -152,6 +170,24 @@ def vehicles_of(run: Run) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def _last_ready(scenario: str) -> ReadyShift:
     return ready_shift(Scenario.model_validate_json(scenario))
+
+
+def _redrawn(told: str, replication: int) -> ReadyShift:
+    scenario, floor, inputs = _last_floor(told)
+    return _ready(floor, scenario, inputs, replication=replication)
+
+
+@lru_cache(maxsize=1)
+def _last_floor(told: str) -> tuple[Scenario, TourFloor, Mapping[str, Any]]:
+    scenario = Scenario.model_validate_json(told)
+    facility, digest = _facility_of(scenario)
+    return scenario, tour_floor(facility, scenario), _inputs(facility, scenario, digest)
+
+
+def _facility_of(scenario: Scenario) -> tuple[Facility, str]:
+    """The facility at the scenario's site, and the SHA-256 of its file."""
+    site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
+    return read_facility(site), _sha256(site)
 
 
 def _undated_note(scenario: Scenario, orders: Sequence[Order]) -> tuple[str, ...]:

@@ -235,6 +235,13 @@ def test_what_scenarios_do_not_share_is_told(tmp_path: Path) -> None:
         "more has other orders than now",
         "elsewhere has other orders than now",
     ]
+    for name, places in (("wide", "XY"), ("small", "X")):
+        record = {"locations": [{"id": place, "rack": "R"} for place in places]}
+        (tmp_path / f"{name}.json").write_text(json.dumps(record | {"name": name}), encoding="utf-8")
+    (tmp_path / "narrow.json").write_text((tmp_path / "wide.json").read_text().replace("wide", "narrow"))
+    halls = {name: Scenario(site=tmp_path / f"{name}.json") for name in ("wide", "narrow", "small")}
+    told = [note for note in compare(halls, hall, first=2).notes if "other orders" in note]
+    assert [note.partition(",")[0] for note in told] == ["small has other orders than wide"]
     seeds = compare({"A": scenario(tmp_path, pickers=1), "B": scenario(tmp_path, pickers=1, seed=7)}, hall)
     assert "B has seed 7 and A has 0: they share no random numbers, give both the same." in seeds.notes
 
