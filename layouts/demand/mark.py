@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from layouts.csv_table import read_rows
 from layouts.orders import MADE_UP, Order, says_made_up
+
+if TYPE_CHECKING:
+    from layouts.scenario import Scenario
 
 
 def source_text(seed: int, *, like: Path | None = None) -> str:
@@ -21,6 +25,15 @@ def made_up_notes(orders: Sequence[Order]) -> tuple[str, ...]:
         return ()
     count = "The" if len(marked) == len(orders) else f"{len(marked)} of {len(orders)}"
     return (f"{count} orders are made up, not those of a warehouse: their source is '{marked[0].source}'.",)
+
+
+def made_up_orders(scenarios: Collection[Scenario]) -> Iterator[str]:
+    """A sentence where scenarios make their orders up, and one for each file of made-up orders."""
+    if any(scenario.orders is None for scenario in scenarios):
+        yield "The orders are made up, not those of a warehouse."
+    for file in dict.fromkeys(each.orders for each in scenarios if each.orders is not None):
+        if (source := made_up_source(file)) is not None:
+            yield f"The orders are made up, not those of a warehouse: {file.name} says '{source}'."
 
 
 def made_up_source(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from layouts.demand.mark import made_up_orders
 from layouts.scenario import Scenario
 from layouts.statistics.common_numbers import CommonNumbers, common_numbers
 from layouts.statistics.curve import curve_of_runs
@@ -54,7 +55,8 @@ class Curve:
     """The answer to a what-if: `figure` is the one of the knees, the `best` point and the picture.
 
     All points have the same `n` replications. `unsure` names the wanted figures whose half-width is still beyond
-    its bound, each with its point; `left_out` are figures that some replication lacks, with the first such one.
+    its bound, each with its point; `left_out` are figures that some replication lacks, with the first such one;
+    `notes` tell of made-up orders.
     """
 
     spec: Spec
@@ -64,6 +66,7 @@ class Curve:
     n: int
     unsure: tuple[str, ...]
     left_out: Mapping[str, str]
+    notes: tuple[str, ...]
 
     @property
     def converged(self) -> bool:
@@ -125,6 +128,7 @@ def what_if(
         n=len(runs[0][figure]),
         unsure=_unsure(points, wanted),
         left_out=left_out,
+        notes=tuple(made_up_orders([scenario])),
     )
 
 

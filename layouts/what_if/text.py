@@ -64,6 +64,7 @@ def answers(curve: Curve) -> Iterator[str]:
         )
     for name, where in curve.left_out.items():
         yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
+    yield from curve.notes
 
 
 def points_of(curve: Curve) -> Iterator[Point]:

@@ -19,7 +19,10 @@ from layouts.demand.spec import DemandSpec
 from layouts.orders import read_orders
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
+from layouts.what_if.curve import what_if
 from layouts.what_if.peak import peak_orders
+from layouts.what_if.spec import parse_spec
+from layouts.what_if.text import curve_text
 from spatial.facility import Facility
 
 SAID = "made up by aisletwin (seed 0)"
@@ -65,6 +68,11 @@ def test_a_comparison_says_so_in_text_and_record(tables: Path) -> None:
     assert found.notes == (told,)
     assert told in comparison_text(found)
     assert told in comparison_dict(found)["answers"]
+
+
+def test_a_what_if_says_so(tables: Path) -> None:
+    curve = what_if(scenario(tables), parse_spec(["pickers=2,3"]), partial(fake), folder=tables, first=3)
+    assert f"The orders are made up, not those of a warehouse: orders.csv says '{SAID}'." in curve_text(curve)
 
 
 def test_editing_keeps_the_mark(tables: Path) -> None:
