@@ -157,8 +157,11 @@ def _roles(
             open_layers.setdefault(shape.layer, {})[k] = shape
         else:
             _give(by_shape, entities, k, shape, role, reason, block)
+    named = set(by_shape.values())
     for _, own in sorted(open_layers.items()):
         role, reason = role_by_geometry(own) or (None, "")
+        if role in named:  # a sheet's double border is no wall where walls have a layer of their own
+            role, reason = None, ""
         for k, shape in own.items():
             _give(by_shape, entities, k, shape, role, reason, None)
     given = tuple(

@@ -27,6 +27,9 @@ SQUARE = 0.002
 LONGEST_BAY_M = 4.5
 """A longer cell is a row whose bays are not drawn."""
 
+DEEPEST_M, ACROSS = 1.6, 3
+"""A cell whose longer side is its depth is at most so deep, and one of so many in its row."""
+
 UPRIGHT_M = 0.2
 """A cell shorter than this along the row is an upright."""
 
@@ -71,6 +74,7 @@ def find_racks(
         if not own:
             left.append(thing)
     rows = [_row(chain, things, upright_m) for chain in _chains(_without_inner(cells))]  # 2, 3
+    rows.sort(key=lambda row: min(row.shapes))
     seen = {shape for row in rows for shape in row.shapes}
     inner = [shape for thing in things for shape in thing.shapes if thing not in left and shape not in seen]
     if inner and rows:
@@ -87,6 +91,8 @@ def _cells_of(thing: Thing, shapes: Mapping[int, Shape]) -> list[Box]:
     along = _main_direction(segments, lengths)
     sines = np.abs((segments[:, 1] - segments[:, 0]) @ np.array([-along[1], along[0]])) / lengths
     straight = segments[(sines <= SQUARE) | (sines >= math.sqrt(1 - SQUARE**2))]
+    if len(straight) == 4 and (alone := _alone(thing, shapes)) is not None:
+        return [alone]
     lines = shapely.union_all(shapely.linestrings(_lengthened(straight)), grid_size=1e-6)
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines))).tolist()
     boxes = [box for face in faces if (box := _rectangle(shapely.Polygon(face.exterior))) is not None]
@@ -98,6 +104,12 @@ def _cells_of(thing: Thing, shapes: Mapping[int, Shape]) -> list[Box]:
         is_solid = any(outline is not None and _rectangle(outline) is not None for outline in outlines)
         return [envelope] if is_solid or thing.ground.area > 0.9 * envelope.size[0] * envelope.size[1] else []
     return boxes
+
+
+def _alone(thing: Thing, shapes: Mapping[int, Shape]) -> Box | None:
+    """The one rectangle that a thing is, whatever is drawn across it."""
+    outlines = [outline for k in thing.shapes if (outline := outline_of(shapes[k])) is not None]
+    return _rectangle(outlines[0]) if len(outlines) == 1 else None
 
 
 def _lengthened(segments: Points) -> Points:
@@ -170,39 +182,50 @@ def _turned(box: Box) -> Box:
 
 
 def _chains(cells: Sequence[_Cell]) -> Iterator[list[_Cell]]:
-    """Cells by row, each told along the row, in order."""
-    remaining = dict(enumerate(cells))
+    """Cells by row, each told along the row, in order.
+
+    A cell lies along its longer side, or across it when its longer side is no deeper than racks are and that
+    makes a row of ACROSS and more. The rows with most ground come first and take their cells.
+    """
+    near = _neighbours(cells)
+    chains: list[list[tuple[int, Box]]] = []
+    seen: set[tuple[int, bool]] = set()
+    for k, cell in enumerate(cells):
+        for turned in (False, True):
+            if (k, turned) in seen or (turned and cell.box.size[0] > DEEPEST_M):
+                continue
+            frame = _turned(cell.box) if turned else cell.box
+            found = _chain(k, frame, cells, near)
+            seen.update((j, box.size[0] < box.size[1]) for j, box in found)
+            if not turned or len(found) >= ACROSS:
+                chains.append(found)
+    left = set(range(len(cells)))
+    for chain in sorted(chains, key=lambda chain: (-_ground(chain), chain[0][0])):
+        chosen = [(j, box) for j, box in chain if j in left]
+        left.difference_update(j for j, _ in chosen)
+        if chosen:
+            yield [replace(cells[j], box=box) for j, box in chosen]
+
+
+def _neighbours(cells: Sequence[_Cell]) -> list[list[int]]:
+    """For each cell those at most an upright away."""
     polygons = np.array([cell.box.polygon() for cell in cells], dtype=object)
-    near: dict[int, list[int]] = {k: [] for k in remaining}
+    near: list[list[int]] = [[] for _ in cells]
     if len(polygons):
-        tree = shapely.STRtree(polygons)
-        a, b = tree.query(polygons, predicate="dwithin", distance=NEXT_M)
+        a, b = shapely.STRtree(polygons).query(polygons, predicate="dwithin", distance=NEXT_M)
         for i, j in sorted(zip(a.tolist(), b.tolist(), strict=True)):
             near[i].append(j)
-    long = {k: _chain(k, cells, near, turned=False) for k in remaining}
-    across = {k: _chain(k, cells, near, turned=True) for k in remaining}
-    order = sorted(
-        remaining, key=lambda k: (-max(len(_bays(long[k])), len(_bays(across[k]))), -len(_bays(long[k])), k)
-    )
-    for k in order:
-        if k not in remaining:
-            continue
-        options = [[j for j in chain if j[0] in remaining] for chain in (long[k], across[k])]
-        chosen = max(options, key=lambda chain: len(_bays(chain)))
-        for j, _ in chosen:
-            del remaining[j]
-        yield [replace(cells[j], box=box) for j, box in chosen]
+    return near
 
 
-def _bays(chain: Sequence[tuple[int, Box]]) -> list[int]:
-    return [k for k, box in chain if box.size[0] > UPRIGHT_M]
+def _ground(chain: Sequence[tuple[int, Box]]) -> float:
+    return round(sum(box.size[0] * box.size[1] for _, box in chain), 4)
 
 
 def _chain(
-    start: int, cells: Sequence[_Cell], near: Mapping[int, Sequence[int]], *, turned: bool
+    start: int, frame: Box, cells: Sequence[_Cell], near: Sequence[Sequence[int]]
 ) -> list[tuple[int, Box]]:
-    """The cells in line with one along its axis (or across), by how far along they are."""
-    frame = _turned(cells[start].box) if turned else cells[start].box
+    """The cells in line with one along `frame`, by how far along they are, each told along it."""
     found = {start: (0.0, frame)}
     queue = [start]
     while queue:

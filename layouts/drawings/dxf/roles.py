@@ -71,6 +71,10 @@ def with_heights(roles: PlanRoles, wall_m: float | None, rack_m: float | None) -
     return roles.model_copy(update={"heights": roles.heights.model_copy(update=given)})
 
 
+ROLES_FILE, BLOCK_NAME, LAYER_NAME = "roles file", "block name", "layer name"
+"""What a role was told by."""
+
+
 class RoleBook:
     """Answers what a shape stands for, and by what. Names are compared without regard to case.
 
@@ -93,15 +97,15 @@ class RoleBook:
         """Role (None: unassigned), reason, and the block that it comes from (None: the layer)."""
         for block in reversed(shape.blocks):
             if block.lower() in self.blocks:
-                return _role(self.blocks[block.lower()]), "roles file", block
+                return _role(self.blocks[block.lower()]), ROLES_FILE, block
         if shape.layer.lower() in self.layers:
-            return _role(self.layers[shape.layer.lower()]), "roles file", None
+            return _role(self.layers[shape.layer.lower()]), ROLES_FILE, None
         for block in reversed(shape.blocks):
             role = self.by_block.get(block)
             if role is not None:
-                return role, "block name", block
+                return role, BLOCK_NAME, block
         role = self.by_layer[shape.layer]
-        return role, "layer name" if role else "", None
+        return role, LAYER_NAME if role else "", None
 
     def _composite(self, shapes: Sequence[Shape]) -> set[str]:
         """Blocks whose names say floor or wall, or in which layers or inner blocks of two roles are drawn."""

@@ -19,7 +19,7 @@ ASIDE_M = 0.02
 
 LEAST_ROOM_M2 = 0.5
 LEAST_INSIDE = 0.8
-"""This share of the walls' length stands in or around a floor that is the building's."""
+"""This share of the walls' length stands in or around floors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
 
     1. The walls' faces, with openings closed, and walls drawn as one line part the plane; what lies between
        them is rooms.
-    2. Rooms and the walls that have a room on both sides are the floor; the largest one is the building's,
-       if LEAST_INSIDE of the walls' length stands in or around it.
+    2. Rooms and the walls that have a room on both sides are floors; the largest one is the building's, if
+       LEAST_INSIDE of the walls' length stands in or around floors. A room that closes in an open hall is none.
     """
     thick = [run.body() for run in runs if run.piece.thickness > 0]
     solid = shapely.union_all(thick)
@@ -60,15 +60,15 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
     floors = [part for part in shapely.get_parts(whole).tolist() if part.area >= LEAST_ROOM_M2]
     floors.sort(key=lambda floor: -floor.area)
     walled = sum(run.piece.length for run in runs)
-    if not floors or _length_at(floors[0], runs) < LEAST_INSIDE * walled:
+    if not floors or _length_at(floors, runs) < LEAST_INSIDE * walled:
         return Ground(floor=None, floors=len(floors))
     return Ground(floor=_straightened(floors[0]), floors=len(floors))
 
 
-def _length_at(floor: shapely.Polygon, runs: Sequence[Run]) -> float:
-    """How much of the walls stands in the floor or bounds it."""
+def _length_at(floors: Sequence[shapely.Polygon], runs: Sequence[Run]) -> float:
+    """How much of the walls stands in the floors or bounds them."""
     thickest = max(run.piece.thickness for run in runs)
-    near = shapely.Polygon(floor.exterior).buffer(thickest + ASIDE_M)
+    near = shapely.union_all([shapely.Polygon(floor.exterior) for floor in floors]).buffer(thickest + ASIDE_M)
     lines = [shapely.LineString([run.piece.p0, run.piece.p1]) for run in runs]
     return float(shapely.length(shapely.intersection(lines, near)).sum())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -103,7 +104,7 @@ def by_sloppy_lines(plans, pen) -> None:
     for part in shapely.get_parts(plans.wall_ground()).tolist():
         for ring in (part.exterior, *part.interiors):
             corners = np.array(ring.simplify(1e-9).coords)
-            for p, q in zip(corners[:-1], corners[1:], strict=True):
+            for p, q in itertools.pairwise(corners):
                 along = (q - p) / math.dist(p, q)
                 off = rng.uniform(-0.004, 0.004, 2)
                 pen.line(p + off[0] * along, q + off[1] * along, "A-WALL")
@@ -245,7 +246,7 @@ def test_walls_at_any_angle_meet_in_their_inner_corners(plans, tmp_path):
     pen.rings_of(room.buffer(0.3, join_style="mitre") - room, "walls", lines=True)
     walls, found = walls_in(plans, pen, tmp_path)
     corners = list(room.exterior.coords)
-    plans.assert_same_walls(walls, [(p, q, 0.3) for p, q in zip(corners, corners[1:], strict=False)])
+    plans.assert_same_walls(walls, [(p, q, 0.3) for p, q in itertools.pairwise(corners)])
     assert not any("short" in note for note in found.report.notes)
 
 
@@ -255,7 +256,7 @@ def test_layers_and_a_cavity_are_one_wall(plans, tmp_path):
         pen.box(-out, -out, 20 + out, 10 + out, "A-WALL")
     walls, _ = walls_in(plans, pen, tmp_path)
     corners = [(0, 0), (20, 0), (20, 10), (0, 10), (0, 0)]
-    plans.assert_same_walls(walls, [(p, q, 0.36) for p, q in zip(corners, corners[1:], strict=False)])
+    plans.assert_same_walls(walls, [(p, q, 0.36) for p, q in itertools.pairwise(corners)])
 
 
 def test_a_shaft_between_two_thin_walls_stays_open(plans, tmp_path):
