@@ -25,7 +25,7 @@ def drawing_png(drawing: Drawing, *, width_px: int = 1440) -> bytes:
         _draw(pen, shape, scale)
     small = image.resize((width_px, max(1, size[1] // SMOOTH)), Image.Resampling.BOX)
     written = io.BytesIO()
-    small.save(written, "PNG", optimize=True)
+    small.save(written, "PNG")
     return written.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from layouts.report.markup import Markup, lines, tag
@@ -54,4 +55,4 @@ def report_html(report: Report) -> str:
     )
     page = tag("html", lines(tag("head", head), tag("body", body)), lang="en")
     # a number and its percent sign stay on one line
-    return f"<!DOCTYPE html>\n{page}\n".replace(" %", "\u00a0%")
+    return re.sub(r"(?<=\d) %", "\u00a0%", f"<!DOCTYPE html>\n{page}\n")

@@ -41,6 +41,8 @@ def verdict_sentence(comparison: Comparison, against: Against) -> Markup:
     words, places = figure_words(comparison.figure), decimals_of(estimate)
     percent = plain_number(100 * estimate.confidence, 3)
     interval = f"{percent} % interval {interval_text(estimate, unit, signed=True)}"
+    if estimate.low == estimate.high:
+        interval = "the same in every replication"
     if against.verdict != "no difference shown":
         by = f"{figure_text(abs(estimate.value), places)} {unit}".rstrip()
         told = (words.more if estimate.value > 0 else words.less).format(by="\0")
@@ -53,6 +55,12 @@ def verdict_sentence(comparison: Comparison, against: Against) -> Markup:
             ".",
         )
     most = max(abs(estimate.low), abs(estimate.high))
+    if most == 0:
+        kind = figure_kind(comparison.figure)
+        return tag(
+            "strong",
+            f"{against.name} and {comparison.baseline} have the same {kind.title} in every replication.",
+        )
     return joined(
         tag("strong", f"No difference is shown between {against.name} and {comparison.baseline}"),
         f" in {figure_kind(comparison.figure).title}: at most ",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layouts.comparison.money import Cost, Money
 from layouts.comparison.pareto import Front
 from layouts.report.markup import Content, Markup, joined, lines, listed, tag
-from layouts.report.numbers import figure, plain_number
+from layouts.report.numbers import figure, figure_text, plain_number
 from layouts.report.report_data import Report
 from layouts.report.sections.answer import money_sentence
 from layouts.report.sections.parts import Section, section, table
@@ -53,7 +53,7 @@ def _money(money: Money) -> Markup:
             if cost.saving is not None
         ),
         table(
-            f"{currency}, for {plain_number(money.lines_per_year, 9)} lines a year",
+            f"{currency}, for {figure_text(money.lines_per_year, 0)} lines a year",
             ["", *(c.name for c in money.scenarios)],
             rows,
         ),
