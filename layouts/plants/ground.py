@@ -11,7 +11,7 @@ import shapely
 from spatial.exchange.draft import Draft
 from spatial.facility import Point2
 
-WIDEST_M = 10_000.0
+WIDEST_M = 5_000.0
 """No plant is wider: beyond it the unit is wrong."""
 
 MARGIN_M = 2.0
@@ -52,17 +52,24 @@ def around(points: Sequence[Point2]) -> Ground:
     return Ground(outline=((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
 
 
-def drawn_ground(floors: Sequence[shapely.Polygon], holes: Sequence[shapely.Polygon]) -> Ground | None:
+def drawn_ground(
+    floors: Sequence[shapely.Polygon],
+    holes: Sequence[shapely.Polygon],
+    lifts: Sequence[shapely.Polygon] = (),
+) -> Ground | None:
     """The union of `floors` less `holes` as one outline; None where that leaves no floor.
 
-    1. Gaps between floors up to GAP_M are closed.
-    2. Parts that lie farther apart are joined by strips, each between the two points that are nearest.
+    1. Gaps between floors up to GAP_M are closed, then holes are cut.
+    2. Cabins and sills of lifts are floor, whatever is cut there.
+    3. Parts that lie farther apart are joined by strips, each between the two points that are nearest.
     """
     floor = shapely.difference(_closed(_union(floors)), _union(holes))  # 1
+    if lifts and not floor.is_empty:
+        floor = _closed(shapely.union_all([floor, *lifts]))  # 2
     parts = [part for part in shapely.get_parts(floor) if part.area > 0]
     if not parts:
         return None
-    whole, *rest = sorted(parts, key=lambda part: -part.area)  # 2
+    whole, *rest = sorted(parts, key=lambda part: -part.area)  # 3
     while rest:
         nearest = min(rest, key=whole.distance)
         rest.remove(nearest)

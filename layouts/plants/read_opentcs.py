@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from layouts.plants.ground import around, require_width
 from layouts.plants.opentcs.floors import Floor, floor_at, floors_of
@@ -18,17 +18,24 @@ from layouts.plants.opentcs.tags import MM, Tag, parse_tags
 from layouts.plants.opentcs.work_kinds import kind_of_location
 from layouts.plants.plant import Plant, PlantReport, Told, finished_plant
 from layouts.plants.road_notes import road_notes
-from layouts.plants.work_places import KINDS, stations_of, untold_kinds
+from layouts.plants.work_places import facility_kind, stations_of, untold_kinds
 from spatial.exchange.documents import read_bytes
 from spatial.exchange.route_network import RouteNetwork
 from spatial.facility import Facility, Level, Station
 
 VERSIONS = ("0.0.2", "0.0.3", "0.0.4", "0.0.5", "6.0.0", "7.0.0")
 
+Lengths: TypeAlias = Literal["told", "drawn"]
+
+_REMEDY: dict[Lengths, str] = {
+    "told": "those told are taken; to take those drawn, pass --lengths drawn",
+    "drawn": "those drawn are taken",
+}
+
 NAMED = 3
 
 
-def read_opentcs(path: Path, *, lengths: Literal["told", "drawn"] = "told") -> Plant:
+def read_opentcs(path: Path, *, lengths: Lengths = "told") -> Plant:
     """The plant of an openTCS plant model; coordinates, lengths and speeds are mm and mm/s by definition.
 
     A path has a length of its own beside its drawing: `lengths` says which counts, and a note tells where the
@@ -42,7 +49,7 @@ def read_opentcs(path: Path, *, lengths: Literal["told", "drawn"] = "told") -> P
     floors = floors_of(heights)
     closed = add_network(model, draft, floors)
     roads = draft.finish(model.told.get("name", "") or path.stem)
-    notes = tuple(_notes(model, roads, floors, closed))
+    notes = tuple(_notes(model, roads, floors, closed, lengths))
     if lengths == "drawn":
         roads = replace(
             roads,
@@ -99,7 +106,7 @@ def _unlinked(model: Tag, floors: list[Floor]) -> Iterator[tuple[str, Station]]:
                 Station(
                     id=tag.text("name"),
                     level=floor_at(floors, height).id,
-                    kind=KINDS[kind],
+                    kind=facility_kind(kind),
                     pose=(x * MM, y * MM, 0.0),
                     extra=location_extra(tag, {}),
                 ),
@@ -158,7 +165,9 @@ def _left_out(model: Tag, closed: Closed) -> dict[str, int]:
     }
 
 
-def _notes(model: Tag, roads: RouteNetwork, floors: list[Floor], closed: Closed) -> Iterator[str]:
+def _notes(
+    model: Tag, roads: RouteNetwork, floors: list[Floor], closed: Closed, lengths: Lengths
+) -> Iterator[str]:
     version = model.told.get("version", "")
     if version not in VERSIONS:
         yield f"version '{version}' is none of {', '.join(VERSIONS)}: read by the names of its elements"
@@ -181,10 +190,7 @@ def _notes(model: Tag, roads: RouteNetwork, floors: list[Floor], closed: Closed)
         )
     if (kinds := untold_kinds(roads)) is not None:
         yield kinds
-    told = list(road_notes(roads))
-    yield from told
-    if any("lengths told differ" in note for note in told):
-        yield "to take the drawn lengths instead, pass --lengths drawn"
+    yield from road_notes(roads, remedy=_REMEDY[lengths])
 
 
 def _some(names: Sequence[str]) -> str:

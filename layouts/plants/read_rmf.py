@@ -13,7 +13,7 @@ from layouts.plants.ground import Ground, around, drawn_ground, require_width
 from layouts.plants.plant import Plant, PlantReport, Told, finished_plant
 from layouts.plants.rmf.drawn_level import DrawnLevel, drawn_level
 from layouts.plants.rmf.left_out import left_out, used
-from layouts.plants.rmf.lifts import Lift, lift_record, lifts_of, shaft_walls
+from layouts.plants.rmf.lifts import Lift, lift_floor, lift_record, lifts_of, shaft_walls
 from layouts.plants.rmf.scales import scale_notes
 from layouts.plants.rmf.walls import DOOR_HEIGHT_M, WALL_HEIGHT_M, doors_of, walls_of, with_doors
 from layouts.plants.rmf.yaml_places import with_lines
@@ -67,7 +67,7 @@ def _plant(path: Path, document: Any, frame: SourceFrame, wall_height_m: float) 
     roads = _roads(path, document, frame, levels)  # 2
     corners = [corner for level in levels for corner in level.corners]
     require_width(corners, draft, unit="mend the measurement, or pass another --metres-per-pixel")
-    grounds = [_ground(level) for level in levels]  # 3
+    grounds = [_ground(level, lifts) for level in levels]  # 3
     walls = [wall for level in levels for wall in _walls(level, lifts, wall_height_m)]
     facility = Facility(
         id=roads.id,
@@ -111,8 +111,9 @@ def _elevation(level: DrawnLevel) -> float:
     return level.record.optional_number("elevation") or 0.0
 
 
-def _ground(level: DrawnLevel) -> Ground | None:
-    return drawn_ground(list(level.polygons("floors")), list(level.polygons("holes")))
+def _ground(level: DrawnLevel, lifts: Sequence[Lift]) -> Ground | None:
+    lift_floors = [part for lift in lifts for part in lift_floor(lift, level.id)]
+    return drawn_ground(list(level.polygons("floors")), list(level.polygons("holes")), lift_floors)
 
 
 def _level(level: DrawnLevel, ground: Ground | None) -> Level:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import networkx as nx
@@ -17,13 +18,18 @@ LENGTH_TOLERANCE_M = 0.05
 NAMED = 3
 
 
-def road_notes(roads: RouteNetwork) -> Iterator[str]:
-    """One note for each that holds: no edge, several parts, edges nobody may use, lengths that disagree."""
+def road_notes(roads: RouteNetwork, *, remedy: str = "those told are taken") -> Iterator[str]:
+    """One note for each that holds.
+
+    No edge, several parts, edges nobody may use, curves that miss their nodes, lengths that disagree; `remedy` says
+    which lengths count.
+    """
     if roads.nodes and not roads.edges:
         yield "no edge: the points are there, no road joins them"
     yield from _parts(roads)
     yield from _unused(roads)
-    yield from _lengths(roads)
+    yield from _loose_curves(roads)
+    yield from _lengths(roads, remedy)
 
 
 def _parts(roads: RouteNetwork) -> Iterator[str]:
@@ -47,7 +53,23 @@ def _unused(roads: RouteNetwork) -> Iterator[str]:
         yield f"{len(unused)} edges that no vehicle may use, the first is '{unused[0]}'"
 
 
-def _lengths(roads: RouteNetwork) -> Iterator[str]:
+def _loose_curves(roads: RouteNetwork) -> Iterator[str]:
+    node_of = roads.node_of()
+    loose = [
+        edge.id
+        for edge in roads.edges
+        for curve in (use.trajectory for use in edge.uses if use.trajectory is not None)
+        for point, node in ((curve.points[0], edge.tail), (curve.points[-1], edge.head))
+        if math.dist((point.x, point.y), node_of[node].xy) > LENGTH_TOLERANCE_M
+    ]
+    if loose:
+        yield (
+            f"{len(set(loose))} edges have a curve that does not begin and end at their nodes, the first is "
+            f"'{loose[0]}'"
+        )
+
+
+def _lengths(roads: RouteNetwork, remedy: str) -> Iterator[str]:
     told = [
         (abs(edge.length_m - line.length), edge, line.length)
         for edge, line in zip(roads.edges, edge_lines(roads), strict=True)
@@ -58,5 +80,6 @@ def _lengths(roads: RouteNetwork) -> Iterator[str]:
         _, edge, drawn = max(wrong, key=lambda each: each[0])
         yield (
             f"{len(wrong)} of {len(told)} lengths told differ from those drawn by more than "
-            f"{LENGTH_TOLERANCE:.0%}; most of all '{edge.id}': told {edge.length_m:.3f} m, drawn {drawn:.3f} m"
+            f"{LENGTH_TOLERANCE:.0%}; most of all '{edge.id}': told {edge.length_m:.3f} m, drawn {drawn:.3f} m; "
+            f"{remedy}"
         )

@@ -10,38 +10,44 @@ from spatial.facility import Point3, Station, StationKind
 from spatial.poses import wrap_yaw
 
 KINDS: Mapping[str, StationKind] = {
-    "": "p_and_d",
-    "location": "p_and_d",
-    "p_and_d": "p_and_d",
     "charge": "charge",
     "parking": "depot",
     "depot": "depot",
     "pack": "pack",
     "dock": "dock",
+    "location": "p_and_d",
+    "p_and_d": "p_and_d",
 }
-"""What a station of the roads is in the facility. A place where nothing is done but wait is none."""
+"""What a station of the roads is in the facility."""
+
+UNTOLD: StationKind = "p_and_d"
+"""What a station is whose file names it and does not say what for."""
+
+
+def facility_kind(kind: str) -> StationKind:
+    """The kind in the facility of a station of the roads, whatever its file calls it."""
+    return KINDS.get(kind, UNTOLD)
 
 
 def stations_of(roads: RouteNetwork) -> tuple[Station, ...]:
-    """A station for each of the roads' that is a work place, on every level that it is reached on.
+    """A station for each of the roads', on every level that it is reached on.
 
     It stands at its own pose, else at the first of its nodes on the level. On a second level its id names the
     level too.
     """
-    return tuple(station for each in roads.stations for station in _stations(each, roads.node_of()))
+    node_of = roads.node_of()
+    return tuple(station for each in roads.stations for station in _stations(each, node_of))
 
 
 def untold_kinds(roads: RouteNetwork) -> str | None:
     """A note on how many stations the file tells no purpose of; None where it tells all."""
-    untold = sum(not station.kind for station in roads.stations)
+    untold = sum(station.kind not in KINDS for station in roads.stations)
     if not untold:
         return None
-    return f"{untold} of {len(roads.stations)} stations are of no told kind: taken as p_and_d"
+    return f"{untold} of {len(roads.stations)} stations have no told purpose: taken as {UNTOLD}"
 
 
 def _stations(told: NetworkStation, node_of: Mapping[str, NetworkNode]) -> Iterator[Station]:
-    if told.kind not in KINDS:
-        return
     first: dict[str, NetworkNode] = {}
     for name in told.nodes:
         if node_of[name].kind != "link_end":  # a named place in a lift is a way between floors
@@ -50,7 +56,7 @@ def _stations(told: NetworkStation, node_of: Mapping[str, NetworkNode]) -> Itera
         yield Station(
             id=told.id if number == 0 else f"{told.id} ({level})",
             level=level,
-            kind=KINDS[told.kind],
+            kind=facility_kind(told.kind),
             pose=_pose(told, node, first=number == 0),
             extra=_kept(told),
         )

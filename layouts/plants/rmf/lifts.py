@@ -10,11 +10,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import shapely
+
 from layouts.plants.rmf.walls import Door, with_doors
 from spatial.exchange.record import Record
 from spatial.exchange.rmf_frames import Place
 from spatial.exchange.rmf_lifts import GAP_M
 from spatial.facility import Opening, Point2, Wall
+
+SILL_M = 0.3
+"""From a shaft's door to the landing at most, through the wall of the building."""
 
 SHAFT_WALL_M = 0.05
 """As thick as the cabin's walls in `rmf_building_map_tools`."""
@@ -57,6 +62,24 @@ def shaft_walls(lift: Lift, level: str, height_m: float) -> list[Wall]:
     return with_doors(walls, list(_doors(lift, level, height_m)), level, height_m)
 
 
+def lift_floor(lift: Lift, level: str) -> list[shapely.Polygon]:
+    """What is floor of a lift on a level: the cabin up to its shaft, and a sill before each door that opens there."""
+    if level not in lift.doors:
+        return []
+    w, d = (size / 2 + GAP_M for size in lift.size_m)
+    sills = [
+        [
+            (x0, y0),
+            (x1, y1),
+            (x1 + SILL_M * out_x, y1 + SILL_M * out_y),
+            (x0 + SILL_M * out_x, y0 + SILL_M * out_y),
+        ]
+        for _, (x0, y0), (x1, y1), (out_x, out_y) in _jambs(lift, level)
+    ]
+    rings = [[(-w, -d), (w, -d), (w, d), (-w, d)], *sills]
+    return [shapely.Polygon([_placed(lift, *corner) for corner in ring]) for ring in rings]
+
+
 def lift_record(lift: Lift) -> dict[str, object]:
     """The lift as plain values: what a facility has no field for."""
     return {
@@ -93,31 +116,37 @@ def _lift(name: str, record: Record, building: Record, frames: Mapping[str, tupl
 
 
 def _doors(lift: Lift, level: str, height_m: float) -> Iterator[Door]:
-    """The doors that open on a level, each on the side of the shaft that it is nearest to."""
-    for name, told in lift.record.children("doors"):
-        if name not in lift.doors[level]:
-            continue
-        x, y, half = told.number("x"), told.number("y"), told.number("width") / 2
-        width, depth = lift.size_m
-        if half <= 0:
-            told.draft.fail(told.at("width"), f"{2 * half:g} m: expected a width above 0")
-        if abs(abs(x) - width / 2) <= abs(abs(y) - depth / 2):  # in the left or right side
-            side = math.copysign(width / 2 + GAP_M, x)
-            jambs = (side, y - half), (side, y + half)
-        else:
-            side = math.copysign(depth / 2 + GAP_M, y)
-            jambs = (x - half, side), (x + half, side)
+    for name, a, b, _ in _jambs(lift, level):
         opening = Opening(
             id=f"{level}/{lift.id}/{name}",
             kind="lift_door",
             s0_m=0.0,
-            s1_m=2 * half,
+            s1_m=math.dist(a, b),
             z0_m=0.0,
             z1_m=height_m,
             extra={"lift": lift.id},
         )
-        a, b = (_placed(lift, *jamb) for jamb in jambs)
-        yield Door(a=a, b=b, opening=opening)
+        yield Door(a=_placed(lift, *a), b=_placed(lift, *b), opening=opening)
+
+
+def _jambs(lift: Lift, level: str) -> Iterator[tuple[str, Point2, Point2, Point2]]:
+    """The doors that open on a level: name, both jambs on the side of the shaft that is nearest, and the way out.
+
+    All in the frame of the cabin.
+    """
+    width, depth = lift.size_m
+    for name, told in lift.record.children("doors"):
+        if name not in lift.doors[level]:
+            continue
+        x, y, half = told.number("x"), told.number("y"), told.number("width") / 2
+        if half <= 0:
+            told.draft.fail(told.at("width"), f"{2 * half:g} m: expected a width above 0")
+        if abs(abs(x) - width / 2) <= abs(abs(y) - depth / 2):  # in the left or right side
+            side = math.copysign(width / 2 + GAP_M, x)
+            yield name, (side, y - half), (side, y + half), (math.copysign(1.0, x), 0.0)
+        else:
+            side = math.copysign(depth / 2 + GAP_M, y)
+            yield name, (x - half, side), (x + half, side), (0.0, math.copysign(1.0, y))
 
 
 def _placed(lift: Lift, x: float, y: float) -> Point2:

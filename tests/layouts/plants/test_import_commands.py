@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,9 @@ def test_a_map_becomes_a_site_with_its_roads(
     assert "left out: 1 crowd simulations" in told.out
     assert "note: L1: 0.050000 m per pixel" in told.err
     facility = read_facility(site)
-    assert facility.provenance[0].source == "room.building.yaml"
+    (source,) = facility.provenance
+    assert (source.source, source.method) == ("room.building.yaml", "Open-RMF building map")
+    assert source.sha256 == hashlib.sha256(rmf().read_bytes()).hexdigest()
     assert {wall.height_m for wall in facility.walls} == {3.0}
     roads = read_network(site / "roads.json")
     assert roads.vehicles == ("graph 0",)

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from layouts.plants.read_lif import read_lif
+from layouts.plants.read_opentcs import read_opentcs
+from layouts.plants.read_rmf import read_rmf
 from spatial.errors import BadDataError
 from spatial.exchange.formats import read_network, write_network
 from spatial.exchange.lif_writer import write_lif
@@ -110,6 +113,36 @@ def test_a_character_that_no_file_can_hold_is_bad_data(lif: Write) -> None:
     path.write_text(path.read_text("utf-8").replace('"nodeId": "A"', '"nodeId": "A", "nodeName": "\\ud800"'))
     with pytest.raises(BadDataError, match=r"small\.lif\.json: cannot be kept"):
         read_lif(path)
+
+
+def test_a_curve_that_misses_its_nodes_is_told(lif: Write) -> None:
+    points = [{"x": x, "y": y} for x, y in ((0.0, 0.0), (0.0, 4.0), (3.0, 4.5))]
+    curve = {"degree": 2, "knotVector": [0, 0, 0, 1, 1, 1], "controlPoints": points}
+    use = {"vehicleTypeId": "agv", "rotationAllowed": False, "trajectory": curve}
+    edge = {"edgeId": "AB", "startNodeId": "A", "endNodeId": "B", "vehicleTypeEdgeProperties": [use]}
+    plant = read_lif(lif(edges=[edge]))
+    assert any(
+        "1 edges have a curve that does not begin and end at their nodes" in n for n in plant.report.notes
+    )
+    points[-1] = {"x": 1e9, "y": 4.0}
+    with pytest.raises(BadDataError, match="edge 'AB': a control point of its curve is farther off"):
+        read_lif(lif(edges=[edge]))
+
+
+def test_roads_of_every_published_plant_are_written_as_lif_by_its_schema(
+    published_plants: Path, tmp_path: Path
+) -> None:
+    schema = json.loads((published_plants / "lif" / "LIF.schema").read_text("utf-8"))
+    validator = jsonschema_rs.validator_for(schema)
+    readers = {"lif": read_lif, "opentcs": read_opentcs, "rmf": read_rmf}
+    for folder, ending in (("lif", "*.lif.json"), ("opentcs", "*.xml"), ("rmf", "*.building.yaml")):
+        for path in sorted((published_plants / folder).glob(ending)):
+            plant = readers[folder](path)
+            write_lif(tmp_path / "roads.lif.json", plant.roads)
+            validator.validate(json.loads((tmp_path / "roads.lif.json").read_text("utf-8")))
+            again = read_lif(tmp_path / "roads.lif.json")
+            lengths, once_more = ([line.length for line in edge_lines(each.roads)] for each in (plant, again))
+            assert sorted(once_more) == pytest.approx(sorted(lengths))
 
 
 def test_every_published_lif_plant_has_its_true_lengths(published_plants: Path, tmp_path: Path) -> None:

@@ -115,6 +115,10 @@ def test_a_device_that_nobody_works_at_is_no_station(opentcs: Write) -> None:
     assert facility.extra["peripherals"] == [
         {"id": "gate", "level": "L0", "at_m": [2.0, 0.0], "location_type": "door"}
     ]
+    unlinked = '<link point="C"><allowedOperation name="Load"/></link>'
+    facility = read_opentcs(opentcs((unlinked, ""))).facility
+    assert [each["id"] for each in facility.extra["peripherals"]] == ["gate"]
+    assert [(each.id, each.kind) for each in facility.stations] == [("A", "depot"), ("S1", "p_and_d")]
 
 
 def test_envelopes_blocks_and_operations_stay_with_their_roads(opentcs: Write) -> None:
@@ -195,6 +199,7 @@ def test_a_fault_names_file_line_and_what_was_expected(
         ('<model version="6.0.0" name="empty"/>', "no node: expected a network"),
         ('<!DOCTYPE m [<!ENTITY a "ha">]>\n<model name="&a;"/>', "line 1: a document type"),
         ('<!DOCTYPE m SYSTEM "other.dtd">\n<model/>', "a document type"),
+        ("<!DOCTYPE model>\n<model/>", "a document type"),
         ('<?xml version="1.0" encoding="klingon"?><model/>', "unknown encoding"),
     ],
 )
