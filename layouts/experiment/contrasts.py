@@ -19,9 +19,9 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contrast:
-    """An effect's name and factors, and the weight (cells,) of each cell in it; see `Effect`."""
+    """An effect's changes and factors, and the weight (cells,) of each cell in it; see `Effect`."""
 
-    name: str
+    changes: tuple[str, ...]
     factors: tuple[str, ...]
     weights: Floats
     aliases: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class _Change:
 
     def contrast(self) -> Contrast:
         return Contrast(
-            name=self.name, factors=(self.factor,), weights=_mean(self.after) - _mean(self.before)
+            changes=(self.name,), factors=(self.factor,), weights=_mean(self.after) - _mean(self.before)
         )
 
 
@@ -83,7 +83,7 @@ def _together(one: _Change, other: _Change) -> Contrast:
     after = _mean(one.after & other.after) - _mean(one.before & other.after)
     before = _mean(one.after & other.before) - _mean(one.before & other.before)
     return Contrast(
-        name=f"{one.name} × {other.name}", factors=(one.factor, other.factor), weights=after - before
+        changes=(one.name, other.name), factors=(one.factor, other.factor), weights=after - before
     )
 
 
@@ -97,8 +97,8 @@ def _merged(pairs: Sequence[Contrast]) -> Iterator[Contrast]:
         groups.setdefault(np.round(pair.weights, 12).tobytes(), []).append(pair)
     for first, *others in groups.values():
         yield Contrast(
-            name=first.name,
+            changes=first.changes,
             factors=first.factors,
             weights=first.weights,
-            aliases=tuple(other.name for other in others),
+            aliases=tuple(" × ".join(other.changes) for other in others),
         )

@@ -169,7 +169,7 @@ def _effects(contrasts: Sequence[Contrast], cells: Sequence[Cell], confidence: f
     values = {name: np.array([cell.runs[name] for cell in cells]) for name in cells[0].runs}
     for contrast in contrasts:
         yield Effect(
-            name=contrast.name,
+            changes=contrast.changes,
             factors=contrast.factors,
             aliases=contrast.aliases,
             figures={

@@ -32,15 +32,20 @@ class Cell:
 class Effect:
     """What a change of one factor does on average over all else, or how much more it does beside another change.
 
-    `name` tells the change, `pickers 4 → 8`, or two of them. That of two is a difference of differences: what the
-    first does after the second, less what it does before; textbooks halve it for two levels. `aliases` name the
-    other pairs whose sum with it is all that a screening design can tell. The estimates are by figure.
+    `changes` tells it, `pickers 4 → 8`, or two of them. That of two is a difference of differences: what the first
+    does after the second, less what it does before; textbooks halve it for two levels. `aliases` name the other
+    pairs whose sum with it is all that a screening design can tell. The estimates are by figure.
     """
 
-    name: str
+    changes: tuple[str, ...]
     factors: tuple[str, ...]
     aliases: tuple[str, ...]
     figures: Mapping[str, Estimate]
+
+    @property
+    def name(self) -> str:
+        """The changes, and all that cannot be told from them."""
+        return " + ".join((" × ".join(self.changes), *self.aliases))
 
     @property
     def is_main(self) -> bool:

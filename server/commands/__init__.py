@@ -11,6 +11,7 @@ import typer
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
+from server.commands.experiment import experiment
 from server.commands.layout import layout
 from server.commands.networks import graph, path, reconcile
 from server.commands.show import serve, view
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (scan, graph, path, reconcile, tours, simulate, compare, serve, view, demo):
+for command in (scan, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo):
     app.command()(command)
 app.add_typer(layout)
 app.add_typer(wms)

@@ -73,7 +73,7 @@ def test_main_effects_are_clear_and_aliased_pairs_are_named(count: int) -> None:
     for each in main:
         for one, other in combinations(range(count), 2):
             assert each.weights @ (products[:, one] * products[:, other]) == pytest.approx(0)
-    named = [name for each in pairs for name in (each.name, *each.aliases)]
+    named = [name for each in pairs for name in (" × ".join(each.changes), *each.aliases)]
     assert len(named) == len(set(named)) == count * (count - 1) // 2
     assert any(each.aliases for each in pairs) == (count != 5)
     for each in pairs:
