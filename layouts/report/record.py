@@ -19,7 +19,7 @@ from layouts.rules.report import findings_dict
 def report_dict(report: Report) -> dict[str, Any]:
     """`comparison_dict` and beside it what the page tells more; the same report gives the same bytes."""
     return {
-        **comparison_dict(report.comparison, front=report.front, money=report.money),
+        **comparison_dict(report.comparison, front=report.beside.front, money=report.beside.money),
         "title": report.title,
         "version": version("aisletwin"),
         "made_up_orders": list(report.made_up),
@@ -33,8 +33,8 @@ def report_dict(report: Report) -> dict[str, Any]:
         "halls": {name: diff_dict(diff) for name, diff in report.halls.items()},
         "rules": {name: findings_dict(found) for name, found in report.findings.items()},
         "sensitivity": None
-        if report.sensitivity is None
-        else sensitivity_dict(report.sensitivity, report.price_flips),
+        if report.beside.sensitivity is None
+        else sensitivity_dict(report.beside.sensitivity, report.beside.price_flips),
         "limits_of_validity": list(limits_of_validity(report)),
     }
 

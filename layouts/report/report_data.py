@@ -18,9 +18,28 @@ from layouts.report.settings import Setting, settings_of
 from layouts.report.shown_shift import ShownShift, shown_shifts
 from layouts.rules.check_layout import check_layout
 from layouts.rules.finding import Finding
+from layouts.rules.limits import DEFAULT_LIMITS, Limits
 from layouts.scenario import Scenario
 from spatial.floor.agents import agent_named
 from spatial.progress import Progress, silent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What is told beside a comparison, as far as it was asked for; halls are checked against `limits`, if any.
+
+    `title` is plain text; without one, scenarios stand "against" the baseline.
+    """
+
+    title: str | None = None
+    front: Front | None = None
+    money: Money | None = None
+    sensitivity: Sensitivity | None = None
+    price_flips: tuple[PriceFlip, ...] = ()
+    limits: Limits | None = DEFAULT_LIMITS
+
+
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +47,9 @@ class Report:
     """A comparison with one shift of each scenario (the baseline's first), and what is to be said about both.
 
     `replication` is the number of the shifts; `halls` holds the difference to the baseline's hall of each scenario
-    that has another one; `findings` what the layout rules say of each hall, passes left out. `title` is plain text.
+    that has another one; `findings` what the layout rules say of each hall, passes left out.
     """
 
-    title: str
     comparison: Comparison
     shifts: tuple[ShownShift, ...]
     replication: int
@@ -39,10 +57,13 @@ class Report:
     settings: tuple[Setting, ...]
     halls: Mapping[str, FacilityDiff]
     findings: Mapping[str, tuple[Finding, ...]]
-    front: Front | None
-    money: Money | None
-    sensitivity: Sensitivity | None
-    price_flips: tuple[PriceFlip, ...]
+    beside: Beside
+
+    @property
+    def title(self) -> str:
+        """What is held against what."""
+        base, *others = self.names
+        return self.beside.title or f"{listed(others)} against {base}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -75,11 +96,7 @@ def make_report(
     comparison: Comparison,
     scenarios: Mapping[str, Scenario],
     *,
-    title: str | None = None,
-    front: Front | None = None,
-    money: Money | None = None,
-    sensitivity: Sensitivity | None = None,
-    price_flips: Sequence[PriceFlip] = (),
+    beside: Beside = NOTHING_BESIDE,
     progress: Progress = silent,
 ) -> Report:
     """Play one typical replication of each of the `scenarios`, which are those compared, and gather what is told.
@@ -88,10 +105,7 @@ def make_report(
     """
     replication, frame, shifts = shown_shifts(scenarios, comparison, progress=progress)
     base, *others = shifts
-    checked = _checked(shifts)
-    names = [shift.name for shift in others]
     return Report(
-        title=title or f"{listed(names)} against {base.name}",
         comparison=comparison,
         shifts=shifts,
         replication=replication,
@@ -102,37 +116,27 @@ def make_report(
             for shift in others
             if shift.facility != base.facility
         },
-        findings={shift.name: checked[_hall_and_agents(shift)] for shift in shifts},
-        front=front,
-        money=money,
-        sensitivity=sensitivity,
-        price_flips=tuple(price_flips),
+        findings={} if beside.limits is None else _checked(shifts, beside.limits),
+        beside=beside,
     )
 
 
-_Checked = tuple[str, tuple[str, ...]]
-
-
-def _checked(shifts: tuple[ShownShift, ...]) -> dict[_Checked, tuple[Finding, ...]]:
+def _checked(shifts: Sequence[ShownShift], limits: Limits) -> dict[str, tuple[Finding, ...]]:
     """What the rules say of each hall for those who work there; once for scenarios that share both."""
-    halls = {_hall_and_agents(shift): shift.facility for shift in shifts}
-    return {
-        (digest, agents): tuple(
-            each
-            for each in check_layout(facility, [agent_named(name) for name in agents])
-            if each.verdict != "pass"
-        )
-        for (digest, agents), facility in halls.items()
-    }
-
-
-def _hall_and_agents(shift: ShownShift) -> _Checked:
-    staff = shift.scenario.operations.staff
-    agents = [group.agent or shift.scenario.agent for group in staff] or [shift.scenario.agent]
-    return shift.inputs["facility"]["sha256"], tuple(dict.fromkeys(agents))
+    known: dict[tuple[str, tuple[str, ...]], tuple[Finding, ...]] = {}
+    found = {}
+    for shift in shifts:
+        staff = shift.scenario.operations.staff
+        names = tuple(dict.fromkeys(group.agent or shift.scenario.agent for group in staff))
+        agents = names or (shift.scenario.agent,)
+        key = (shift.inputs["facility"]["sha256"], agents)
+        if key not in known:
+            checked = check_layout(shift.facility, [agent_named(name) for name in agents], limits)
+            known[key] = tuple(each for each in checked if each.verdict != "pass")
+        found[shift.name] = known[key]
+    return found
 
 
 def _is_used(shift: ShownShift, level: str) -> bool:
-    return bool(shift.busy.get(level) is not None and shift.busy[level].any()) or any(
-        rack.level == level for rack in shift.facility.racks
-    )
+    is_walked = level in shift.busy and bool(shift.busy[level].any())
+    return is_walked or any(rack.level == level for rack in shift.facility.racks)

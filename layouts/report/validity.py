@@ -52,7 +52,7 @@ def limits_of_validity(report: Report) -> Iterator[str]:
         "Heat maps and worst places show one shift of each scenario, the one closest to the means; other shifts have "
         "their waits elsewhere."
     )
-    if report.money is not None:
+    if report.beside.money is not None:
         yield "Prices are taken to be certain, and nothing is discounted: savings of later years count in full."
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache as once
 from pathlib import Path
+from typing import Any
 
 from layouts.comparison.compare import Comparison
-from layouts.comparison.money import Money
-from layouts.comparison.pareto import Front
 from layouts.comparison.record import comparison_dict
-from layouts.comparison.sensitivity import Sensitivity
-from layouts.comparison.sensitivity_prices import PriceFlip
 from layouts.comparison.sensitivity_record import sensitivity_dict
 from layouts.report.drawing import Drawing
 from layouts.report.drawing_png import drawing_png
@@ -21,7 +18,7 @@ from layouts.report.drawing_svg import drawing_svg
 from layouts.report.page import report_html, style_text
 from layouts.report.record import report_dict
 from layouts.report.remembered_files import Files, remembered, report_key
-from layouts.report.report_data import Report, make_report
+from layouts.report.report_data import NOTHING_BESIDE, Beside, Report, make_report
 from layouts.report.sections.plans import BLOCKED, BUSY, plan_drawings
 from layouts.scenario import Scenario
 from spatial.progress import Progress, silent
@@ -35,11 +32,7 @@ def write_report(
     comparison: Comparison,
     scenarios: Mapping[str, Scenario],
     *,
-    title: str | None = None,
-    front: Front | None = None,
-    money: Money | None = None,
-    sensitivity: Sensitivity | None = None,
-    price_flips: Sequence[PriceFlip] = (),
+    beside: Beside = NOTHING_BESIDE,
     json_path: Path | None = None,
     plans: Path | None = None,
     cache: Path | None = None,
@@ -54,22 +47,9 @@ def write_report(
 
     @once
     def report() -> Report:
-        return make_report(
-            comparison,
-            scenarios,
-            title=title,
-            front=front,
-            money=money,
-            sensitivity=sensitivity,
-            price_flips=price_flips,
-            progress=progress,
-        )
+        return make_report(comparison, scenarios, beside=beside, progress=progress)
 
-    key = ""
-    if cache is not None:
-        asked = None if sensitivity is None else sensitivity_dict(sensitivity, price_flips)
-        told = comparison_dict(comparison, front=front, money=money)
-        key = report_key(scenarios, [title, told, asked, style_text()])
+    key = "" if cache is None else report_key(scenarios, _told(comparison, beside))
     page = remembered(cache, f"{key}-page", lambda: {PAGE: report_html(report()).encode()})
     _write(path, page[PAGE])
     if json_path is not None:
@@ -77,6 +57,18 @@ def write_report(
     if plans is not None:
         for name, data in remembered(cache, f"{key}-plans", lambda: plan_files(report())).items():
             _write(plans / name, data)
+
+
+def _told(comparison: Comparison, beside: Beside) -> list[Any]:
+    """All that a report tells but what its scenarios decide, as values for JSON."""
+    sensitivity = beside.sensitivity
+    return [
+        comparison_dict(comparison, front=beside.front, money=beside.money),
+        None if sensitivity is None else sensitivity_dict(sensitivity, beside.price_flips),
+        beside.title,
+        None if beside.limits is None else beside.limits.model_dump(mode="json"),
+        style_text(),
+    ]
 
 
 def report_json(report: Report) -> bytes:

@@ -44,7 +44,7 @@ def _verdicts(report: Report) -> Markup:
                 "div",
                 tag("p", badge, class_="badges"),
                 tag("p", verdict_sentence(comparison, each), class_="sentence"),
-                _priced(report.money, each.name),
+                _priced(report.beside.money, each.name),
                 class_=f"verdict {verdict_class(each.verdict)}",
             )
         )

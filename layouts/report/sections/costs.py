@@ -22,13 +22,13 @@ PRICES = {
 
 def costs(report: Report) -> Section | None:
     """Nothing where neither prices nor a front were asked for."""
-    if report.money is None and report.front is None:
+    if report.beside.money is None and report.beside.front is None:
         return None
     return section(
         "costs",
-        "Cost and payback" if report.money is not None else "Trade-offs",
-        None if report.money is None else _money(report.money),
-        None if report.front is None else _front(report.front),
+        "Cost and payback" if report.beside.money is not None else "Trade-offs",
+        None if report.beside.money is None else _money(report.beside.money),
+        None if report.beside.front is None else _front(report.beside.front),
     )
 
 

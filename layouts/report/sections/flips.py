@@ -25,7 +25,7 @@ def flips(report: Report) -> Section:
         "flips",
         "What would change the verdict",
         bullets(_margin(report.comparison, against) for against in report.comparison.against),
-        _not_asked() if report.sensitivity is None else _tried(report, report.sensitivity),
+        _not_asked() if report.beside.sensitivity is None else _tried(report, report.beside.sensitivity),
     )
 
 
@@ -59,7 +59,7 @@ def _tried(report: Report, sensitivity: Sensitivity) -> Markup:
     percent = plain_number(100 * sensitivity.each_confidence, 4)
     return lines(
         tag("h3", "Assumptions changed one at a time"),
-        bullets(sensitivity_answers(sensitivity, report.price_flips)),
+        bullets(sensitivity_answers(sensitivity, report.beside.price_flips)),
         *(
             _tornado(sensitivity, each)
             for each in sensitivity.scenarios

@@ -13,8 +13,10 @@ VERDICTS: tuple[Verdict, ...] = ("fail", "cannot_decide")
 ELEMENTS_SHOWN = 6
 
 
-def rules(report: Report) -> Section:
+def rules(report: Report) -> Section | None:
     """A count for each rule and hall, then for each hall what it is about, failures before what is undecided."""
+    if report.beside.limits is None:
+        return None
     known = dict.fromkeys(each.rule for found in report.findings.values() for each in found)
     rows = [
         [
@@ -23,7 +25,7 @@ def rules(report: Report) -> Section:
         ]
         for rule in known
     ]
-    intro = "Widths, heights, ways out, reach and loads, against the default limits for the agents that work there."
+    intro = "Widths, heights, ways out, reach and loads, against the limits for the agents that work there."
     return section(
         "rules",
         "Layout rules",

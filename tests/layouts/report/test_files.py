@@ -21,7 +21,7 @@ from layouts.comparison.sensitivity_turns import Tried, Turn
 from layouts.report import write_report as module
 from layouts.report.page import report_html
 from layouts.report.record import report_dict
-from layouts.report.report_data import Report
+from layouts.report.report_data import Beside, Report, make_report
 from layouts.report.settings import settings_of, settings_sha256
 from layouts.report.write_report import plan_files, report_json, write_report
 from layouts.scenario import Scenario
@@ -104,7 +104,13 @@ def test_all_files_are_written_and_a_second_time_remembered(
     monkeypatch.setattr(module, "make_report", fails)
     assert written(tmp_path / "second") == first
     with pytest.raises(AssertionError, match="played again"):
-        write_report(tmp_path / "titled.html", compared, scenarios, title="other", cache=tmp_path / "cache")
+        write_report(
+            tmp_path / "titled.html",
+            compared,
+            scenarios,
+            beside=Beside(title="other"),
+            cache=tmp_path / "cache",
+        )
 
 
 def test_a_cache_that_cannot_be_read_is_told(
@@ -150,13 +156,23 @@ def test_money_and_front_are_told_where_they_were_asked_for(
     }
     priced = money(compared, PRICES, holdings)
     front = pareto_front(front_points(compared, ("lines_per_hour",), money=priced, holdings=holdings))
-    told = report_html(replace(report, money=priced, front=front))
+    told = report_html(replace(report, beside=Beside(money=priced, front=front)))
     assert "Cost and payback" in told
     assert "12,345 EUR once" in told
     assert "Standing in lines per hour, annual cost and floor m² together" in told
     assert "Prices are taken to be certain" in told
     assert "Cost and payback" not in html
-    assert report_dict(replace(report, money=priced, front=front))["money"]["prices"]["currency"] == "EUR"
+    assert report_dict(replace(report, beside=Beside(money=priced)))["money"]["prices"]["currency"] == "EUR"
+
+
+def test_halls_are_checked_against_the_limits_given_or_not_at_all(
+    report: Report, compared: Comparison, scenarios: Mapping[str, Scenario], html: str
+) -> None:
+    assert any(each.rule == "pick_reach" for each in report.findings["today"])
+    assert 'see <a href="#rules">layout rules</a>' in html
+    unchecked = report_html(make_report(compared, scenarios, beside=Beside(limits=None)))
+    assert "#rules" not in unchecked
+    assert "Layout rules" not in unchecked
 
 
 def sensitivity_of(report: Report) -> Sensitivity:
@@ -201,7 +217,7 @@ def sensitivity_of(report: Report) -> Sensitivity:
 
 
 def test_a_sensitivity_is_told_with_a_tornado(report: Report) -> None:
-    asked = replace(report, sensitivity=sensitivity_of(report))
+    asked = replace(report, beside=Beside(sensitivity=sensitivity_of(report)))
     told = report_html(asked)
     assert "was not asked" not in told
     assert "four less today: lines per hour under other assumptions" in told
