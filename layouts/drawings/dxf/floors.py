@@ -10,11 +10,9 @@ import shapely
 from layouts.drawings.dxf.plan import Plan
 from layouts.drawings.dxf.roles import ROLES_FILE
 from layouts.drawings.dxf.things import line_of
-from layouts.drawings.dxf.wall_ground import Ground, enclosed_ground, hull_of, ring_of
+from layouts.drawings.dxf.wall_ground import Ground, enclosed_ground, hull_of, ring_of, straightened
 from layouts.drawings.dxf.wall_runs import Run
 from spatial.facility import Point2
-
-LEAST_HOLE_M2 = 0.1
 
 Floor = tuple[Ground, tuple[Point2, ...], tuple[tuple[Point2, ...], ...], list[str]]
 
@@ -34,13 +32,8 @@ def floor_of_plan(plan: Plan, runs: Sequence[Run]) -> Floor:
         if ground.floor is not None:
             many = [f"there are {ground.floors} separate floors: the largest is taken"]
             floor = ground.floor
-            holes = [hole for hole in floor.interiors if shapely.Polygon(hole).area >= LEAST_HOLE_M2]
-            return (
-                ground,
-                ring_of(floor.exterior),
-                tuple(ring_of(hole) for hole in holes),
-                many[: ground.floors > 1],
-            )
+            holes = tuple(ring_of(hole) for hole in floor.interiors)
+            return ground, ring_of(floor.exterior), holes, many[: ground.floors > 1]
     placed = [shape.points for k, shape in enumerate(plan.shapes) if plan.roles.get(k, "ignore") != "ignore"]
     why = "the walls do not close around the floor" if runs else "there are no walls and no floor"
     note = f"{why}: its outline is the convex hull of all that stands there"
@@ -53,5 +46,5 @@ def _drawn(plan: Plan) -> Ground:
     cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines))).tolist()
     parts = shapely.get_parts(shapely.union_all(cells)).tolist()
     largest = max(parts, key=lambda part: part.area, default=None)
-    floor = None if largest is None else shapely.geometry.polygon.orient(largest)
+    floor = None if largest is None else straightened(largest)
     return Ground(floor=floor, floors=len(parts))

@@ -74,7 +74,7 @@ EXACT: dict[Role, str] = {
     " clng roof dach lite powr plmb fixt sprk vpor symbol symbols mtext label labels"
     " kote koten texte texto",
     "door": "door doors deur deuren gate gates dor tur tor tore port porte portes porta ovi kapi dvere exit"
-    " exits dock",
+    " exits dock docks",
     "window": "glaz glass wind okno okna raam ramen vitre",
     "rack": "rack racks racking rek rekken raf regaly shelfs 货架",
     "column": "col cols colu clm pilar pilar slup slupy stb 柱",

@@ -110,14 +110,18 @@ def thing_of(shapes: Mapping[int, Shape], members: Sequence[int]) -> Thing:
 
 
 def _ground(own: Sequence[Shape], points: Points) -> shapely.Geometry:
-    closed = [outline for shape in own if (outline := outline_of(shape)) is not None]
-    whole = shapely.union_all(closed) if closed else None
+    """What closed outlines cover; with open lines among them what all of them enclose, or their hull when that
+    is most of nothing.
+    """
+    outlines = [outline_of(shape) for shape in own]
+    closed = shapely.union_all([outline for outline in outlines if outline is not None])
+    if None not in outlines:
+        return closed
+    lines = shapely.union_all([line_of(shape) for shape in own])
+    cells = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
+    traced = shapely.union_all([closed, *cells.tolist()])
     hull = shapely.MultiPoint(points).convex_hull
-    if whole is None or whole.area < 0.5 * hull.area:
-        cells = shapely.polygonize([shapely.union_all([line_of(shape) for shape in own])])
-        traced = shapely.union_all(shapely.get_parts(cells))
-        whole = traced if traced.area >= 0.5 * hull.area else hull
-    return whole
+    return traced if traced.area >= 0.5 * hull.area else hull
 
 
 def outline_of(shape: Shape) -> shapely.Polygon | None:

@@ -17,7 +17,10 @@ from layouts.drawings.dxf.wall_runs import Gap, Run
 ASIDE_M = 0.02
 """So far beside a wall its neighbour is asked for."""
 
-LEAST_ROOM_M2 = 0.5
+LAP_M = 1e-4
+"""Inner walls lap over their rooms by this, so that rounding parts no floor."""
+
+LEAST_ROOM_M2, LEAST_HOLE_M2 = 0.5, 0.1
 LEAST_INSIDE = 0.8
 """This share of the walls' length stands in or around floors."""
 
@@ -54,7 +57,7 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
     for run in runs:
         for part, sides in sides_of.parts(run):
             (inner if all(sides) else outer).append(part)
-    wide = [part.body() for part in inner if part.piece.thickness > 0]
+    wide = [part.piece.body(*part.ends, LAP_M) for part in inner if part.piece.thickness > 0]
     around = shapely.union_all([part.body() for part in outer if part.piece.thickness > 0])
     whole = shapely.difference(shapely.union_all([*rooms, *wide], grid_size=1e-6), around)
     floors = [part for part in shapely.get_parts(whole).tolist() if part.area >= LEAST_ROOM_M2]
@@ -62,7 +65,7 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
     walled = sum(run.piece.length for run in runs)
     if not floors or _length_at(floors, runs) < LEAST_INSIDE * walled:
         return Ground(floor=None, floors=len(floors))
-    return Ground(floor=_straightened(floors[0]), floors=len(floors))
+    return Ground(floor=straightened(floors[0]), floors=len(floors))
 
 
 def _length_at(floors: Sequence[shapely.Polygon], runs: Sequence[Run]) -> float:
@@ -73,9 +76,11 @@ def _length_at(floors: Sequence[shapely.Polygon], runs: Sequence[Run]) -> float:
     return float(shapely.length(shapely.intersection(lines, near)).sum())
 
 
-def _straightened(floor: shapely.Polygon) -> shapely.Polygon:
-    """Without corners that turn nowhere, counter-clockwise."""
-    return shapely.geometry.polygon.orient(floor.simplify(ON_LINE_M / 2))
+def straightened(floor: shapely.Polygon) -> shapely.Polygon:
+    """Without corners that turn nowhere and holes that are none, counter-clockwise."""
+    holes = [hole for hole in floor.interiors if shapely.Polygon(hole).area >= LEAST_HOLE_M2]
+    whole = shapely.Polygon(floor.exterior, holes).simplify(ON_LINE_M / 2)
+    return shapely.geometry.polygon.orient(whole)
 
 
 class _Sides:
