@@ -5,6 +5,7 @@ LIF draws no walls, floors and widths of ways. Each level is given the rectangle
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from layouts.plants.ground import around, require_width
 from layouts.plants.plant import Plant, PlantReport, Told, finished_plant
 from layouts.plants.road_notes import road_notes
 from layouts.plants.work_places import stations_of, untold_kinds
+from spatial.errors import BadDataError
 from spatial.exchange.documents import parse_json, read_text
 from spatial.exchange.lif_reader import lif_network
 from spatial.exchange.route_network import RouteNetwork
@@ -29,6 +31,7 @@ def read_lif(path: Path, *, elevations_m: Mapping[str, float] | None = None) -> 
     with file, JSON path and what was expected, ValueError for a level that the file does not have.
     """
     document = parse_json(read_text(path), str(path))
+    _require_whole_characters(document, path)
     roads = lif_network(document, source=str(path))
     given = elevations_m or {}
     unknown = [name for name in given if name not in {level.id for level in roads.levels}]
@@ -60,6 +63,14 @@ def read_lif(path: Path, *, elevations_m: Mapping[str, float] | None = None) -> 
         stations=stations_of(roads),
     )
     return finished_plant(path, facility, roads, _report(path, document, roads, given))
+
+
+def _require_whole_characters(document: Any, path: Path) -> None:
+    """BadDataError for a text with half a character: a JSON escape can make one, and no file can hold it."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except (RecursionError, ValueError) as error:
+        raise BadDataError(f"{path}: a text cannot be kept in a file: {error}: mend the text") from error
 
 
 def _points(roads: RouteNetwork, level: str) -> list[Point2]:

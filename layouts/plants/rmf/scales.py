@@ -28,8 +28,8 @@ def scale_notes(levels: Sequence[DrawnLevel]) -> Iterator[str]:
                 )
         worst = max(missed.values(), key=abs)
         yield (
-            f"{level.id}: {level.metres_per_unit:.6f} m per pixel; of {len(missed)} measurements the worst is missed "
-            f"by {worst:+.2%}"
+            f"{level.id}: {level.metres_per_unit:.6f} m per pixel; of {len(missed)} measurements the farthest is off "
+            f"by {abs(worst):.2%}"
         )
 
 

@@ -69,7 +69,7 @@ def test_bytes_changed_at_random_are_bad_data_or_still_a_plant(
     assert 0 < read < 150
 
 
-@pytest.mark.parametrize("swap", [None, [], {}, 3, "x", True, 1e300, -1, [[]], {"x": None}])
+@pytest.mark.parametrize("swap", [None, [], "x", True, 1e300, {"x": None}])
 def test_a_value_of_the_wrong_kind_anywhere_is_bad_data_or_read_past(
     swap: object, texts: dict[str, str], tmp_path: Path
 ) -> None:

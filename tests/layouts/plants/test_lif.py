@@ -111,7 +111,7 @@ def test_what_cannot_be_meant_is_refused_with_file_and_path(
 def test_a_character_that_no_file_can_hold_is_bad_data(lif: Write) -> None:
     path = lif()
     path.write_text(path.read_text("utf-8").replace('"nodeId": "A"', '"nodeId": "A", "nodeName": "\\ud800"'))
-    with pytest.raises(BadDataError, match=r"small\.lif\.json: cannot be kept"):
+    with pytest.raises(BadDataError, match=r"small\.lif\.json: a text cannot be kept"):
         read_lif(path)
 
 

@@ -85,12 +85,12 @@ def test_lanes_are_roads_and_named_vertices_stations(rmf: Write) -> None:
 def test_several_measurements_are_fitted_and_their_residual_told(rmf: Write, room_level: Level) -> None:
     plant = read_rmf(rmf())
     assert any(
-        "L1: 0.050000 m per pixel; of 2 measurements the worst is missed by" in n for n in plant.report.notes
+        "L1: 0.050000 m per pixel; of 2 measurements the farthest is off by" in n for n in plant.report.notes
     )
     measured = [[0, 1, {"distance": [3, 10.0]}], [1, 2, {"distance": [3, 6.0]}]]
     plant = read_rmf(rmf(L1=room_level(measurements=measured)))
     # 10 m over 200 pixels and 6 m over 100: 0.05 and 0.06, in the mean 0.055, so 11 m for 10 m
-    assert any("0.055000 m per pixel" in note and "+10.00%" in note for note in plant.report.notes)
+    assert any("0.055000 m per pixel" in note and "off by 10.00%" in note for note in plant.report.notes)
     assert any("missed by +10.0%" in each for each in plant.report.warnings)
     assert plant.facility.walls[0].p1 == pytest.approx((11.0, 0.0))
 
