@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
-from layouts.experiment.result import ExperimentResult, LevelMean
+from layouts.experiment.result import ExperimentResult
 from layouts.experiment.text import answers, is_shown
 from layouts.statistics.intervals import Estimate
 from layouts.svg_marks import CHARACTER, line_to, nice_ends, svg_open, text_at
 from layouts.what_if.curve import value_text
 from layouts.what_if.figure_kinds import figure_kind
 from layouts.what_if.picture import COLOURS, GREY
+from layouts.what_if.spec import Axis
 
 WIDTH, LEFT, RIGHT, GAP = 360.0, 46.0, 8.0, 14.0
-PANEL, TOP, NAME, BELOW = 120.0, 24.0, 24.0, 40.0
+PANEL, TOP, NAME, BELOW, ROW = 120.0, 24.0, 24.0, 26.0, 13.0
 COLUMNS = 2
 
 
@@ -44,29 +46,44 @@ def main_effects_svg(result: ExperimentResult) -> str:
     levels = _levels(result)
     bars = [estimate for _, means in levels for estimate in means]
     ends = nice_ends(min(bar.low for bar in bars), max(bar.high for bar in bars))
-    rows = -(-len(levels) // COLUMNS)
-    height = TOP + rows * (NAME + PANEL + BELOW)
-    parts = [
-        *svg_open(WIDTH, height, f"Main effects on {kind.title}", " ".join(answers(result))),
-        text_at(4, 15, f"{kind.heading}: means [95 % intervals], n = {result.n}"),
-    ]
     wide = (WIDTH - LEFT - RIGHT - GAP * (COLUMNS - 1)) / COLUMNS
-    for number, (factor, means) in enumerate(levels):
-        row, column = divmod(number, COLUMNS)
-        left = LEFT + column * (wide + GAP)
-        panel = _Panel(left=left, right=left + wide, top=TOP + row * (NAME + PANEL + BELOW) + NAME, ends=ends)
-        parts += _axis(panel, is_labelled=column == 0)
-        parts += _factor(panel, result, factor, means)
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    drawn, top = list[str](), TOP
+    for row in range(0, len(levels), COLUMNS):
+        deepest = 0
+        for column, (factor, means) in enumerate(levels[row : row + COLUMNS]):
+            left = LEFT + column * (wide + GAP)
+            panel = _Panel(left=left, right=left + wide, top=top + NAME, ends=ends)
+            labels = _labels(panel, factor)
+            deepest = max(deepest, *(label.row for label in labels))
+            drawn += _axis(panel, is_labelled=column == 0)
+            drawn += _factor(panel, result, factor.name, means, labels)
+        top += NAME + PANEL + BELOW + ROW * deepest
+    return "\n".join(
+        [
+            *svg_open(WIDTH, top, f"Main effects on {kind.title}", " ".join(answers(result))),
+            text_at(
+                4, 15, f"{kind.heading}: means [{100 * result.confidence:.4g} % intervals], n = {result.n}"
+            ),
+            *drawn,
+            "</svg>\n",
+        ]
+    )
 
 
-def _levels(result: ExperimentResult) -> list[tuple[Sequence[LevelMean], list[Estimate]]]:
-    """The means at each value of each factor, in the unit shown, those farthest apart first."""
-    factor = figure_kind(result.figure).factor
-    levels = []
-    for each in result.design.factors:
-        means = [mean for mean in result.level_means if mean.factor == each.name]
-        levels.append((means, [mean.figures[result.figure].scaled(factor) for mean in means]))
+def _levels(result: ExperimentResult) -> list[tuple[Axis, list[Estimate]]]:
+    """The factors with the means at each of their values, in the unit shown, those farthest apart first."""
+    scale = figure_kind(result.figure).factor
+    levels = [
+        (
+            factor,
+            [
+                mean.figures[result.figure].scaled(scale)
+                for mean in result.level_means
+                if mean.factor == factor.name
+            ],
+        )
+        for factor in result.design.factors
+    ]
     return sorted(levels, key=lambda level: -_span(level[1]))
 
 
@@ -87,9 +104,8 @@ def _axis(panel: _Panel, *, is_labelled: bool) -> Iterator[str]:
 
 
 def _factor(
-    panel: _Panel, result: ExperimentResult, means: Sequence[LevelMean], bars: Sequence[Estimate]
+    panel: _Panel, result: ExperimentResult, name: str, bars: Sequence[Estimate], labels: Sequence[_Label]
 ) -> Iterator[str]:
-    name = means[0].factor
     shown = any(
         effect.factors == (name,) and is_shown(effect.figures[result.figure]) for effect in result.effects
     )
@@ -107,18 +123,46 @@ def _factor(
             yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.2" fill="{colour}"/>'
         else:
             yield f'<rect x="{x - 3:.1f}" y="{y - 3:.1f}" width="6" height="6" fill="{colour}"/>'
-    yield from _labels(panel, [value_text(mean.value) for mean in means])
-    words = name if shown else f"{name}: none shown"
-    yield text_at(panel.left, panel.top - 7, words)
+    for label in labels:
+        yield text_at(label.x, panel.top + PANEL + 16 + ROW * label.row, label.word, "middle")
+    is_long = CHARACTER * len(name) > panel.right - panel.left
+    yield text_at(panel.left, panel.top - 7, name.rpartition(".")[2] if is_long else name)
+    if not shown:
+        yield text_at(panel.left + 4, panel.top + 14, "no effect shown")
 
 
-def _labels(panel: _Panel, words: Sequence[str]) -> Iterator[str]:
-    """What each place is: in two rows where one is too narrow, every k-th where two are."""
-    room = (panel.right - panel.left) / len(words)
-    widest = CHARACTER * max(map(len, words)) + 4
-    lines = 1 if widest <= room else 2
-    every = max(1, -(-widest // (room * lines))) if lines == 2 else 1
-    for number, word in enumerate(words):
-        if number % every == 0:
-            below = 16 + 13 * (int(number // every) % lines)
-            yield text_at(panel.at_x(number, len(words)), panel.top + PANEL + below, word, "middle")
+@dataclass(frozen=True, kw_only=True)
+class _Label:
+    x: float
+    row: int
+    word: str
+
+    @property
+    def half(self) -> float:
+        return CHARACTER * len(self.word) / 2
+
+
+def _labels(panel: _Panel, factor: Axis) -> list[_Label]:
+    """What each place is, within the panel: in as few rows as keep words apart; of many numbers every k-th."""
+    words = list(map(value_text, factor.values))
+    count = len(words)
+    choices = [(rows, 1) for rows in range(1, 3 if factor.variable.is_numeric else count + 1)]
+    choices += [(1, every) for every in range(2, count + 1)]
+    placed = (_placed(panel, words, rows, every) for rows, every in choices)
+    return next(labels for labels in placed if _keep_apart(labels))
+
+
+def _placed(panel: _Panel, words: Sequence[str], rows: int, every: int) -> list[_Label]:
+    labels = []
+    for turn, number in enumerate(range(0, len(words), every)):
+        half = CHARACTER * len(words[number]) / 2
+        x = min(max(panel.at_x(number, len(words)), panel.left + half), panel.right - half)
+        labels.append(_Label(x=x, row=turn % rows, word=words[number]))
+    return labels
+
+
+def _keep_apart(labels: Sequence[_Label]) -> bool:
+    return all(
+        one.row != other.row or abs(one.x - other.x) >= one.half + other.half + 3
+        for one, other in combinations(labels, 2)
+    )
