@@ -18,7 +18,7 @@ class CheckDigit(BaseModel):
     two digits by ISO/IEC 7064 MOD 97-10, which has no weights.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     modulus: Literal[10, 11, 97] = 10
     weights: tuple[int, ...] = Field(default=(), max_length=40)

@@ -16,7 +16,7 @@ Separator = Annotated[str, Field(pattern=r"^[^0-9A-Za-z]{0,3}$")]
 class AddressField(BaseModel):
     """A part of an address. Letters count A (or AA) as 1, names count their first as 1."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     name: FieldName
     kind: Literal["digits", "letters", "names"] = "digits"

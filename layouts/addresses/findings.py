@@ -12,6 +12,7 @@ FindingKind = (
     MisreadingKind
     | Literal[
         "unreadable",
+        "wrong_check",
         "repeated",
         "shifted_aisles",
         "swapped_aisles",
@@ -29,7 +30,10 @@ Verdict = Literal["pass", "fail", "cannot_decide"]
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A row of a WMS location list: the address, and where it is, by world metres or by the location's id."""
+    """A row of a WMS location list: the address, and where it is, by world metres or by the location's id.
+
+    Where only x and y are known, z is nan.
+    """
 
     address: str
     at: Point3 | None = None
@@ -40,14 +44,16 @@ class Listed:
 class Finding:
     """One thing that explains `count` locations or rows.
 
-    `aisles` are written as in the addresses; `by` is how much numbers are shifted. `examples` are some
-    pairs (address by the scheme, address of the list), '' where there is none.
+    `aisles` are written as in the addresses; `by` is how much numbers are shifted. `rows` are the indices of all
+    rows of the list concerned. `examples` are some pairs (address by the scheme, address of the list), '' where
+    there is none.
     """
 
     kind: FindingKind
     count: int
     aisles: tuple[str, ...] = ()
     by: int = 0
+    rows: tuple[int, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
@@ -13,6 +14,9 @@ from spatial.facility import Facility, Point2
 
 SAMPLE = 300
 """So many locations, spread over the hall, are tried."""
+
+CHANCE = 4.0
+"""Standard deviations of a share that chance may make of the faults in a plain list."""
 
 WALKS = {"serpentine": (False, True), "aisles_from": ("left", "right")}
 SIDES = ("odd_left", "odd_right", "loop")
@@ -33,42 +37,49 @@ def fit_to_hall(
 ) -> tuple[float, list[Scheme]]:
     """The share of locations that get an address of the list, and the schemes that reach it, the simplest first.
 
-    Where most rows tell their place the address must be the one there. Schemes that give the same addresses to
-    the locations tried are told once.
+    Where most rows tell their place the address must be the one there. A plain list cannot tell schemes apart
+    whose shares differ by no more than faults in it may do. Schemes that give the same addresses to the locations
+    tried are told once.
     """
-    at = locations_of(facility, rows)
-    told = {location: rows[row].address for location, row in at.items()} if len(at) * 2 >= len(rows) else {}
+    told = [_told(scheme, rows, facility) for scheme in schemes]
     listed = {row.address for row in rows}
-    ids = sorted(told) if told else [location.id for location in facility.locations]
+    ids = sorted(told[0]) if told[0] else [location.id for location in facility.locations]
     sample = ids[:: max(1, len(ids) // SAMPLE)]
     fits: dict[tuple[str, ...], tuple[float, Scheme]] = {}
-    for numbering in _numberings(schemes, facility, depot, entries):
-        texts = tuple(_address(numbering, location) for location in sample)
-        right = sum(
-            told[location] == text if told else text in listed
-            for location, text in zip(sample, texts, strict=True)
-        )
-        fits.setdefault(texts, (right / max(len(sample), 1), numbering.scheme))
+    for scheme, its in zip(schemes, told, strict=True):
+        for numbering in _numberings(scheme, facility, depot, entries):
+            texts = tuple(_address(numbering, location) for location in sample)
+            right = sum(
+                its.get(location) == text if told[0] else text in listed
+                for location, text in zip(sample, texts, strict=True)
+            )
+            fits.setdefault(texts, (right / max(len(sample), 1), numbering.scheme))
     best = max(share for share, _ in fits.values())
-    return best, [scheme for share, scheme in fits.values() if share >= best - 1e-9]
+    noise = 0.0 if told[0] else CHANCE * math.sqrt(best * (1 - best) / max(len(sample), 1))
+    return best, [scheme for share, scheme in fits.values() if share >= best - noise - 1e-9]
+
+
+def _told(scheme: Scheme, rows: Sequence[Listed], facility: Facility) -> dict[str, str]:
+    """The address told at each location, if most rows tell their place."""
+    at = locations_of(facility, rows, scheme)
+    return {location: rows[row].address for location, row in at.items()} if len(at) * 2 >= len(rows) else {}
 
 
 def _numberings(
-    schemes: Sequence[Scheme],
+    scheme: Scheme,
     facility: Facility,
     depot: Point2 | None,
     entries: Mapping[str, Point2] | None,
 ) -> Iterator[Numbering]:
     """Every way to count, the defaults first; lanes and places are found once for all that share them."""
-    for scheme in schemes:
-        blocks = (scheme.blocks,) if scheme.blocks == "new_hundred" else ("run_on", "own_aisles")
-        for block, *walk in product(blocks, *WALKS.values()):
-            walked = scheme.model_copy(update={"blocks": block, **dict(zip(WALKS, walk, strict=True))})
-            laid = Numbering.of(facility, walked, depot=depot, entries=entries)
-            sides = ("same",) if scheme.sides == "same" else SIDES
-            for counts in product(sides, *COUNTS.values()):
-                counted = walked.model_copy(update=dict(zip(("sides", *COUNTS), counts, strict=True)))
-                yield Numbering(scheme=counted, lanes=laid.lanes, places=laid.places)
+    blocks = (scheme.blocks,) if scheme.blocks == "new_hundred" else ("run_on", "own_aisles")
+    for block, *walk in product(blocks, *WALKS.values()):
+        walked = scheme.model_copy(update={"blocks": block, **dict(zip(WALKS, walk, strict=True))})
+        laid = Numbering.of(facility, walked, depot=depot, entries=entries)
+        sides = ("same",) if scheme.sides == "same" else SIDES
+        for counts in product(sides, *COUNTS.values()):
+            counted = walked.model_copy(update=dict(zip(("sides", *COUNTS), counts, strict=True)))
+            yield Numbering(scheme=counted, lanes=laid.lanes, places=laid.places)
 
 
 def _address(numbering: Numbering, location: str) -> str:

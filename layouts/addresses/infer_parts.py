@@ -22,6 +22,8 @@ LEAST_SHARE = 0.5
 """A form that fewer texts follow is none."""
 RARE = 0.03
 """A value of so few times the rows that a typical one has is taken for a typing error."""
+FEW_ROWS, FEW = 3, 0.25
+"""So is one of so few rows, where a typical value has four times as many."""
 LONGEST_PART = 4
 OFTEN_LEFT_OUT = frozenset("IOQ")
 
@@ -175,7 +177,8 @@ def _part(column: Sequence[str], width: int | None, before: str) -> Part:
 def _usual(counts: Counter[str]) -> list[str]:
     """The values that are not rare against that of a typical row."""
     typical = median(count for count in counts.values() for _ in range(count))
-    return [text for text, count in counts.items() if count > RARE * typical]
+    rare = max(RARE * typical, min(FEW_ROWS, FEW * typical))
+    return [text for text, count in counts.items() if count > rare]
 
 
 def _left_out(letters: Sequence[str]) -> str:

@@ -68,11 +68,17 @@ def places_of(facility: Facility, lanes: Sequence[Lane], *, by_block: bool) -> d
     for location in facility.locations:
         key = location.rack, location.bay
         positions[key] = max(positions[key], location.position)
-    first = {rack.id: int(bool(rack.tiers) and rack.tiers[0].z_m < LOWEST_DECK_M) for rack in racks.values()}
+    levels = levels_of(facility)  # 3
     return {
-        location.id: _place(location, lanes, standing, order, positions, first[location.rack])  # 3
+        location.id: _place(location, lanes, standing, order, positions, levels[location.id])
         for location in facility.locations
     }
+
+
+def levels_of(facility: Facility) -> dict[str, int]:
+    """At which level of its rack each location is, by its id: from 0, the floor or a lowest deck below 0.3 m."""
+    first = {rack.id: int(bool(rack.tiers) and rack.tiers[0].z_m < LOWEST_DECK_M) for rack in facility.racks}
+    return {location.id: max(location.tier - first[location.rack], 0) for location in facility.locations}
 
 
 def _place(
@@ -81,7 +87,7 @@ def _place(
     standing: Mapping[_BayKey, _Standing],
     order: Mapping[_BayKey, tuple[int, int, int]],
     positions: Mapping[_BayKey, int],
-    first: int,
+    level: int,
 ) -> Place:
     key = location.rack, location.bay
     stands = standing[key]
@@ -96,7 +102,7 @@ def _place(
         bay=bay,
         bays=bays,
         across=across,
-        level=max(location.tier - first, 0),
+        level=level,
         position=location.position - 1 if stands.forward else count - location.position,
         positions=count,
     )

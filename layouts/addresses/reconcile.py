@@ -27,7 +27,7 @@ def reconcile_addresses(
 ) -> Reconciliation:
     """What a list says otherwise than `scheme` laid over the facility; `depot` and `entries` as in `addresses`.
 
-    1. Rows that are no address of the scheme, or an address again, are set aside.
+    1. Rows that are no address of the scheme, have a wrong check digit or an address again, are set aside.
     2. Rows with a place are put to the nearest location; when most rows have one, aisles are compared place by
        place, else as sets of addresses.
     3. Aisles are explained as a whole: shifted, exchanged, renumbered, counted another way.
@@ -38,7 +38,7 @@ def reconcile_addresses(
     for location, place in numbering.places.items():
         numbering.address(place, of=location)  # all numbers fit, or the error says which does not
     rows, set_aside = _read(scheme, listed)  # 1
-    at = locations_of(facility, [listed[row] for row in rows])  # 2
+    at = locations_of(facility, [listed[row] for row in rows], scheme)  # 2
     knows = len(at) * 2 >= len(rows) > 0
     index = list(rows)
     at = {location: index[nth] for location, nth in at.items()} if knows else {}
@@ -52,6 +52,7 @@ def reconcile_addresses(
     told = ToldCodes(
         of_location={location: split(numbers) for location, numbers in codes.items()} if knows else {},
         elsewhere=[split(numbers) for row, numbers in rows.items() if row not in placed],
+        row_of={split(numbers): row for row, numbers in rows.items()},
     )
     findings = [
         *set_aside,
@@ -76,25 +77,29 @@ def _by_row(rows: Mapping[int, dict[FieldName, int]]) -> dict[str, dict[FieldNam
 def _read(scheme: Scheme, listed: Sequence[Listed]) -> tuple[dict[int, dict[FieldName, int]], list[Finding]]:
     """The numbers of each readable row by its index, the first of each address, and findings on the others."""
     rows: dict[int, dict[FieldName, int]] = {}
-    unreadable: list[str] = []
-    repeated: list[str] = []
+    aside: dict[FindingKind, list[int]] = {"unreadable": [], "wrong_check": [], "repeated": []}
     seen: set[str] = set()
     for row, one in enumerate(listed):
         try:
             numbers = scheme.parse(one.address)
         except BadDataError:
-            unreadable.append(one.address)
+            is_address = scheme.check is not None and scheme.pattern.fullmatch(one.address)
+            aside["wrong_check" if is_address else "unreadable"].append(row)
             continue
         if one.address in seen:
-            repeated.append(one.address)
+            aside["repeated"].append(row)
         else:
             seen.add(one.address)
             rows[row] = numbers
-    kinds: tuple[tuple[FindingKind, list[str]], ...] = (("unreadable", unreadable), ("repeated", repeated))
     return rows, [
-        Finding(kind=kind, count=len(texts), examples=tuple(("", text) for text in texts[:EXAMPLES]))
-        for kind, texts in kinds
-        if texts
+        Finding(
+            kind=kind,
+            count=len(index),
+            rows=tuple(index),
+            examples=tuple(("", listed[row].address) for row in index[:EXAMPLES]),
+        )
+        for kind, index in aside.items()
+        if index
     ]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from layouts.addresses.check_digit import CheckDigit
@@ -31,7 +32,7 @@ def _default_fields() -> tuple[AddressField, ...]:
 class Scheme(BaseModel):
     """An address scheme; the default writes 01-03-01-02: aisle, bay (odd left, even right), level, position."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     fields: tuple[AddressField, ...] = Field(default_factory=_default_fields, min_length=2, max_length=6)
     separator: Separator = "-"
@@ -134,3 +135,16 @@ class Scheme(BaseModel):
 def read_scheme(path: Path) -> Scheme:
     """The scheme of a YAML file; an empty one is the default. Raises BadDataError with file, field and remedy."""
     return read_model(path, Scheme, start="sides: odd_left", may_be_empty=True)
+
+
+def scheme_yaml(scheme: Scheme) -> str:
+    """The text of a file that `read_scheme` reads as the same scheme: what differs from the defaults."""
+    record = scheme.model_dump(mode="json", exclude_defaults=True)
+    fields = [
+        yaml.safe_dump(each, default_flow_style=True, sort_keys=False, width=1000)
+        for each in record.pop("fields", ())
+    ]
+    lines = [yaml.safe_dump({key: value}, sort_keys=False) for key, value in record.items()]
+    return (
+        "".join([*(["fields:\n"] if fields else []), *(f"  - {each}" for each in fields), *lines]) or "{}\n"
+    )

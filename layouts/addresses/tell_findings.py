@@ -19,10 +19,11 @@ Code: TypeAlias = tuple[LaneKey, Rest]
 
 @dataclass(frozen=True, kw_only=True)
 class ToldCodes:
-    """What the list has at locations, by their id, and the rows whose place is unknown."""
+    """What the list has at locations, by their id, the rows whose place is unknown, and the index of each row."""
 
     of_location: Mapping[str, Code]
     elsewhere: Sequence[Code]
+    row_of: Mapping[Code, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +64,7 @@ def findings_on_aisles(
             count=len(changed),
             aisles=tuple(_aisle_text(scheme, aisle) for aisle in aisles),
             by=by,
+            rows=tuple(sorted(told.row_of[one.expected] for one in changed)),
             examples=tuple(
                 (_text(scheme, one.right), _text(scheme, one.expected)) for one in changed[:EXAMPLES]
             ),
@@ -109,6 +111,7 @@ def findings_on_rows(
                 kind=kind,
                 count=len(pairs),
                 aisles=tuple(_aisle_text(scheme, aisle) for aisle in aisles),
+                rows=tuple(sorted(told.row_of[row] for _, row in pairs if row is not None)),
                 examples=tuple((_text(scheme, right), _text(scheme, row)) for right, row in pairs[:EXAMPLES]),
             )
 

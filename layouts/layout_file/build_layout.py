@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from layouts.layout_file.addressed import with_addresses
 from layouts.layout_file.aisle_widths import measured_aisles
 from layouts.layout_file.block_rows import Row, Strip, rows_of_blocks
 from layouts.layout_file.columns_and_legs import columns_of, legs_of
@@ -24,7 +25,8 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
     1. Names and references are checked, then the rows, walls and what else stands there is drawn in the world.
     2. Nothing may stand in anything else, outside its floor, over a hole or up into the floor above.
     3. Aisles, with a cross-aisle before and behind every block, are as wide as what stands there leaves them.
-    4. Every bay gets its places, addressed aisle-bay-level-position: odd bays left, even ones right.
+    4. Every bay gets its places, addressed aisle-bay-level-position: odd bays left, even ones right; or by the
+       layout's own scheme.
 
     Raises LayoutError with all faults of the first of these steps that finds any.
     """
@@ -41,7 +43,7 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
     strips = [strip for block in blocks for strip in block.strips]
     aisles, faults = _aisles(floors, strips, things)  # 3
     raise_faults(iter(faults))
-    return Facility(
+    facility = Facility(
         id=layout.id,
         name=layout.name or layout.id,
         kind="planned",
@@ -56,6 +58,7 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
         stations=tuple(station for _, station in stations),
         extra=links_extra(layout, site),
     )
+    return facility if layout.addresses is None else with_addresses(facility, layout.addresses, site)
 
 
 def _repeated_numbers(layout: Layout, rows: Sequence[Row]) -> Iterator[LayoutFault]:

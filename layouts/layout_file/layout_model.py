@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from layouts.addresses.scheme import Scheme
 from layouts.layout_file.building_model import Building, Link, Site, UpperLevel
 from layouts.layout_file.parts import (
     Angle,
@@ -211,6 +212,13 @@ class Spot(Part):
     servers: Count = 1
 
 
+class Addresses(Scheme):
+    """How places are addressed: aisles are entered nearer to the first depot, or to `entry_m`."""
+
+    entry_m: Place | None = None
+    """Where people come in, when not at the depot."""
+
+
 def _pallet() -> Mapping[str, RackType]:
     return {"pallet": RackType()}
 
@@ -234,6 +242,8 @@ class Layout(Part):
     stations: Annotated[tuple[Spot, ...], Field(max_length=1000)] = ()
     links: Annotated[tuple[Link, ...], Field(max_length=1000)] = ()
     """Lifts, stairs and ramps between levels."""
+    addresses: Addresses | None = None
+    """Without it places are addressed block by block: aisle, bay (odd left, even right), level, position."""
 
     def level_of(self, part: Block | Columns | Box | Spot) -> str:
         """The name of the floor that a part is on."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
+from layouts.layout_file.addressed import found_addresses, twins_of
+from layouts.layout_file.build_layout import build_layout
 from layouts.layout_file.building_model import Site
 from layouts.layout_file.floor_links import found_links
 from layouts.layout_file.found_blocks import blocks_of
 from layouts.layout_file.found_building import building_of, lost_doors, upper_levels_of
 from layouts.layout_file.found_rack_types import rack_types_of
 from layouts.layout_file.found_things import boxes_of, columns_of, legs_of, spots_of
+from layouts.layout_file.layout_fault import LayoutError
 from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.placement import Placement
 from spatial.errors import BadDataError, UndecidedError
@@ -33,6 +37,7 @@ def layout_of(facility: Facility, *, within_m: float = 0.01) -> Layout:
     2. The first level is the ground floor of the building, the others are its upper levels.
     3. Rows of a level that are made alike share a rack type; those that are in line as well are a block.
     4. Doors go to the nearest side of the outline, obstacles become rectangles where they nearly are.
+    5. If the ids of places are not those that the layout gives them, but a scheme explains them, it is said.
     Lengths are rounded to the millimetre. What a layout cannot say is told by `left_out`.
 
     Raises ValueError when `within_m` is below SMALLEST_M, UndecidedError for a facility with no level, BadDataError
@@ -45,12 +50,23 @@ def layout_of(facility: Facility, *, within_m: float = 0.01) -> Layout:
     if not facility.levels:
         raise UndecidedError(f"facility '{facility.id}' has no level, so it has no layout: draw its floor")
     try:
-        return _layout(facility, within_m)
+        layout = _layout(facility, within_m)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join((error.title.lower(), *map(str, fault["loc"])))
         told = f"{where} {fault['input']!r}: {fault['msg'].removeprefix('Value error, ')}"
         raise BadDataError(f"facility '{facility.id}' has no layout: {told}: correct it there") from error
+    return _with_addresses(layout, facility)
+
+
+def _with_addresses(layout: Layout, facility: Facility) -> Layout:
+    """5."""
+    with suppress(LayoutError):  # what cannot be built is told when it is
+        site = Placement(layout.site.origin_m, Placement().yaw(layout.site.heading_deg))
+        addresses = found_addresses(facility, build_layout(layout), site)
+        if addresses is not None:
+            return layout.model_copy(update={"addresses": addresses})
+    return layout
 
 
 def _layout(facility: Facility, within_m: float) -> Layout:
@@ -81,20 +97,33 @@ def _layout(facility: Facility, within_m: float) -> Layout:
     )
 
 
-def left_out(facility: Facility) -> tuple[str, ...]:
-    """What `layout_of` cannot say of this facility, one sentence each; empty if nothing is lost."""
+def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...]:
+    """What `layout_of` cannot say of this facility, one sentence each; empty if nothing is lost.
+
+    With the `layout` it is known which places get another id; without it none is taken to keep its own.
+    """
     stocked = sum(place.state == "occupied" for place in facility.locations)
     beams = sum(len(rack.missing_beams) for rack in facility.racks)
     unknown = [rack.id for rack in facility.racks if not rack.bays]
     doors = lost_doors(facility)
+    anew = len(facility.locations) - (0 if layout is None else _kept_ids(facility, layout))
+    scheme = "aisle, bay, level, position" if layout is None or layout.addresses is None else "by the scheme"
     told = (
         (stocked, f"{stocked} places are occupied: a layout has empty ones"),
         (beams, f"{beams} beams are missing: a layout has them all"),
         (unknown, f"racks with no known bays become one bay each: {', '.join(unknown[:5])}"),
         (doors, f"doors away from the outline are left out: {', '.join(doors[:5])}"),
-        (facility.locations, "ids of places are made anew: aisle, bay, level, position"),
+        (anew, f"{anew} of {len(facility.locations)} places get another id: {scheme}"),
     )
     return tuple(sentence for is_lost, sentence in told if is_lost)
+
+
+def _kept_ids(facility: Facility, layout: Layout) -> int:
+    try:
+        twins = twins_of(facility, build_layout(layout))
+    except LayoutError:
+        return 0
+    return sum(location == twin for location, twin in twins.items())
 
 
 def _site(facility: Facility) -> Site:
