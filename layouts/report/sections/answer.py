@@ -80,17 +80,17 @@ def money_sentence(cost: Cost, currency: str) -> Markup:
     match back.answer:
         case "pays back" if back.years is not None and cost.once:
             years = figure_text(back.years.value, decimals_of(back.years))
-            end = f": paid back in {years} years ({interval_text(back.years)})."
+            end = f"paid back in {years} years ({interval_text(back.years)})"
         case "pays back":
-            end = ": it pays from the first day."
+            end = "it pays from the first day"
         case "never":
-            end = ": it never pays back."
+            end = "it never pays back"
         case _ if cost.once and back.earliest_years is not None:
             earliest = plain_number(back.earliest_years, 2)
-            end = f": whether it pays back cannot be decided, in {earliest} years at the earliest."
+            end = f"whether it pays back cannot be decided, in {earliest} years at the earliest"
         case _:
-            end = ": whether it pays cannot be decided."
-    return joined(once, told, end)
+            end = "whether it pays cannot be decided"
+    return joined(once, told, ": ", tag("strong", end), ".")
 
 
 def cautions(report: Report) -> Iterator[Markup]:
