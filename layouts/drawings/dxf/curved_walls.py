@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layouts.drawings.dxf.faces import THICKEST_M, THINNEST_M, Piece
 from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
+from layouts.drawings.dxf.wall_pieces import THICKEST_M, THINNEST_M, Piece
 
 SAGITTA_M = 0.001
 CENTRED_M = 0.01

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from layouts.drawings.dxf.columns import find_columns
-from layouts.drawings.dxf.faces import joined_lines, paired_faces
+from layouts.drawings.dxf.faces import paired_faces
+from layouts.drawings.dxf.joined_lines import joined_lines
 from layouts.drawings.dxf.racks import RackRow, find_racks
 from layouts.drawings.dxf.role_words import Role
 from layouts.drawings.dxf.shapes import Shape

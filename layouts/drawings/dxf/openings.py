@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from layouts.drawings.dxf.faces import Piece
 from layouts.drawings.dxf.strokes import Points
+from layouts.drawings.dxf.wall_pieces import Piece
 from layouts.drawings.dxf.wall_runs import BESIDE_M, NARROWEST_DOOR_M, Fitting, Gap, Run
 
 WIDEST_M = 12.0

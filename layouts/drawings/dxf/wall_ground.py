@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from layouts.drawings.dxf.faces import ON_LINE_M, Piece
+from layouts.drawings.dxf.joined_lines import ON_LINE_M
 from layouts.drawings.dxf.strokes import Points
+from layouts.drawings.dxf.wall_pieces import Piece
 from layouts.drawings.dxf.wall_runs import Gap, Run
 
 ASIDE_M = 0.02

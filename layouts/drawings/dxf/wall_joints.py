@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from layouts.drawings.dxf.faces import Piece
+from layouts.drawings.dxf.wall_pieces import Piece
 from layouts.drawings.dxf.wall_runs import Gap, Run
 
 LEAST_M = 1e-6

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import shapely
 
-from layouts.drawings.dxf.faces import ON_LINE_M, PARALLEL_M, Piece
+from layouts.drawings.dxf.joined_lines import ON_LINE_M, free_between
 from layouts.drawings.dxf.strokes import Points
+from layouts.drawings.dxf.wall_pieces import Piece
 
 WIDEST_GAP_M = 6.0
 """A wall goes on behind a gap up to this."""
 
 NARROWEST_DOOR_M = 0.3
+MEET_M = 0.1
+"""What walls across leave of a gap is no opening when it is less than this."""
+
 BESIDE_M = 0.15
 """A fitting stands in a wall or this near it."""
 
@@ -89,7 +93,7 @@ def runs_of(
                 ground = _ground(line.frame, end, low)
                 fitting = _fitting_in(line.frame, end, low, fittings, hulls)
                 explained = fitting is None and (
-                    _is_filled(ground, columns, posts) or _is_crossed(line.frame, ground, pieces, tree)
+                    _is_filled(ground, columns, posts) or _is_crossed(line.frame, end, low, pieces, tree)
                 )
             if not explained and fitting is None and not _is_passage(line.frame, end, low, pieces, tree):
                 runs.append(_run(line.frame, start, end, gaps))
@@ -162,7 +166,7 @@ def _lines(pieces: Sequence[Piece], tree: shapely.STRtree, bodies: Points) -> It
             k = queue.pop()
             members.append(k)
             for other in sorted(tree.query(bodies[k], predicate="dwithin", distance=WIDEST_GAP_M).tolist()):
-                if other in rest and _is_on_line(frame, pieces[other]):
+                if other in rest and frame.is_on_line(pieces[other]):
                     rest.discard(other)
                     queue.append(other)
         line = _Line(frame=frame)
@@ -171,11 +175,6 @@ def _lines(pieces: Sequence[Piece], tree: shapely.STRtree, bodies: Points) -> It
             line.stretches.append((float(u.min()), float(u.max()), pieces[k].faces))
         line.stretches.sort(key=lambda one: one[:2])
         yield line
-
-
-def _is_on_line(frame: Piece, piece: Piece) -> bool:
-    v = frame.local(np.array([piece.p0, piece.p1]))[:, 1]
-    return bool(np.abs(v).max() <= PARALLEL_M) and abs(frame.thickness - piece.thickness) <= PARALLEL_M
 
 
 def _ground(frame: Piece, low: float, high: float, beside: float = 0.0) -> shapely.Polygon:
@@ -204,19 +203,19 @@ def _is_filled(ground: shapely.Polygon, columns: Sequence[shapely.Geometry], pos
 
 
 def _is_crossed(
-    frame: Piece, ground: shapely.Polygon, pieces: Sequence[Piece], tree: shapely.STRtree
+    frame: Piece, low: float, high: float, pieces: Sequence[Piece], tree: shapely.STRtree
 ) -> bool:
-    """Whether another wall, or the end of one, is as wide as the gap."""
-    span = frame.local(shapely.get_coordinates(ground))[:, 0]
-    gap = float(np.ptp(span))
-    for k in tree.query(ground, predicate="dwithin", distance=0.05).tolist():
-        sine = abs(float(frame.along @ pieces[k].left))
-        if sine < 0.1:
-            continue
-        wide = (pieces[k].thickness + frame.thickness * np.sqrt(max(1 - sine**2, 0.0))) / sine
-        if gap <= wide + 0.02:
-            return True
-    return False
+    """Whether walls across, or the ends of such, fill the gap; they may come from both sides a little apart."""
+    taken = []
+    for k in tree.query(_ground(frame, low, high), predicate="dwithin", distance=MEET_M).tolist():
+        other = pieces[k]
+        sine = float(frame.along @ other.left)
+        if abs(sine) >= 0.1:
+            at = float((other.p0 - frame.p0) @ other.left) / sine
+            slant = frame.thickness * np.sqrt(max(1 - sine**2, 0.0))
+            half = (other.thickness + slant) / abs(sine) / 2
+            taken.append((at - half, at + half))
+    return sum(b - a for a, b in free_between(low, high, taken)) <= MEET_M
 
 
 def _is_passage(

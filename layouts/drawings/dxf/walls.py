@@ -9,11 +9,13 @@ import numpy as np
 import shapely
 
 from layouts.drawings.dxf.curved_walls import curved_pieces
-from layouts.drawings.dxf.faces import THICKEST_M, Piece, joined_lines, paired_faces
+from layouts.drawings.dxf.faces import paired_faces
+from layouts.drawings.dxf.joined_lines import joined_lines
 from layouts.drawings.dxf.openings import without_gaps
 from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
 from layouts.drawings.dxf.wall_joints import cut_by_walls, met
+from layouts.drawings.dxf.wall_pieces import THICKEST_M, Piece
 from layouts.drawings.dxf.wall_runs import Fitting, Run, runs_of
 from layouts.drawings.wall_outline import wall_of_outline
 
