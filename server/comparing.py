@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,9 +22,8 @@ from layouts.comparison.sensitivity_text import sensitivity_text
 from layouts.comparison.text import comparison_text
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import figures_of
-from server.sites import load_site
+from server.planned import hall_at
 from spatial.errors import BadDataError
-from spatial.facility_json import read_facility
 from spatial.progress import Progress, silent
 
 
@@ -82,15 +80,18 @@ def compare_scenarios(
     """
     known_prices = None if prices is None else read_prices(prices)
     played: dict[str, Any] = {"cache": cache, "workers": workers, "cluster": cluster, "progress": progress}
-    with _told_as_bad_data(scenarios):
+    try:
         found = compare(scenarios, figures_of, **wishes, **played)
         holdings = _holdings(scenarios, found.baseline) if known_prices or FLOOR in front else {}
         priced = None if known_prices is None else money(found, known_prices, holdings)
         drawn = _front(found, front, priced, holdings) if front else None
+    except ValueError as error:
+        # settings that do not fit each other, or the site, are the scenarios'
+        raise BadDataError(f"{', '.join(scenarios)}: {error}") from error
     told = None
     if assumptions is not None:
-        with ExitStack() as stack:
-            made = Path(stack.enter_context(TemporaryDirectory())) if cache is None else cache / "changed"
+        with TemporaryDirectory() as spare:
+            made = Path(spare) if cache is None else cache / "changed"
             told = sensitivity(found, scenarios, figures_of, assumptions, folder=made, **played)
     return Compared(
         scenarios=scenarios,
@@ -118,19 +119,6 @@ def _front(
 
 def _holdings(scenarios: Mapping[str, Scenario], baseline: str) -> dict[str, Holdings]:
     return {
-        name: holdings_of(_facility_of(scenario), scenario, baseline=scenarios[baseline])
+        name: holdings_of(hall_at(scenario.site), scenario, baseline=scenarios[baseline])
         for name, scenario in scenarios.items()
     }
-
-
-def _facility_of(scenario: Scenario) -> Any:
-    return load_site(scenario.site).facility if scenario.site.is_dir() else read_facility(scenario.site)
-
-
-@contextmanager
-def _told_as_bad_data(names: Iterable[str]) -> Iterator[None]:
-    """Settings that do not fit each other, or the site, are the scenarios'."""
-    try:
-        yield
-    except ValueError as error:
-        raise BadDataError(f"{', '.join(names)}: {error}") from error

@@ -179,6 +179,7 @@ class _Question:
         known: dict[Value, Tried] = {}
 
         def tried_at(value: Value) -> Tried:
+            value = int(value) if self.assumption.is_whole else value
             runs = self.stage.play(self.assumption, value, (self.comparison.baseline, name))
             known[value] = _tried(value, self.comparison, name, runs, self.confidence)
             return known[value]

@@ -113,7 +113,7 @@ def _row(
 
 def _key(scenario: ScenarioSensitivity, y: float) -> Iterator[str]:
     """What the points are."""
-    words = [(GREY, UNSHOWN)]
+    words: list[tuple[str, str]] = [(GREY, UNSHOWN)]
     if scenario.verdict == UNSHOWN:
         words.insert(0, (COLOURS[1], "better or worse"))
     else:

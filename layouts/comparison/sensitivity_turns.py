@@ -71,7 +71,7 @@ def find_turn(
             if abs(after - before) <= step * (1 + 1e-9):
                 return before, after
             middle = (before + after) / 2
-            middle = float(round(middle)) if is_whole else middle
+            middle = float(round(middle) if is_whole else f"{middle:.9g}")
             known[middle] = tried_at(middle)
 
     near, far = start, stop

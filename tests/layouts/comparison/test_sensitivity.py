@@ -150,7 +150,7 @@ def test_whole_numbers_turn_between_neighbours_and_words_one_by_one(tmp_path: Pa
     pickers, routing = told.scenarios[0].assumptions
     (turn,) = pickers.turns
     assert (turn.low, turn.high, turn.at) == (9.0, 10.0, 9.5)
-    assert all(each.value == int(each.value) for each in pickers.tried)  # type: ignore[call-overload]
+    assert all(isinstance(each.value, int) for each in pickers.tried)
     assert routing.answer == "flips"
     assert {each.value: each.verdict for each in routing.tried} == {
         "s-shape": "better",
@@ -204,6 +204,8 @@ def test_what_differs_is_compared_and_not_assumed_and_wrong_wishes_are_told(tmp_
     assert found.known == ()
     assert "compared, not assumed" in found.untried["drop_s"]
     assert found.untried["operations.packing.order_s"] == "the scenarios have none"
+    told = sensitivity(compare(scenarios, law), scenarios, law, found, folder=tmp_path)
+    assert sensitivity_text(told).endswith("Not tried: operations.packing.order_s: the scenarios have none.")
     for wish, said in (
         ("pick_s=9..12", "holds today's value 8"),
         ("pick_s=6", "no range: give pick_s=LOW..HIGH"),
