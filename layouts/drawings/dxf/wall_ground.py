@@ -19,7 +19,7 @@ ASIDE_M = 0.02
 """So far beside a wall its neighbour is asked for."""
 
 LAP_M = 1e-4
-"""Inner walls lap over their rooms by this, so that rounding parts no floor."""
+"""Inner walls lap over their rooms, and parts of a wall over each other, so that rounding parts no floor."""
 
 LEAST_ROOM_M2, LEAST_HOLE_M2 = 0.5, 0.1
 LEAST_INSIDE = 0.8
@@ -59,7 +59,10 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
         for part, sides in sides_of.parts(run):
             (inner if all(sides) else outer).append(part)
     wide = [part.piece.body(*part.ends, LAP_M) for part in inner if part.piece.thickness > 0]
-    around = shapely.union_all([part.body() for part in outer if part.piece.thickness > 0])
+    thick_outer = [part for part in outer if part.piece.thickness > 0]
+    around = shapely.union_all(
+        [part.piece.body(part.ends[0] + LAP_M, part.ends[1] + LAP_M) for part in thick_outer]
+    )
     whole = shapely.difference(shapely.union_all([*rooms, *wide], grid_size=1e-6), around)
     floors = [part for part in shapely.get_parts(whole).tolist() if part.area >= LEAST_ROOM_M2]
     floors.sort(key=lambda floor: -floor.area)
