@@ -83,7 +83,7 @@ def _report(
     path: Path, document: Mapping[str, Any], roads: RouteNetwork, elevations_m: Mapping[str, float]
 ) -> PlantReport:
     layouts = document.get("layouts") or []
-    told = {kind: sum(len(layout.get(kind) or ()) for layout in layouts) for kind in ("edges", "stations")}
+    stations = sum(len(layout.get("stations") or ()) for layout in layouts)
     meta = document.get("metaInformation") or {}
     version = str(meta.get("lifVersion") or "of no told version")
     drawn = sum(bool(use.get("trajectory")) for use in _uses(layouts))
@@ -101,7 +101,7 @@ def _report(
             "vehicle types": len(roads.vehicles),
         },
         left_out={
-            "stations": told["stations"] - len(roads.stations),
+            "stations": stations - len(roads.stations),
             "trajectories": drawn - curves,
         },
         warnings=roads.warnings,

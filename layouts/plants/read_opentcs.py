@@ -58,16 +58,17 @@ def read_opentcs(path: Path, *, lengths: Lengths = "told") -> Plant:
     unlinked = list(_unlinked(model, floors))
     works = [station for kind, station in unlinked if kind]
     stations = (*stations_of(roads), *works)
+    beside = {
+        "vehicles": [_vehicle(tag) for tag in model.all("vehicle")],
+        "peripherals": [_peripheral(station) for kind, station in unlinked if not kind],
+    }
     facility = Facility(
         id=roads.id,
         name=roads.id,
         kind="planned",
         levels=tuple(_level(floor, roads, stations) for floor in floors),
         stations=stations,
-        extra={
-            "vehicles": [_vehicle(tag) for tag in model.all("vehicle")],
-            "peripherals": [_peripheral(station) for kind, station in unlinked if not kind],
-        },
+        extra={name: told for name, told in beside.items() if told},
     )
     corners = [corner for level in facility.levels for corner in level.outline]
     require_width(corners, draft, unit="openTCS is in millimetres, write the positions in mm")
@@ -122,16 +123,15 @@ def _vehicle(tag: Tag) -> dict[str, Any]:
     """A vehicle's name, size and speeds in metres; before version 6 only its length is told."""
     box = tag.first("boundingBox") or tag
     told = {
-        "id": tag.text("name"),
         "length_m": box.optional_number("length"),
         "width_m": box.optional_number("width"),
         "height_m": box.optional_number("height"),
         "speed_m_s": tag.optional_number("maxVelocity"),
         "reverse_speed_m_s": tag.optional_number("maxReverseVelocity"),
     }
-    sizes = {name: value * MM if isinstance(value, float) else value for name, value in told.items()}
-    named = sizes | {"envelope": tag.told.get("envelopeKey")}
-    return {name: value for name, value in named.items() if value is not None}
+    metres = {name: value * MM for name, value in told.items() if value is not None}
+    envelope = {"envelope": key} if (key := tag.told.get("envelopeKey")) else {}
+    return {"id": tag.text("name"), **metres, **envelope}
 
 
 _KINDS = {

@@ -15,7 +15,14 @@ from layouts.plants.rmf.drawn_level import DrawnLevel, drawn_level
 from layouts.plants.rmf.left_out import left_out, used
 from layouts.plants.rmf.lifts import Lift, lift_floor, lift_record, lifts_of, shaft_walls
 from layouts.plants.rmf.scales import scale_notes
-from layouts.plants.rmf.walls import DOOR_HEIGHT_M, WALL_HEIGHT_M, doors_of, walls_of, with_doors
+from layouts.plants.rmf.walls import (
+    DOOR_HEIGHT_M,
+    WALL_HEIGHT_M,
+    WALL_THICKNESS_M,
+    doors_of,
+    walls_of,
+    with_doors,
+)
 from layouts.plants.rmf.yaml_places import with_lines
 from layouts.plants.road_notes import road_notes
 from layouts.plants.work_places import stations_of, untold_kinds
@@ -77,15 +84,15 @@ def _plant(path: Path, document: Any, frame: SourceFrame, wall_height_m: float) 
         levels=tuple(map(_level, levels, grounds)),
         walls=tuple(_with_own_openings(walls)),
         stations=stations_of(roads),
-        extra={"lifts": [lift_record(lift) for lift in lifts]},
+        extra={"lifts": [lift_record(lift) for lift in lifts]} if lifts else {},
     )
     notes = list(_notes(roads, levels, grounds, walls, wall_height_m))
     report = PlantReport(
         file=path.name,
         form="Open-RMF building map",
         version=f"in {building.text('coordinate_system', 'reference_image')} coordinates",
-        used=used(records.values()) | {"lifts": len(lifts)},
-        left_out=left_out(building, records.values()),
+        used=used(list(records.values()), walls) | {"lifts": len(lifts), "named places": len(roads.stations)},
+        left_out=left_out(building, list(records.values()), walls),
         warnings=(*roads.warnings, *draft.warnings),
         notes=tuple(notes),
     )
@@ -161,9 +168,10 @@ def _notes(
 ) -> Iterator[str]:
     yield from scale_notes(levels)
     if walls:
+        doors_m = min(DOOR_HEIGHT_M, wall_height_m)
         yield (
-            f"heights and thicknesses are not in the map: walls {wall_height_m:g} m high and 0.1 m thick about the "
-            f"line drawn, doors {min(DOOR_HEIGHT_M, wall_height_m):g} m high, as Open-RMF builds them"
+            f"heights and thicknesses are not in the map: walls {wall_height_m:g} m high and {WALL_THICKNESS_M:g} m "
+            f"thick about the line drawn, doors {doors_m:g} m high, as Open-RMF builds them"
         )
     for level, ground in zip(levels, grounds, strict=True):
         if ground is None:

@@ -56,6 +56,9 @@ def add_network(model: Tag, draft: Draft, floors: list[Floor]) -> Closed:
     drawing, closed = drawing_of(model), Closed()
     nodes = {node.id: node for node in draft.nodes}
     for tag in model.all("path"):
+        for end in ("sourcePoint", "destinationPoint"):
+            if tag.text(end) not in nodes:
+                tag.draft.fail(tag.at, f"names point '{tag.text(end)}', which is not in the file")
         if tag.flag("locked"):
             closed.locked.append(tag.text("name"))
             continue
@@ -117,9 +120,6 @@ def _edges(
 ) -> list[NetworkEdge]:
     """The ways of a path: forwards, and backwards for a vehicle that reverses."""
     name, tail, head = tag.text("name"), tag.text("sourcePoint"), tag.text("destinationPoint")
-    for end in (tail, head):
-        if end not in nodes:
-            tag.draft.fail(tag.at, f"names point '{end}', which is not in the file")
     forward, reverse = (_speed(tag, each) for each in ("maxVelocity", "maxReverseVelocity"))
     length = tag.optional_number("length")
     kept: dict[str, Any] = {
@@ -187,7 +187,12 @@ def _envelopes(tag: Tag) -> dict[str, list[list[float]]]:
 def _block_members(model: Tag) -> dict[str, dict[str, str]]:
     """The blocks that each point, path and location is a member of, and what each block is for."""
     members: dict[str, dict[str, str]] = defaultdict(dict)
+    known = {tag.text("name") for kind in ("point", "path", "location") for tag in model.all(kind)}
     for block in model.all("block"):
         for member in block.all("member"):
+            if member.text("name") not in known:
+                block.draft.warn(
+                    member.at, f"a member of block '{block.text('name')}' that is not in the file"
+                )
             members[member.text("name")][block.text("name")] = block.told.get("type", "SINGLE_VEHICLE_ONLY")
     return members

@@ -39,7 +39,7 @@ class DrawnLevel:
         for told in self.record.records(kind):
             numbers = told.items("vertices")
             for number, path in numbers:
-                if not isinstance(number, int) or not 0 <= number < len(self.corners):
+                if type(number) is not int or not 0 <= number < len(self.corners):
                     told.draft.fail(path, f"{number!r:.40} is no vertex of 0 … {len(self.corners) - 1}")
             ring = [self.corners[number] for number, _ in numbers]
             if len(ring) < 3:

@@ -1,14 +1,17 @@
-"""What a building map holds beside its geometry: counted, not read."""
+"""How much of a building map is read and how much is left out, by kind."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from spatial.exchange.record import Record
+from spatial.facility import Wall
 
 _READ = ("vertices", "walls", "doors", "floors", "holes", "lanes", "measurements", "fiducials")
+
+_LISTS = ("floors", "holes", "lanes", "measurements", "fiducials")
 
 _WORDS = {
     "models": "models of furniture (their sizes are not in the map)",
@@ -17,9 +20,11 @@ _WORDS = {
 }
 
 
-def left_out(building: Record, levels: Iterable[Record]) -> dict[str, int]:
-    """How many entries of each kind nobody reads; kinds by their key in the file."""
+def left_out(building: Record, levels: Sequence[Record], walls: Sequence[Wall]) -> dict[str, int]:
+    """How many entries of each kind nobody reads, and how many walls and doors have no length."""
     counts: Counter[str] = Counter()
+    for kind, built in _built(walls).items():
+        counts[f"{kind} without a length"] = sum(_entries(level, kind) for level in levels) - built
     for level in levels:
         for key, value in level.value.items():
             if key not in _READ and isinstance(value, (list, dict)):
@@ -28,10 +33,21 @@ def left_out(building: Record, levels: Iterable[Record]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def used(levels: Iterable[Record]) -> dict[str, int]:
+def used(levels: Sequence[Record], walls: Sequence[Wall]) -> dict[str, int]:
     """How many entries of each kind are read, over all levels."""
-    told = list(levels)
-    return {"levels": len(told)} | {key: sum(_entries(level, key) for level in told) for key in _READ}
+    return (
+        {"levels": len(levels)}
+        | _built(walls)
+        | {kind: sum(_entries(level, kind) for level in levels) for kind in _LISTS}
+    )
+
+
+def _built(walls: Sequence[Wall]) -> dict[str, int]:
+    """The entries of the file that became walls and doors."""
+    return {
+        "walls": sum(wall.extra["drawn_as"] == "wall" for wall in walls),
+        "doors": sum(opening.kind == "door" for wall in walls for opening in wall.openings),
+    }
 
 
 def _entries(level: Record, key: str) -> int:

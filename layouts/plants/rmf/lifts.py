@@ -56,6 +56,7 @@ def shaft_walls(lift: Lift, level: str, height_m: float) -> list[Wall]:
             p1=corners[(k + 1) % 4],
             height_m=height_m,
             thickness_m=SHAFT_WALL_M,
+            extra={"drawn_as": "lift"},
         )
         for k, side in enumerate(("back", "right", "front", "left"))
     ]
@@ -116,6 +117,7 @@ def _lift(name: str, record: Record, building: Record, frames: Mapping[str, tupl
 
 
 def _doors(lift: Lift, level: str, height_m: float) -> Iterator[Door]:
+    """The doors that open on a level, in the world."""
     for name, a, b, _ in _jambs(lift, level):
         opening = Opening(
             id=f"{level}/{lift.id}/{name}",

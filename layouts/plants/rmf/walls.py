@@ -40,7 +40,7 @@ def walls_of(level: DrawnLevel, height_m: float) -> list[Wall]:
         if math.dist(a, b) < SHORTEST_M:
             told.draft.warn(told.path, "a wall between two corners at one place: left out")
             continue
-        walls.append(_wall(f"{level.id}/wall {number}", level.id, a, b, height_m))
+        walls.append(_wall(f"{level.id}/wall {number}", level.id, a, b, height_m, drawn_as="wall"))
     return walls
 
 
@@ -72,17 +72,28 @@ def with_doors(walls: Sequence[Wall], doors: Sequence[Door], level: str, height_
     for door in doors:
         row = next((row for row, wall in enumerate(walls) if _within(door, wall)), None)
         if row is None:
-            lintel = _wall(f"{level}/door {door.opening.id}", level, door.a, door.b, height_m)
+            lintel = _wall(
+                f"{level}/door {door.opening.id}", level, door.a, door.b, height_m, drawn_as="door"
+            )
             built.append(replace(lintel, openings=(door.opening,)))
         else:
             low, high = sorted(_along(point, walls[row])[0] for point in (door.a, door.b))
-            opening = replace(door.opening, s0_m=max(low, 0.0), s1_m=high)
+            length = math.dist(walls[row].p0, walls[row].p1)
+            opening = replace(door.opening, s0_m=max(low, 0.0), s1_m=min(high, length))
             built[row] = replace(built[row], openings=(*built[row].openings, opening))
     return built
 
 
-def _wall(name: str, level: str, a: Point2, b: Point2, height_m: float) -> Wall:
-    return Wall(id=name, level=level, p0=a, p1=b, height_m=height_m, thickness_m=WALL_THICKNESS_M)
+def _wall(name: str, level: str, a: Point2, b: Point2, height_m: float, *, drawn_as: str) -> Wall:
+    return Wall(
+        id=name,
+        level=level,
+        p0=a,
+        p1=b,
+        height_m=height_m,
+        thickness_m=WALL_THICKNESS_M,
+        extra={"drawn_as": drawn_as},
+    )
 
 
 def _within(door: Door, wall: Wall) -> bool:

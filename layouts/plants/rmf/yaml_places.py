@@ -23,10 +23,8 @@ def with_lines(text: str, messages: Iterable[str]) -> list[str]:
 def _line(node: yaml.Node | None, path: str) -> int:
     """The line, from 1, of the innermost part on the way down `path` that is in the file."""
     line = 1
-    while node is not None:
-        line = node.start_mark.line + 1
-        node, path, at = next(_below(node, path), (None, "", line))
-        line = at
+    while node is not None and (found := next(_below(node, path), None)) is not None:
+        node, path, line = found
     return line
 
 

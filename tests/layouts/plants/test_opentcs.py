@@ -130,6 +130,8 @@ def test_envelopes_blocks_and_operations_stay_with_their_roads(opentcs: Write) -
     assert by_id["AB"]["peripheral_operations"][0]["locationName"] == "gate"
     assert by_id["S1"]["operations"] == {"C": ["Load"]}
     assert roads.stations[-1].height_m == 1.5
+    odd = read_opentcs(opentcs(('<member name="B"/>', '<member name="Z"/>')))
+    assert any("member 'Z': a member of block 'X1' that is not in the file" in w for w in odd.report.warnings)
 
 
 def test_points_a_storey_apart_are_on_floors_of_their_own(opentcs: Write) -> None:
@@ -176,6 +178,7 @@ def test_names_of_older_versions_are_read(opentcs: Write) -> None:
             'destinationPoint="Z"',
             r"line 13: path 'BC': names point 'Z', which is not",
         ),
+        ('destinationPoint="A" length', 'destinationPoint="Z" length', r"path 'CA': names point 'Z'"),
         ('link point="C"', 'link point="Z"', r"line 24: location 'S1': is linked to point 'Z'"),
         ('maxVelocity="1000"', 'maxVelocity="-1"', r"path 'BC': maxVelocity -1\.0 is below 0"),
         ('locked="true"', 'locked="perhaps"', r"line 18: path 'CA': locked 'perhaps' is neither"),

@@ -74,7 +74,16 @@ def test_lanes_are_roads_and_named_vertices_stations(rmf: Write) -> None:
         "shop": ("p_and_d", pytest.approx((1.0, -1.0))),
         "charger": ("charge", pytest.approx((9.0, -1.0))),
     }
-    assert plant.report.used["walls"] == 5
+    assert plant.report.used == {
+        "levels": 1,
+        "walls": 5,
+        "doors": 2,
+        "floors": 1,
+        "holes": 1,
+        "lanes": 1,
+        "measurements": 2,
+        "named places": 2,
+    }
     assert plant.report.left_out == {
         "crowd simulations": 1,
         "drawings (the picture that was drawn over)": 1,
@@ -259,6 +268,9 @@ def test_walls_and_doors_without_a_length_are_left_out_and_told(rmf: Write, room
     level = room_level(walls=[[0, 1, {}], [2, 2, {}]], doors=[[3, 3, {}]])
     plant = read_rmf(rmf(L1=level))
     assert [wall.id for wall in plant.facility.walls] == ["L1/wall 0"]
+    assert plant.report.used["walls"] == 1
+    counts = {kind: count for kind, count in plant.report.left_out.items() if "without" in kind}
+    assert counts == {"walls without a length": 1, "doors without a length": 1}
     told = "\n".join(plant.report.warnings)
     assert "$.levels.L1.walls[1] (line " in told
     assert "$.levels.L1.doors[0] (line " in told
