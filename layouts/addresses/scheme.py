@@ -138,13 +138,20 @@ def read_scheme(path: Path) -> Scheme:
 
 
 def scheme_yaml(scheme: Scheme) -> str:
-    """The text of a file that `read_scheme` reads as the same scheme: what differs from the defaults."""
-    record = scheme.model_dump(mode="json", exclude_defaults=True)
+    """The text of a file that `read_scheme` reads as the same scheme, with all that one may want to change."""
     fields = [
-        yaml.safe_dump(each, default_flow_style=True, sort_keys=False, width=1000)
-        for each in record.pop("fields", ())
+        each.model_dump(mode="json", include={"name", "kind", "width", "start", "stride"})
+        | each.model_dump(mode="json", exclude_defaults=True)
+        for each in scheme.fields
     ]
-    lines = [yaml.safe_dump({key: value}, sort_keys=False) for key, value in record.items()]
+    settings = scheme.model_dump(mode="json", exclude_none=True, exclude={"fields"})
     return (
-        "".join([*(["fields:\n"] if fields else []), *(f"  - {each}" for each in fields), *lines]) or "{}\n"
+        "fields:\n"
+        + "".join(f"  - {_one_line(each)}\n" for each in fields)
+        + "".join(f"{key}: {_one_line(value)}\n" for key, value in settings.items())
     )
+
+
+def _one_line(value: object) -> str:
+    text: str = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=1_000_000)
+    return text.removesuffix("\n").removesuffix("\n...")
