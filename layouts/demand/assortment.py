@@ -19,21 +19,26 @@ Ints = npt.NDArray[np.int64]
 class Assortment:
     """N SKUs in order of falling share of the lines, in F families.
 
-    `shares` (N,) sum to 1; `family` (N,) is from 0 to F - 1; `together` (F,) is each family's own, see `Families`.
-    A SKU is sold from day `first_day` (N,) to `last_day` (N,), both included and counted from 0.
+    `shares` (N,) sum to 1; `family` (N,) rises from 0 to F - 1; `together`: see `Families`. A SKU is sold from day
+    `first_day` (N,) to `last_day` (N,), both included and counted from 0.
     """
 
     skus: tuple[str, ...]
     shares: Floats
     family: Ints
-    together: Floats
+    together: float
     first_day: Ints
     last_day: Ints
 
     @property
+    def families(self) -> int:
+        """Their number, F."""
+        return int(self.family.max()) + 1
+
+    @property
     def family_shares(self) -> Floats:
         """The share (F,) of all lines that each family has while all its SKUs are sold."""
-        shares: Floats = np.zeros(len(self.together))
+        shares: Floats = np.zeros(self.families)
         np.add.at(shares, self.family, self.shares)
         return shares
 
@@ -43,13 +48,12 @@ def made_up_assortment(spec: DemandSpec) -> Assortment:
     shares = bender_shares(
         spec.skus, share_of_skus=spec.abc.share_of_skus, share_of_lines=spec.abc.share_of_lines
     )
-    count = -(-spec.skus // spec.families.size)
     first_day, last_day = sold_days(spec, spec.skus)
     return Assortment(
         skus=tuple(f"SKU-{rank + 1:05d}" for rank in range(spec.skus)),
         shares=shares,
         family=np.arange(spec.skus) // spec.families.size,
-        together=np.full(count, spec.families.together),
+        together=spec.families.together,
         first_day=first_day,
         last_day=last_day,
     )

@@ -45,7 +45,7 @@ def exchange_doubles(
     """Part the doubles of a block among its free lines, in random turn; returns each order's (B,) strays."""
     order_of = np.repeat(np.arange(len(lines)), lines)
     pool = random.permutation(np.flatnonzero(is_free))
-    taken = part_doubles(sku, pieces, firsts(lines), order_of, random.permutation(len(pool)), pool, is_sold)
+    taken = part_doubles(sku, pieces, firsts(lines), order_of, pool, is_sold)
     return np.bincount(order_of[taken], minlength=len(lines))
 
 

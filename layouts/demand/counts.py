@@ -11,6 +11,9 @@ from scipy.optimize import brentq
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+EVEN = 1e-9
+"""Means that differ by less are the same."""
+
 STEEPEST = 700.0
 """Of the logarithm of a geometric ratio: beyond it one of the ends has all."""
 
@@ -69,7 +72,7 @@ def geometric_spread(mean: float, single: float | None, most: int) -> Spread:
     """
     low = 1.0 if single is None else 2 - single
     high = float(most) if single is None else single + max(most, 2) * (1 - single)
-    if (most < 2 and single not in (None, 1)) or not low <= mean <= high:
+    if (most < 2 and single not in (None, 1)) or not low - EVEN <= mean <= high + EVEN:
         ones = "" if single is None else f"single {single:g} and "
         raise ValueError(
             f"mean {mean:g} cannot be with {ones}most {most}, which give {low:g} to {high:g}: change one of them"

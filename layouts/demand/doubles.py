@@ -11,23 +11,20 @@ Flags = npt.NDArray[np.bool_]
 
 
 @njit(cache=True)
-def part_doubles(
-    sku: Ints, pieces: Ints, first: Ints, order_of: Ints, turn: Ints, pool: Ints, is_sold: Flags
-) -> Flags:
+def part_doubles(sku: Ints, pieces: Ints, first: Ints, order_of: Ints, pool: Ints, is_sold: Flags) -> Flags:
     """Change `sku` and `pieces` (L,) in place so that no order has a SKU twice; returns which lines (L,) took
     another.
 
     Lines first[o] … first[o + 1] are of order o, and `order_of` (L,) is that order. `pool` are the lines that may be
     changed, in a random order; no two others of an order have the same SKU.
 
-    1. Lines of the pool come in the order `turn` of their places there.
+    1. Lines of the pool come in turn.
     2. One whose SKU its order has already exchanges it with the next of the pool where neither order then has a SKU
        twice. So every SKU keeps its lines; to draw anew would take lines from the most wanted.
     3. Where there is none, it takes the next SKU that is sold and not in the order.
     """
     taken = np.zeros(len(sku), np.bool_)
-    for place in turn:
-        line = pool[place]
+    for place, line in enumerate(pool):
         if not _is_double(sku, first, order_of, line, sku[line]):
             continue
         is_parted = False

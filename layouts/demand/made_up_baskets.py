@@ -9,6 +9,7 @@ from layouts.demand.assortment import Assortment, made_up_assortment
 from layouts.demand.baskets import BLOCK, Baskets, Draw, block_stream, exchange_doubles, firsts
 from layouts.demand.counts import Spread, geometric_spread, places_at
 from layouts.demand.demand_source import Demand
+from layouts.demand.family_samples import sample_families
 from layouts.demand.spec import DemandSpec
 from spatial.errors import BadDataError
 
@@ -54,14 +55,14 @@ class MadeUpDay:
     ) -> None:
         is_sold = (assortment.first_day <= day) & (day <= assortment.last_day)
         weights = assortment.shares * family_factors[assortment.family] * is_sold
-        families, largest = np.zeros((2, len(assortment.together)))
+        families, largest = np.zeros((2, assortment.families))
         np.add.at(families, assortment.family, weights)
         np.maximum.at(largest, assortment.family, weights)
-        self._family, self._together = assortment.family, assortment.together
+        self._together = assortment.together
         self._lines, self._pieces, self._seed, self._day = lines, pieces, seed, day
         self._weights, self._is_sold = weights, weights > 0
-        self._families = np.cumsum(families)
-        self._free = np.cumsum(weights * (1 - assortment.together[assortment.family]))
+        self._start = np.searchsorted(assortment.family, np.arange(assortment.families + 1))
+        self._cumulated, self._families = np.cumsum(weights), np.cumsum(families)
         # so many lines of a family can an order have, if each SKU is to have its share of them
         room = np.divide(families, largest, out=np.ones(len(families)), where=largest > 0)
         self._room = np.maximum(np.floor(room * (1 - 1e-9)), 1).astype(np.int64)
@@ -72,10 +73,8 @@ class MadeUpDay:
         """Draw a block.
 
         1. An order's first line is of a family by its share; each further one is of that family too with probability
-           `together`. Their SKUs are a systematic sample of the family in random order, so that none comes twice and
-           each has its share (Madow 1949, Annals of Mathematical Statistics 20, 333-354).
-        2. All other lines are of any SKU, by its share times 1 - together: whoever leaves families comes to them in
-           proportion. So of all lines every SKU has its share.
+           `together`. Their SKUs are sampled from the family so that none comes twice and each has its share.
+        2. All other lines are of any SKU, by its share.
         3. Doubles among these are exchanged within the block. Blocks are drawn whole and lines come in random turn,
            so the shares hold whatever part of a block is wanted, and a larger part holds all of a smaller one.
         """
@@ -87,31 +86,17 @@ class MadeUpDay:
         first, order_of = firsts(lines), np.repeat(np.arange(BLOCK), lines)
         rank = np.arange(len(order_of)) - first[order_of]
         family = places_at(self._families, random("family").random(BLOCK))
-        stays = random("together").random(len(order_of)) < self._together[family[order_of]]
+        stays = random("together").random(len(order_of)) < self._together
         stays[first[:-1]] = True
         wanted = np.bincount(order_of, stays, minlength=BLOCK).astype(np.int64)
         kept = np.minimum(wanted, self._room[family])
         is_kept = rank < kept[order_of]
         sku = np.empty(len(order_of), np.int64)
-        sku[is_kept] = self._within(family, kept, random("family SKUs"))
-        sku[~is_kept] = places_at(self._free, random("SKUs").random(len(order_of))[~is_kept])
+        sku[is_kept] = sample_families(family, kept, self._start, self._weights, random("family SKUs"))
+        sku[~is_kept] = places_at(self._cumulated, random("SKUs").random(len(order_of))[~is_kept])
         pieces = self._pieces.at(random("pieces").random(len(order_of)))
         taken = exchange_doubles(sku, pieces, lines, ~is_kept, self._is_sold, random("doubles"))
         return Baskets(lines, sku, pieces, wanted - kept + taken)
-
-    def _within(self, family: Ints, kept: Ints, random: np.random.Generator) -> Ints:
-        """`kept` SKUs of each order's family: as many equidistant points on the SKUs' shares laid end to end."""
-        laid = np.argsort(self._family + random.random(len(self._family)))
-        ends = np.concatenate([[0.0], np.cumsum(self._weights[laid])])
-        start = np.searchsorted(self._family[laid], np.arange(len(self._together) + 1))
-        low, high = ends[start[family]], ends[start[family + 1]]
-        order_of = np.repeat(np.arange(len(kept)), kept)
-        rank = np.arange(len(order_of)) - np.repeat(np.cumsum(kept) - kept, kept)
-        part = (rank + random.random(len(kept))[order_of]) / kept[order_of]
-        points = low[order_of] + part * (high - low)[order_of]
-        places = np.searchsorted(ends[1:], points, side="right")
-        skus: Ints = laid[np.clip(places, start[family][order_of], start[family + 1][order_of] - 1)]
-        return skus
 
 
 def _check_room(made_up: MadeUpDay, lines: Spread, day: str) -> None:

@@ -78,7 +78,7 @@ class Counts(_Part):
 class Families(_Part):
     """SKUs that are bought together."""
 
-    size: int = Field(default=20, ge=1, le=1_000_000)
+    size: int = Field(default=20, ge=1, le=1000)
     """SKUs of a family."""
     together: float = Field(default=0.2, ge=0, le=0.95)
     """So many of an order's further lines are of its first line's family, beside those that are by chance."""

@@ -90,7 +90,7 @@ def test_lines_share_a_family_as_often_as_the_formula_says(together: float) -> N
         n = block.lines
         first, others = (n - 1).sum(), ((n - 1) * (n - 2) / 2).sum()
         wanted = first * (t + (1 - t) * chance) + others * (t**2 + (1 - t**2) * chance)
-        off.append(same_family_pairs(block, assortment.family, len(assortment.together)) - wanted)
+        off.append(same_family_pairs(block, assortment.family, assortment.families) - wanted)
         pairs = max(pairs, float(first + others))
     require_zero_mean(off, slack=pairs / spec.skus)
 
@@ -118,6 +118,27 @@ def test_two_lines_of_a_family_have_the_lift_of_the_formula() -> None:
     assert (np.abs(seen - wanted) <= SIGMAS * np.sqrt(wanted) + doubles).all()
     lift = seen[0, 0] / seen.sum() / share[0] ** 2
     assert lift == pytest.approx(0.3 / share[0] + 0.7, rel=0.03)
+
+
+def test_all_pairs_of_a_family_come_alike() -> None:
+    """Of a family of 12 alike SKUs 3 are taken: each of the 66 pairs is among them with probability 6 / 132."""
+    spec = DemandSpec.model_validate(
+        {
+            "skus": 12,
+            "abc": {"share_of_skus": 0.5, "share_of_lines": 0.5},
+            "families": {"size": 12, "together": 0.95},
+            "lines": {"mean": 3, "single": 0, "most": 3},
+        }
+    )
+    seen, orders = np.zeros((12, 12)), 0
+    for block in blocks(spec, 60):
+        trio = np.sort(block.sku.reshape(-1, 3), axis=1)
+        for one, other in ((0, 1), (0, 2), (1, 2)):
+            np.add.at(seen, (trio[:, one], trio[:, other]), 1)
+        orders += len(trio)
+    pairs = seen[np.triu_indices(12, 1)]
+    chance = 6 / 132
+    assert (np.abs(pairs - orders * chance) < 5 * math.sqrt(orders * chance * (1 - chance))).all()
 
 
 @settings(max_examples=25, deadline=None)

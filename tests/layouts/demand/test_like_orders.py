@@ -117,6 +117,19 @@ def test_baskets_are_new_but_for_what_belongs_together() -> None:
     assert {line.quantity for order in made for line in order.lines if line.sku[0] == "s"} == {7}
 
 
+def test_pieces_go_with_their_sku_when_doubles_are_exchanged() -> None:
+    names = "abcdef"
+    old = [
+        Order(id=f"{one}{other}", lines=tuple(OrderLine(sku=sku, quantity=ord(sku)) for sku in (one, other)))
+        for one in names
+        for other in names
+        if one < other
+    ]
+    made = orders_of(demand_like(DemandSpec(orders=1000), old))
+    assert all(len({line.sku for line in order.lines}) == 2 for order in made)
+    assert all(line.quantity == ord(line.sku) for order in made for line in order.lines)
+
+
 def test_what_the_spec_sets_is_not_taken_from_the_history() -> None:
     spec = DemandSpec.model_validate(
         {"days": 7, "orders_per_day": 10, "hours": {20: 1}, "weekdays": {"sun": 1}}
