@@ -3,8 +3,7 @@
 What a report needs of it: `Sensitivity.scenarios` holds for each scenario its verdict and, largest swing first, its
 `assumptions`; of each the `answer`, all `tried` values with their differences (the first and last are the ends of a
 tornado's bar), and the `turns`. `sensitivity_text.sensitivity_answers` makes sentences of them,
-`sensitivity_record.sensitivity_dict` values for JSON, `sensitivity_picture.tornado_svg` a picture. What prices flip
-is in `sensitivity_prices`.
+`sensitivity_record.sensitivity_dict` values for JSON. What prices flip is in `sensitivity_prices`.
 """
 
 from __future__ import annotations

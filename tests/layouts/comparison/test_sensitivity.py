@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from layouts.comparison.compare import compare
 from layouts.comparison.sensitivity import Sensitive, Sensitivity, sensitivity
 from layouts.comparison.sensitivity_assumptions import assumptions_of
-from layouts.comparison.sensitivity_picture import tornado_svg
 from layouts.comparison.sensitivity_record import sensitivity_dict
 from layouts.comparison.sensitivity_text import sensitivity_answers, sensitivity_text
 from layouts.comparison.sensitivity_turns import PARTS, Tried, find_turn
@@ -26,7 +24,6 @@ from spatial.errors import UndecidedError
 
 ROOT = str(Path(__file__).parents[3])
 RATE = "lines_per_hour"
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def law(
@@ -269,19 +266,3 @@ def test_a_line_that_is_0_nowhere_has_no_crossing_and_a_jump_has_one() -> None:
     assert turn.at is not None
     assert 4.875 < turn.at <= 5.0
     assert find_turn(at, today=at(4.0), end=at(4.5)) is None
-
-
-def test_the_tornado_shows_what_matters_and_which_points_flip(tmp_path: Path) -> None:
-    told = asked(
-        tmp_path, partial(law, own=2.0), "pick_s=6..12", "routing=exact,largest-gap", "traffic.pass_s=1..9"
-    )
-    picture = ET.fromstring(tornado_svg(told, told.scenarios[0]))
-    words = [each.text for each in picture.iter(f"{SVG}text")]
-    assert [word for word in words if word and ":" in word][1:] == [
-        "pick_s, s: 12 · 8 · 6",
-        "routing: exact · s-shape · largest-gap",
-    ]
-    # two flips and one in the key
-    assert len(list(picture.iter(f"{SVG}path"))) == 3
-    assert len(list(picture.iter(f"{SVG}circle"))) == 5
-    assert {"better", "worse", "no difference shown", "0"} <= {*words}
