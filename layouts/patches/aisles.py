@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shapely.geometry.base import BaseGeometry
 
+from layouts.layout_file.found_blocks import WIDEST_FLUE_M
 from layouts.patches.aisle_lanes import SAME_M, floors_before, floors_now, sides_of, width_of
 from layouts.patches.beside import Side, frame_of
 from layouts.patches.cross_aisles import NEAR_M, cross_aisle_again, opened_aisle
@@ -18,6 +19,9 @@ from spatial.facility import Aisle, Obstacle, Point2, Rack
 from spatial.floor.free_space import rack_footprint
 
 CHANGE_TOLD_M = 0.005
+
+WIDEST_NEW_M = 6.0
+"""A lane that is wider is no new aisle, but open floor, as in scans."""
 
 Shapes = Mapping[str, list[BaseGeometry]]
 """Footprints by level."""
@@ -45,7 +49,7 @@ def new_aisles(draft: Draft) -> tuple[Aisle, ...]:
         elif not aisle.cross and aisle.id in named:
             found[aisle.id] = _again(aisle, named[aisle.id], draft, before[aisle.level], floor)  # 2
         elif aisle.cross:
-            again = cross_aisle_again(aisle, floor, gone[aisle.level])  # 3
+            again = cross_aisle_again(aisle, before[aisle.level], floor, gone[aisle.level])  # 3
             found |= {} if again is None else {aisle.id: again}
     fresh = {name: lane for name, lane in named.items() if name not in draft.aisles}
     found |= {name: _new(name, lane, now[_level(lane, draft)], draft) for name, lane in fresh.items()}
@@ -128,7 +132,8 @@ def _named(
             named[name] = lanes[i]
             done.add(i)
     for i, lane in enumerate(lanes):
-        if i not in done and not lane.sides <= kept:
+        is_aisle = WIDEST_FLUE_M <= lane.clear_width_m <= WIDEST_NEW_M
+        if is_aisle and i not in done and not lane.sides <= kept:
             named[_free_id(draft, named, like.get(i))] = lane
     return named
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layouts.patches.beside import are_parallel, block_of
-from layouts.patches.draft import ChangeError, Draft, known_id, refuse, unknown_ids
+from layouts.patches.draft import Draft, refuse
 from layouts.patches.patch_model import Rows
 from spatial.facility import Rack
 
@@ -15,17 +15,9 @@ def chosen_rows(draft: Draft, said: Rows, *, parallel: bool = False) -> list[Rac
     must be `parallel` for those that are not.
     """
     if said.block is not None:
-        first = draft.racks[known_id(said.block, draft.racks, "rack", ("block",))]
-        names = block_of(first, draft.racks)
+        names = block_of(draft.racks[draft.known("racks", said.block, ("block",))], draft.racks)
     else:
-        names = list(said.racks or ())
-        paths = [("racks", i) if len(names) > 1 else ("racks",) for i in range(len(names))]
-        faults = [*unknown_ids(names, draft.racks, "rack", paths)]
-        if faults:
-            raise ChangeError(faults)
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
-    if twice is not None:
-        refuse(("racks",), f"rack {twice} is named twice: name it once")
+        names = draft.all_known("racks", said.racks or ())
     rows = [draft.racks[name] for name in names]
     for rack in rows[1:]:
         if rack.level != rows[0].level:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import shapely
@@ -25,10 +25,13 @@ FURTHEST_M = 12.0
 FAR_M = 1000.0
 
 
-def cross_aisle_again(aisle: Aisle, floor: Floor, gone: Iterable[BaseGeometry]) -> Aisle | None:
+def cross_aisle_again(
+    aisle: Aisle, before: Floor, floor: Floor, gone: Iterable[BaseGeometry]
+) -> Aisle | None:
     """A cross-aisle of the base along its old axis; None where too little is left of it.
 
-    It loses what stands in it, and wins what is free on a side where something bounded it that is `gone` from there.
+    It loses what stands in it now and did not `before`, and wins what is free on a side where something bounded it
+    that is `gone` from there. Its sides move by as much as what bounds them, so that measured widths stay measured.
     """
     length_m, half = math.dist(aisle.p0, aisle.p1), aisle.clear_width_m / 2
     if length_m == 0 or half == 0:
@@ -38,20 +41,25 @@ def cross_aisle_again(aisle: Aisle, floor: Floor, gone: Iterable[BaseGeometry]) 
     right = shapely.Polygon(frame.box(0.0, -half - NEAR_M, length_m, -half))
     bounded = list(gone)
     reach = [FURTHEST_M * any(each.intersects(side) for each in bounded) for side in (right, left)]
-    across_m = (-half - reach[0], half + reach[1])
-    area = shapely.Polygon(frame.box(0.0, across_m[0], length_m, across_m[1]))
-    gaps = free_between(spans(floor.standing_in(area), frame, 1), *across_m)
-    low_m, high_m = max(gaps, key=lambda gap: min(gap[1], half) - max(gap[0], -half), default=(0.0, 0.0))
-    if reach[0] and low_m <= across_m[0]:
-        low_m = -half
-    if reach[1] and high_m >= across_m[1]:
-        high_m = half
+    area = shapely.Polygon(frame.box(0.0, -half - reach[0], length_m, half + reach[1]))
+    was, now = (_sides(each, area, frame, half, reach) for each in (before, floor))
+    low_m, high_m = now[0] - was[0] - half, now[1] - was[1] + half
     if high_m - low_m < NARROWEST_CROSS_AISLE_M:
         return None
     if max(abs(low_m + half), abs(high_m - half)) > SAME_M:
         aisle = _between(aisle, frame, (0.0, length_m), (low_m, high_m))
     racks = tuple(name for name in aisle.racks if name in floor.racks)
     return blocked_anew(replace(aisle, racks=racks), floor)
+
+
+def _sides(
+    floor: Floor, area: shapely.Polygon, frame: Placement, half: float, reach: Sequence[float]
+) -> Point2:
+    """Between what a cross-aisle of half a width is free, as far as that `reach` goes beyond it on either side."""
+    gaps = free_between(spans(floor.standing_in(area), frame, 1), -half - reach[0], half + reach[1])
+    low_m, high_m = max(gaps, key=lambda gap: min(gap[1], half) - max(gap[0], -half), default=(0.0, 0.0))
+    is_open = (low_m <= -half - reach[0], high_m >= half + reach[1])
+    return -half if is_open[0] else low_m, half if is_open[1] else high_m
 
 
 def opened_aisle(lane: Lane, floor: Floor) -> tuple[Aisle | None, tuple[str, ...]]:

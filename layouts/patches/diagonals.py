@@ -17,7 +17,7 @@ from layouts.patches.aisle_lanes import floors_now
 from layouts.patches.beside import box_about, neighbours
 from layouts.patches.chosen import chosen_rows
 from layouts.patches.cuts import remove_bays, tell_lost
-from layouts.patches.draft import Draft, Lane, known_id, refuse
+from layouts.patches.draft import Draft, Lane, refuse
 from layouts.patches.patch_model import Diagonals, Fishbone, FlyingV
 from layouts.patches.standing import COLUMN_IN_RACK_M
 from spatial.facility import Bay, Point2, Rack
@@ -142,7 +142,7 @@ def _opened(draft: Draft, said: Diagonals) -> tuple[list[Rack], _Fan]:
 
 def _start(draft: Draft, said: Diagonals, level: str) -> Point2 | None:
     if isinstance(said.start, str):
-        x, y, _ = draft.stations[known_id(said.start, draft.stations, "station", ("start",))].pose
+        x, y, _ = draft.stations[draft.known("stations", said.start, ("start",))].pose
         return x, y
     if said.start is not None:
         return said.start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -135,6 +135,31 @@ class Draft:
         taken: dict[str, object] = {each.id: each for each in getattr(self.base, kind)}
         return {**taken, **getattr(self, kind)}
 
+    def known(self, kind: str, name: str, path: KeyPath) -> str:
+        """An id that an element of this kind has; else ChangeError, which tells if an earlier change took it."""
+        elements, what = getattr(self, kind), kind.removesuffix("s")
+        taker = self.touched.get((kind, name))
+        if name not in elements and taker is not None:
+            refuse(
+                path, f"{what} {name} is no more, changes.{taker} took it: name another, or change the order"
+            )
+        return known_id(name, elements, what, path)
+
+    def all_known(self, kind: str, names: Sequence[str]) -> list[str]:
+        """The same for several ids, below the key `kind`; refuses one that is named twice."""
+        faults: list[LayoutFault] = []
+        for i, name in enumerate(names):
+            path = (kind, i) if len(names) > 1 else (kind,)
+            try:
+                self.known(kind, name, path)
+                if name in names[:i]:
+                    refuse(path, f"{kind.removesuffix('s')} {name} is named twice: name it once")
+            except ChangeError as error:
+                faults += error.faults
+        if faults:
+            raise ChangeError(faults)
+        return list(names)
+
     def level_of(self, name: str | None, path: KeyPath) -> str:
         """The level of that name, or the only one."""
         known = [level.id for level in self.base.levels]
@@ -152,21 +177,10 @@ class Draft:
 
 def known_id(name: str, known: Iterable[str], what: str, path: KeyPath) -> str:
     """The name itself if it is one of the `known`; else ChangeError, with the closest one proposed."""
-    faults = [*unknown_ids([name], known, what, [path])]
-    if faults:
-        raise ChangeError(faults)
-    return name
-
-
-def unknown_ids(
-    names: Sequence[str], known: Iterable[str], what: str, paths: Sequence[KeyPath]
-) -> Iterator[LayoutFault]:
-    """A fault for each name that is not known."""
-    listed: Any = list(known)
-    for name, path in zip(names, paths, strict=True):
-        if name in listed:
-            continue
-        near = get_close_matches(name, listed, n=1, cutoff=0.5)
-        some = ", ".join(listed[:8]) + (", …" if len(listed) > 8 else "")
-        remedy = f"write {near[0]}" if near else f"choose one of {some}" if listed else "there is none"
-        yield LayoutFault(path, f"there is no {what} {name!r}: {remedy}")
+    listed = list(known)
+    if name in listed:
+        return name
+    near = get_close_matches(name, listed, n=1, cutoff=0.5)
+    some = ", ".join(listed[:8]) + (", …" if len(listed) > 8 else "")
+    remedy = f"write {near[0]}" if near else f"choose one of {some}" if listed else "the hall has none"
+    refuse(path, f"there is no {what} {name!r}: {remedy}")

@@ -9,9 +9,9 @@ import shapely
 
 from layouts.layout_file.found_blocks import WIDEST_FLUE_M
 from layouts.layout_file.layout_fault import LayoutFault
-from layouts.patches.beside import frame_of, mate_of, side_towards
+from layouts.patches.beside import Side, frame_of, mate_of, side_towards
 from layouts.patches.draft import Draft
-from layouts.patches.lanes import Floor
+from layouts.patches.lanes import Floor, lane_at
 from spatial.facility import Rack
 
 
@@ -26,7 +26,9 @@ def set_faces(draft: Draft, floors: dict[str, Floor]) -> Iterator[LayoutFault]:
         rack = draft.racks[name]
         mates = {side: mate_of(rack, side, draft.racks) for side in (1, -1)}
         former = before.get(draft.parent.get(name, name))
-        freed = _freed_side(former, before, mates) if former is not None else None
+        freed = None if former is None else _freed_side(former, before, mates)
+        if freed is not None and not _is_lane((name, freed), floors[rack.level]):
+            freed = None
         faces = tuple(
             side
             for side in (*rack.faces, *({1, -1} - {*rack.faces}))
@@ -67,6 +69,12 @@ def _freed_side(former: Rack, before: dict[str, Rack], mates: dict[int, str | No
         return None
     side = side_towards(former, mate.center)
     return side if mates[side] is None else None
+
+
+def _is_lane(side: Side, floor: Floor) -> bool:
+    """Whether a side looks onto open floor, or onto a lane wider than a flue."""
+    lane = lane_at(side, floor)
+    return lane is None or lane.clear_width_m >= WIDEST_FLUE_M
 
 
 def _is_at_wall(rack: Rack, side: int, floor: Floor) -> bool:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from layouts.layout_file.layout_model import Box, RackType
 from layouts.layout_file.parts import Angle, Count, FarCoordinate, Length, Name, Part
 from layouts.patches.restore_model import Restore
 from spatial.facility import StationKind
+
+Entry = TypeVar("Entry")
 
 Shift: TypeAlias = Annotated[float, Field(strict=True, ge=-2000, le=2000, allow_inf_nan=False)]
 Along: TypeAlias = Annotated[float, Field(strict=True, ge=0, le=2000, allow_inf_nan=False)]
@@ -26,8 +28,17 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _not_empty(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """After the entries, so that a wrong entry is not told as a missing one too."""
+    if not entries:
+        raise ValueError("this list is empty: write one entry or more")
+    return entries
+
+
 Names: TypeAlias = Annotated[
-    tuple[Name, ...], BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]), Field(min_length=1)
+    tuple[Name, ...],
+    BeforeValidator(_as_list, json_schema_input_type=Name | list[Name]),
+    AfterValidator(_not_empty),
 ]
 
 
@@ -230,7 +241,11 @@ class Patch(Part):
     schema_: Literal["aisletwin.patch/1"] = Field(default="aisletwin.patch/1", alias="schema")
     name: Name | None = None
     base: Base | None = None
-    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=10_000)]
+    changes: Annotated[
+        tuple[Change, ...],
+        Field(max_length=10_000, json_schema_extra={"minItems": 1}),
+        AfterValidator(_not_empty),
+    ]
 
     def __add__(self, other: Patch) -> Patch:
         """The changes of the one, then those of the other; the name and base are the first one's."""

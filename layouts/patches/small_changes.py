@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layouts.layout_file.placement import Placement
-from layouts.patches.draft import ChangeError, Draft, known_id, refuse, unknown_ids
+from layouts.patches.draft import Draft
 from layouts.patches.patch_model import AddObstacle, AddStation, MoveStation, RemoveObstacle, RemoveStation
 from spatial.facility import Obstacle, Station
 
 
 def move_station(draft: Draft, said: MoveStation) -> None:
     """The same station at another place."""
-    station = draft.stations[known_id(said.station, draft.stations, "station", ("station",))]
+    station = draft.stations[draft.known("stations", said.station, ("station",))]
     yaw = station.pose[2] if said.heading_deg is None else Placement().yaw(said.heading_deg)
     draft.stations[station.id] = replace(station, pose=(*said.to_m, yaw))
     draft.touched["stations", station.id] = draft.change
@@ -33,12 +33,12 @@ def add_station(draft: Draft, said: AddStation) -> None:
 
 def remove_station(draft: Draft, said: RemoveStation) -> None:
     """Work places go."""
-    _remove(draft, "stations", said.stations, "station")
+    _remove(draft, "stations", said.stations)
 
 
 def remove_obstacle(draft: Draft, said: RemoveObstacle) -> None:
     """What stood there goes."""
-    _remove(draft, "obstacles", said.obstacles, "obstacle")
+    _remove(draft, "obstacles", said.obstacles)
 
 
 def add_obstacle(draft: Draft, said: AddObstacle) -> None:
@@ -58,14 +58,7 @@ def add_obstacle(draft: Draft, said: AddObstacle) -> None:
     draft.touched["obstacles", name] = draft.change
 
 
-def _remove(draft: Draft, kind: str, names: tuple[str, ...], what: str) -> None:
-    known = getattr(draft, kind)
-    paths = [(kind, i) if len(names) > 1 else (kind,) for i in range(len(names))]
-    faults = [*unknown_ids(names, known, what, paths)]
-    if faults:
-        raise ChangeError(faults)
-    for i, name in enumerate(names):
-        if name in names[:i]:
-            refuse((kind, i), f"{what} {name} is named twice: name it once")
-        del known[name]
+def _remove(draft: Draft, kind: str, names: tuple[str, ...]) -> None:
+    for name in draft.all_known(kind, names):
+        del getattr(draft, kind)[name]
         draft.touched[kind, name] = draft.change
