@@ -53,7 +53,7 @@ def price_sentence(flip: PriceFlip) -> str:
     if flip.low is None or flip.high is None:
         return f"{name}: {flip.verdict} a year at every price."
     if flip.high == 0:
-        return f"{name}: {flip.verdict} a year at every price above 0."
+        return f"{name}: {flip.above} a year at every price above 0."
     sides = [
         f"{side} {bound:.4g} it {verdict}"
         for side, bound, verdict in (("below", flip.low, flip.below), ("above", flip.high, flip.above))

@@ -81,6 +81,9 @@ def test_a_price_of_what_does_not_differ_flips_nothing(tmp_path: Path) -> None:
         None,
     )
     assert not any(flip.flips for flip in found.values())
+    free = GIVEN.model_copy(update={"labour_per_h": 0})
+    labour, *_ = price_flips(compared(tmp_path), free, {"now": HALL, "new": HALL})
+    assert price_sentence(labour) == "new: labour_per_h, given 0 EUR/h: saves a year at every price above 0."
     assert (
         price_sentence(found["floor_per_m2_year"])
         == "new: floor_per_m2_year, given 60 EUR/m² and year: saves a year at every price."
