@@ -7,19 +7,22 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from scans.residual_mesh import residual_mesh
-from scans.scan_to_facility import Scanned
-from scans.voxels import VoxelCloud
 from server.sites import CLOUD, FACILITY, MESH
 from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 from spatial.whole_files import write_whole
+
+if TYPE_CHECKING:
+    from scans.scan_to_facility import Scanned
+    from scans.voxels import VoxelCloud
 
 REPORT, GRAPH = "scan-report.json", "graph.json"
 CLOUD_POINTS = 250_000
