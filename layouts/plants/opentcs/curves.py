@@ -1,9 +1,13 @@
-"""How a path is drawn: control points are pixels of the drawing with y down, `scaleX` and `scaleY` mm each."""
+"""How a path is drawn: control points are pixels of the drawing with y down, `scaleX` and `scaleY` mm each.
+
+The drawing has places of its own for the points, up to version 6, and plants were often drawn at another scale or
+origin than they lie: a curve is then turned, scaled and shifted with its two ends.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from layouts.plants.opentcs.tags import MM, Tag
@@ -13,37 +17,35 @@ from spatial.facility import Point2
 STRAIGHT = ("", "DIRECT", "ELBOW", "SLANTED")
 """Drawn or taken as the straight line: openTCS takes the distance for the length of all of these."""
 
-APART_M = 0.001
-"""A point drawn farther from its place has been moved in the drawing, and its paths' curves with it."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """Metres per pixel of the drawing, None where it tells none, and what older versions say in its elements.
+    """Metres per pixel, None where the file tells none; where points are drawn, in metres; how paths are drawn.
 
-    `curves` are (connection type, control points in pixels) by path, `moved` the points drawn elsewhere than
-    they lie.
+    A path's drawing is its connection type and its control points in pixels. A point without a place of its own is
+    drawn where it lies.
     """
 
     scale_m: Point2 | None
-    curves: Mapping[str, tuple[str, Sequence[Point2]]]
-    moved: frozenset[str]
+    places: Mapping[str, Point2]
+    paths: Mapping[str, tuple[str, Sequence[Point2]]]
 
 
 def drawing_of(model: Tag) -> Drawing:
-    """The drawing of a model: its scale, the connection and control points of each path."""
+    """The drawing of a model; up to version 0.0.3 it is in the elements of the visual layout."""
     layout = model.first("visualLayout")
-    curves = {path.text("name"): _path_layout(path) for path in model.all("path")}
-    moved = {tag.text("name") for tag in model.all("point") if _is_moved(tag)}
-    scale = None
-    if layout is not None:
-        x, y = layout.optional_number("scaleX"), layout.optional_number("scaleY")
-        scale = None if not (x and y) else (x * MM, y * MM)
-        for element in layout.all("modelLayoutElement"):  # versions 0.0.2 and 0.0.3
-            name, told = element.told.get("visualizedObjectName", ""), element.properties()
-            if name in curves and "CONN_TYPE" in told:
-                curves[name] = told["CONN_TYPE"], _pairs(told.get("CONTROL_POINTS", ""))
-    return Drawing(scale_m=scale, curves=curves, moved=frozenset(moved))
+    places = {tag.text("name"): place for tag in model.all("point") for place in _point_layout(tag)}
+    paths = {tag.text("name"): _path_layout(tag) for tag in model.all("path")}
+    if layout is None:
+        return Drawing(scale_m=None, places=places, paths=paths)
+    for element in layout.all("modelLayoutElement"):
+        name, told = element.told.get("visualizedObjectName", ""), element.properties()
+        if name in paths and "CONN_TYPE" in told:
+            paths[name] = told["CONN_TYPE"], _pairs(told.get("CONTROL_POINTS", ""))
+        for x, y in _pairs(f"{told.get('POSITION_X', '')},{told.get('POSITION_Y', '')}"):
+            places[name] = x * MM, y * MM
+    sx, sy = layout.optional_number("scaleX"), layout.optional_number("scaleY")
+    return Drawing(scale_m=(sx * MM, sy * MM) if sx and sy else None, places=places, paths=paths)
 
 
 def drawn_curve(path: Tag, start: Point2, end: Point2, drawing: Drawing) -> Trajectory | None:
@@ -52,25 +54,36 @@ def drawn_curve(path: Tag, start: Point2, end: Point2, drawing: Drawing) -> Traj
     A cubic Bézier curve has two control points, BEZIER_3 five: two cubic curves that meet at the third. What
     cannot be drawn is left out with a warning.
     """
-    kind, pixels = drawing.curves[path.text("name")]
+    kind, pixels = drawing.paths[path.text("name")]
     if kind in STRAIGHT or not pixels:
         return None
-    ends = {path.text("sourcePoint"), path.text("destinationPoint")}
-    fault = None
+    drawn = (
+        drawing.places.get(path.text("sourcePoint"), start),
+        drawing.places.get(path.text("destinationPoint"), end),
+    )
+    shape, fault = _shape(kind, len(pixels)), ""
     if drawing.scale_m is None:
         fault = "the drawing tells no scale"
-    elif moved := ends & drawing.moved:
-        fault = f"point '{min(moved)}' is drawn elsewhere than it lies"
-    elif (shape := _shape(kind, len(pixels))) is None:
+    elif shape is None:
         fault = f"{kind} with {len(pixels)} control points is no curve of openTCS"
-    if fault is not None or drawing.scale_m is None or shape is None:
+    elif drawn[0] == drawn[1] and start != end:
+        fault = "both its ends are drawn at one place"
+    if fault or drawing.scale_m is None or shape is None:
         path.draft.warn(path.at, f"{fault}: its curve is left out, the path is taken as straight")
         return None
     sx, sy = drawing.scale_m
-    inner = [(x * sx, -y * sy) for x, y in pixels]
+    inner = [_carried((x * sx, -y * sy), drawn, (start, end)) for x, y in pixels]
     degree, knots = shape
     points = tuple(ControlPoint(x=x, y=y) for x, y in (start, *inner, end))
     return Trajectory(degree=degree, knots=knots, points=points)
+
+
+def _carried(point: Point2, drawn: tuple[Point2, Point2], lie: tuple[Point2, Point2]) -> Point2:
+    """The point turned, scaled and shifted as the two `drawn` ends are to where they `lie`."""
+    d0, d1, l0, l1 = (complex(*end) for end in (*drawn, *lie))
+    grown = (l1 - l0) / (d1 - d0) if d1 != d0 else 1.0
+    at = l0 + (complex(*point) - d0) * grown
+    return at.real, at.imag
 
 
 def _shape(kind: str, inner: int) -> tuple[int, tuple[float, ...]] | None:
@@ -92,19 +105,17 @@ def _path_layout(path: Tag) -> tuple[str, list[Point2]]:
     return layout.told.get("connectionType", ""), points
 
 
-def _is_moved(point: Tag) -> bool:
-    layout = point.first("pointLayout")
-    if layout is None:
-        return False
-    x, y = layout.optional_number("positionX", "xPosition"), layout.optional_number("positionY", "yPosition")
-    if x is None or y is None:
-        return False  # since version 7 points are drawn where they lie
-    lies = point.metres("positionX", "xPosition"), point.metres("positionY", "yPosition")
-    return math.dist((x * MM, y * MM), lies) > APART_M
+def _point_layout(point: Tag) -> Iterator[Point2]:
+    """Where the point is drawn, in metres, if it tells: since version 7 points are drawn where they lie."""
+    if (layout := point.first("pointLayout")) is not None:
+        x = layout.optional_number("positionX", "xPosition")
+        y = layout.optional_number("positionY", "yPosition")
+        if x is not None and y is not None:
+            yield x * MM, y * MM
 
 
 def _pairs(text: str) -> list[Point2]:
-    """Control points as versions up to 0.0.3 write them: "558,-108;589,-139"; none for what is not that."""
+    """Pairs as versions up to 0.0.3 write them: "558,-108;589,-139"; none for what is not that."""
     try:
         pairs = [tuple(float(part) for part in pair.split(",")) for pair in text.split(";") if pair]
     except ValueError:

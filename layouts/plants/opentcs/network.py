@@ -27,6 +27,9 @@ from spatial.exchange.route_network import (
 )
 from spatial.poses import wrap_yaw
 
+APART_M = 0.001
+"""A point drawn farther from its place is drawn elsewhere."""
+
 PLACEHOLDER_MM = 1.0
 """The length that openTCS gives a path which was never measured."""
 
@@ -55,6 +58,7 @@ def add_network(model: Tag, draft: Draft, floors: list[Floor]) -> Closed:
             )
     drawing, closed = drawing_of(model), Closed()
     nodes = {node.id: node for node in draft.nodes}
+    _warn_of_moved(drawing, nodes, draft)
     for tag in model.all("path"):
         for end in ("sourcePoint", "destinationPoint"):
             if tag.text(end) not in nodes:
@@ -141,6 +145,17 @@ def _edges(
     turned = tuple(replace(use, speed_limit_m_s=reverse, orientation_rad=math.pi) for use in back.uses)
     ways = ((forward, edge), (reverse, replace(back, uses=turned)))
     return [way for speed, way in ways if speed > 0]
+
+
+def _warn_of_moved(drawing: Drawing, nodes: Mapping[str, NetworkNode], draft: Draft) -> None:
+    moved = [
+        name
+        for name, place in drawing.places.items()
+        if name in nodes and math.dist(place, nodes[name].xy) > APART_M
+    ]
+    if moved:
+        told = f"{len(moved)} of {len(nodes)} points are drawn elsewhere than they lie, the first is '{moved[0]}'"
+        draft.warn("visualLayout", f"{told}: curves are turned, scaled and shifted with their ends")
 
 
 def _speed(tag: Tag, name: str) -> float:

@@ -145,12 +145,54 @@ def test_points_a_storey_apart_are_on_floors_of_their_own(opentcs: Write) -> Non
     assert any("heights from 0 to 0.8 m" in note for note in ramp.report.notes)
 
 
-def test_a_curve_whose_point_was_moved_in_the_drawing_is_left_out(opentcs: Write) -> None:
+def test_a_plant_drawn_at_another_scale_and_origin_has_its_true_curves(opentcs: Write) -> None:
+    """Drawn at half the size, turned upside down and shifted, as plants before version 7 may be."""
+
+    def drawn(x_mm: float, y_mm: float) -> tuple[float, float]:
+        return 9000 - x_mm / 2, -700 - y_mm / 2
+
+    places = {"B": (4000, 0), "C": (6000, 2000)}
+    elements = "".join(
+        f'<modelLayoutElement visualizedObjectName="{name}"><property name="POSITION_X" value="{x}"/>'
+        f'<property name="POSITION_Y" value="{y}"/></modelLayoutElement>'
+        for name, (x, y) in ((name, drawn(*at)) for name, at in places.items())
+    )
+    handles = [drawn(5104.57, 0), drawn(6000, 895.43)]
+    plant = read_opentcs(
+        opentcs(
+            ('<layer id="0" name="ground"/>', elements),
+            (
+                '<controlPoint x="5104.57" y="0"/>',
+                f'<controlPoint x="{handles[0][0]}" y="{-handles[0][1]}"/>',
+            ),
+            (
+                '<controlPoint x="6000" y="-895.43"/>',
+                f'<controlPoint x="{handles[1][0]}" y="{-handles[1][1]}"/>',
+            ),
+        )
+    )
+    line = edge_lines(plant.roads)[-1]
+    apart = shapely.distance(shapely.points(shapely.get_coordinates(line)), shapely.Point(4.0, 2.0))
+    assert (apart.min(), apart.max()) == pytest.approx((2.0, 2.0), abs=0.001)
+    assert any("visualLayout: 2 of 3 points are drawn elsewhere" in each for each in plant.report.warnings)
+
+
+def test_a_point_moved_in_the_drawing_takes_its_curve_along(opentcs: Write) -> None:
     plain = '<point name="C" positionX="6000" positionY="2000" positionZ="0" type="HALT_POSITION"/>'
-    moved = plain.replace("/>", '><pointLayout positionX="6000" positionY="2500" layerId="0"/></point>')
-    plant = read_opentcs(opentcs((plain, moved)))
+    moved = plain.replace("/>", '><pointLayout positionX="4000" positionY="2000" layerId="0"/></point>')
+    arc = '<controlPoint x="5104.57" y="0"/><controlPoint x="6000" y="-895.43"/>'
+    line = edge_lines(
+        read_opentcs(opentcs((plain, moved), (arc, '<controlPoint x="5000" y="-1000"/>'))).roads
+    )[-1]
+    assert [line.coords[0], line.coords[-1]] == [(4.0, 0.0), pytest.approx((6.0, 2.0))]
+    # drawn from (4, 0) to (4, 2) with its handle 1 m to the right; laid over, the handle is √2 m to the right
+    assert line.hausdorff_distance(shapely.LineString([(4, 0), (6, 2)])) == pytest.approx(
+        math.sqrt(2) / 2, rel=1e-3
+    )
+    one = plain.replace("/>", '><pointLayout positionX="4000" positionY="0" layerId="0"/></point>')
+    plant = read_opentcs(opentcs((plain, one)))
     assert edge_lines(plant.roads)[-1].length == pytest.approx(math.hypot(2, 2))
-    assert any("line 13: path 'BC': point 'C' is drawn elsewhere" in each for each in plant.report.warnings)
+    assert any("line 13: path 'BC': both its ends are drawn at one place" in w for w in plant.report.warnings)
 
 
 def test_names_of_older_versions_are_read(opentcs: Write) -> None:
