@@ -22,17 +22,16 @@ def experiment_text(result: ExperimentResult) -> str:
 
 
 def answers(result: ExperimentResult) -> Iterator[str]:
-    """A sentence for each effect shown, for all factors without one, for the best cell; then what is to be known."""
+    """A sentence for each effect shown, for factors without one of their own, for the best cell; then reservations."""
     kind = figure_kind(result.figure)
     shown = [effect for effect in result.ranked if is_shown(effect.figures[result.figure])]
     for effect in shown[:NAMED]:
         yield f"{_sentence(effect, result, kind)}."
     if len(shown) > NAMED:
         yield f"{len(shown) - NAMED} smaller effects are shown too."
-    if silent := [
-        factor for factor in _factors(result) if not any(factor in effect.factors for effect in shown)
-    ]:
-        yield f"No effect on {kind.title} shown: {', '.join(silent)}."
+    alone = {effect.factors[0] for effect in shown if effect.is_main}
+    if silent := [factor.name for factor in result.design.factors if factor.name not in alone]:
+        yield f"No effect of its own on {kind.title} shown: {', '.join(silent)}."
     yield _best_sentence(result, kind)
     yield f"Design: {result.design.words}{_clear(result)}."
     if result.unsure:
@@ -127,10 +126,6 @@ def _cell_table(result: ExperimentResult) -> str:
 
 def _more(count: int, file: str) -> list[str]:
     return [f"… and {count - MOST_ROWS} more in {file}"] if count > MOST_ROWS else []
-
-
-def _factors(result: ExperimentResult) -> list[str]:
-    return [factor.name for factor in result.design.factors]
 
 
 def _signed(estimate: Estimate, kind: FigureKind) -> str:

@@ -146,7 +146,7 @@ def test_a_screening_design_finds_main_effects_and_names_what_it_cannot_tell_apa
     text = experiment_text(result)
     assert "2^(4-1) fractional factorial, 8 cells, resolution IV" in text
     assert "together, which this design cannot tell apart" in text
-    assert "No effect on lines per hour shown: batch_lines." in text
+    assert "No effect of its own on lines per hour shown: batch_lines." in text
 
 
 def test_replications_are_added_until_main_effects_are_sure_enough(tmp_path: Path) -> None:
