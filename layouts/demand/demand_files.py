@@ -76,20 +76,12 @@ def write_demand(
             raise BadDataError(
                 f"no orders come in{when}: raise orders_per_day, days or factors of weekdays, seasons and peaks"
             )
-        sizes = zip(texts, *item_sizes(demand.spec, len(skus)), demand.family.tolist(), strict=True)
         files.enter_context(write_whole(folder / ITEMS)).write_text(
-            "sku,mass_kg,volume_l,family,source\n"
-            + "".join(
-                f"{sku},{mass},{volume},F{family + 1:04d},{mark}\n" for sku, mass, volume, family in sizes
-            ),
-            encoding="utf-8",
+            _items(demand, texts, mark), encoding="utf-8"
         )
         if locations is not None:
-            slotting = made_up_slotting(texts, locations, seed=demand.spec.seed)
             files.enter_context(write_whole(folder / SLOTTING)).write_text(
-                "sku,location,source\n"
-                + "".join(f"{sku},{_cells(*places)},{mark}\n" for sku, places in slotting.items()),
-                encoding="utf-8",
+                _slotting(demand, texts, locations, mark), encoding="utf-8"
             )
     progress("orders", 1.0)
     return Written(
@@ -115,6 +107,18 @@ def _rows(day: DayOrders, skus: Sequence[str], mark: str) -> Iterator[str]:
         rest = f"{due},{_cells(wave)},{released},{mark}\n"
         for line in range(start, end):
             yield f"{name},{skus[sku[line]]},{pieces[line]},{rest}"
+
+
+def _items(demand: Demand, skus: Sequence[str], mark: str) -> str:
+    sizes = zip(skus, *item_sizes(demand.spec, len(skus)), demand.family.tolist(), strict=True)
+    rows = (f"{sku},{mass},{volume},F{family + 1:04d},{mark}\n" for sku, mass, volume, family in sizes)
+    return "".join(("sku,mass_kg,volume_l,family,source\n", *rows))
+
+
+def _slotting(demand: Demand, skus: Sequence[str], locations: Sequence[str], mark: str) -> str:
+    slotting = made_up_slotting(skus, locations, seed=demand.spec.seed)
+    rows = (f"{sku},{_cells(*places)},{mark}\n" for sku, places in slotting.items())
+    return "".join(("sku,location,source\n", *rows))
 
 
 def _cells(*values: str) -> str:

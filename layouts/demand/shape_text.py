@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from layouts.demand.arrival_shape import Arrivals
@@ -81,7 +81,7 @@ def _totals(shape: OrderShape) -> str:
         who = "all" if shape.made_up == shape.orders else f"{shape.made_up:,} of them"
         told += f"\nThe orders are made up, not those of a warehouse: {who}."
     if shape.doubles:
-        told += f"\n{shape.doubles:,} rows repeat a SKU of their order and are counted with its first."
+        told += f"\nRows that repeat a SKU of their order: {shape.doubles:,}, counted with its first."
     return told
 
 
@@ -135,14 +135,14 @@ def _pairs(shape: OrderShape, count: int) -> str:
 
 
 def _arrivals(arrivals: Arrivals) -> Iterator[str]:
-    last = arrivals.by_day
+    days = arrivals.by_day
     spread = "" if arrivals.day_to_day is None else f"; day to day ± {arrivals.day_to_day:.0%} beside chance"
     yield (
-        f"{len(last):,} days from {arrivals.first_day}: {last.mean():,.1f} orders a day, "
-        f"{last.min():,} to {last.max():,}{spread}"
+        f"{len(days):,} {'day' if len(days) == 1 else 'days'} from {arrivals.first_day}: {days.mean():,.1f} orders a "
+        f"day, {days.min():,} to {days.max():,}{spread}"
     )
-    days = [float(each.mean()) if len(each) else 0.0 for each in arrivals.by_weekday()]
-    yield from _bars(WEEKDAYS, days, "orders a day")
+    means = [float(each.mean()) if len(each) else 0.0 for each in arrivals.by_weekday()]
+    yield from _bars(WEEKDAYS, means, "orders a day")
     if arrivals.by_hour is None:
         yield "All are told by their date alone, so nothing is said of hours."
         return
@@ -150,7 +150,7 @@ def _arrivals(arrivals: Arrivals) -> Iterator[str]:
     yield from _bars([f"{hour:02d}" for hour in range(24)], (100 * hours).tolist(), "% of the orders")
 
 
-def _bars(names: Any, values: list[float], unit: str) -> Iterator[str]:
+def _bars(names: Sequence[str], values: list[float], unit: str) -> Iterator[str]:
     top = max(values)
     for name, value in zip(names, values, strict=True):
         if value:

@@ -148,7 +148,9 @@ def test_made_up_orders_are_measured_as_they_were_asked_for() -> None:
 
 def test_the_text_tells_what_an_analyst_asks_for() -> None:
     text = shape_text(describe_orders(SMALL, time_zone="Europe/Berlin"))
-    assert text.startswith("4 orders, 6 lines, 9 pieces, 4 SKUs\n1 rows repeat a SKU of their order")
+    assert text.startswith(
+        "4 orders, 6 lines, 9 pieces, 4 SKUs\nRows that repeat a SKU of their order: 1, counted"
+    )
     assert "A         3  75.0%      5  83.3%" in text
     assert "lines of an order  1.50  50.0%" in text
     assert "no pair is shown to come more often than by chance" in text
