@@ -22,7 +22,7 @@ def experiment_text(result: ExperimentResult) -> str:
 
 
 def answers(result: ExperimentResult) -> Iterator[str]:
-    """A sentence for each effect shown, for factors without one of their own, for the best cell; then reservations."""
+    """A sentence for each effect shown, factors without one of their own, the best cell; reservations last."""
     kind = figure_kind(result.figure)
     shown = [effect for effect in result.ranked if is_shown(effect.figures[result.figure])]
     for effect in shown[:NAMED]:
