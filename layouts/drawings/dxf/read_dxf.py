@@ -164,7 +164,10 @@ def _notes(facility: Facility, heights: PlanHeights, *, rows_undivided: int) -> 
     if assumed:
         yield f"a plan shows no heights; taken are: {', '.join(assumed)}; the roles file sets them"
     if facility.racks:
-        yield "a plan shows no tiers: the racks have none and no locations"
+        yield (
+            "a plan shows no tiers: the racks have none and no locations; "
+            "give them in the layout that from-scan writes"
+        )
     unknown = sum(wall.thickness_m is None for wall in facility.walls)
     if unknown:
         yield f"{unknown} walls are drawn as one line: their thickness is unknown"

@@ -29,10 +29,10 @@ HEADER_UNITS = {
 }
 """$INSUNITS as the DXF reference numbers them, in metres."""
 
-SIZE_M = (2.0, 3000.0)
+SIZE_M = (5.0, 3000.0)
 """How large a building's plan is along its longer side, at least and at most."""
 
-DOOR_LEAF_M = (0.4, 2.6)
+DOOR_LEAF_M = (0.5, 1.6)
 """How wide the leaf of a swinging door is; the middle one of all that are drawn lies in there."""
 
 CORE = (2.0, 98.0)

@@ -18,7 +18,7 @@ from layouts.drawings.dxf.wall_runs import Gap, Run
 ASIDE_M = 0.02
 """So far beside a wall its neighbour is asked for."""
 
-LAP_M = 1e-4
+LAP_M = 1e-5
 """Inner walls lap over their rooms, and parts of a wall over each other, so that rounding parts no floor."""
 
 LEAST_ROOM_M2, LEAST_HOLE_M2 = 0.5, 0.1

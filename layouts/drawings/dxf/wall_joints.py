@@ -10,28 +10,41 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from layouts.drawings.dxf.strokes import Points
 from layouts.drawings.dxf.wall_pieces import Piece
 from layouts.drawings.dxf.wall_runs import Gap, Run
 
 LEAST_M = 1e-6
 """What a body goes on at least beyond a joint, which tells joints from free ends."""
 
+LEAST_LENGTH_M = 0.01
+AT_COLUMN_M = 0.02
+"""A wall that ends this near a column ends at it."""
+
 FLATTEST = 0.05
 """Sine of the least angle at which two walls are taken to meet."""
 
 
-def met(runs: Sequence[Run], tolerance: float) -> list[Run]:
+def met(runs: Sequence[Run], columns: Sequence[shapely.Geometry], tolerance: float) -> list[Run]:
     """Runs whose ends are led to the line of the wall that they meet.
 
     An end meets a wall when the crossing of their lines lies no further off than their thicknesses explain
     (half of the other's across, half of its own along the slant), plus `tolerance` metres for lines that do
-    not quite meet. Of several walls the nearest crossing counts. Ends that meet none stay where they are.
+    not quite meet; walls that end at a column may cross anywhere in it. Of several walls the nearest crossing
+    counts. Ends that meet none stay where they are.
     """
     if not runs:
         return []
+    posts = shapely.STRtree(list(columns))
+    widths = [2 * shapely.minimum_bounding_radius(column) for column in columns]
     bodies = np.array([run.piece.body() for run in runs], dtype=object)
     tree = shapely.STRtree(bodies)
-    reach = 4 * max(run.piece.thickness for run in runs) + tolerance
+    reach = 4 * max(run.piece.thickness for run in runs) + tolerance + max(widths, default=0.0)
+
+    def slack(tip: Points) -> float:
+        near = posts.query(shapely.Point(tip), predicate="dwithin", distance=AT_COLUMN_M).tolist()
+        return float(tolerance + max((widths[k] for k in near), default=0.0))
+
     return [
         _met(
             run,
@@ -40,26 +53,26 @@ def met(runs: Sequence[Run], tolerance: float) -> list[Run]:
                 for k in sorted(tree.query(bodies[i], predicate="dwithin", distance=reach).tolist())
                 if k != i
             ],
-            tolerance,
+            (slack(run.piece.p0), slack(run.piece.p1)),
         )
         for i, run in enumerate(runs)
     ]
 
 
-def _met(run: Run, others: Sequence[Piece], tolerance: float) -> Run:
+def _met(run: Run, others: Sequence[Piece], slacks: tuple[float, float]) -> Run:
     piece = run.piece
     shifts, beyond = [], []
-    for end in (0.0, piece.length):
+    for end, slack in zip((0.0, piece.length), slacks, strict=True):
         meetings = [
             (abs(s - end), s, further)
             for other in others
-            for s, further in _crossing(piece, other, end, tolerance)
+            for s, further in _crossing(piece, other, end, slack)
         ]
         _, s, further = min(meetings, default=(0.0, end, 0.0))
         shifts.append(s - end)
         beyond.append(further)
     before, after = shifts
-    if piece.length + after - before <= tolerance:
+    if piece.length + after - before <= LEAST_LENGTH_M:
         return run
     p0, p1 = piece.p0 + before * piece.along, piece.p1 + after * piece.along
     gaps = tuple(replace(gap, s0=gap.s0 - before, s1=gap.s1 - before) for gap in run.gaps)
@@ -98,16 +111,16 @@ def _cut(
     return replace(gap, s0=float(u.min()), s1=float(u.max()))
 
 
-def _crossing(piece: Piece, other: Piece, end: float, tolerance: float) -> list[tuple[float, float]]:
+def _crossing(piece: Piece, other: Piece, end: float, slack: float) -> list[tuple[float, float]]:
     """Where along `piece` the line of `other` crosses it near `end`, and how far its body then goes on."""
     sine = float(piece.along @ other.left)
     if abs(sine) < FLATTEST:
         return []
     cotangent = math.sqrt(max(1 - sine**2, 0.0)) / abs(sine)
     s = float((other.p0 - piece.p0) @ other.left) / sine
-    within = (other.thickness / 2) / abs(sine) + piece.thickness / 2 * cotangent + tolerance
+    within = (other.thickness / 2) / abs(sine) + piece.thickness / 2 * cotangent + slack
     at = float((piece.p0 + s * piece.along - other.p0) @ other.along)
-    slack = (piece.thickness / 2) / abs(sine) + other.thickness / 2 * cotangent + tolerance
-    if abs(s - end) > within or not -slack <= at <= other.length + slack:
+    aside = (piece.thickness / 2) / abs(sine) + other.thickness / 2 * cotangent + slack
+    if abs(s - end) > within or not -aside <= at <= other.length + aside:
         return []
     return [(s, max(other.thickness / 2 / abs(sine) - piece.thickness / 2 * cotangent, LEAST_M))]

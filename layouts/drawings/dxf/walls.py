@@ -62,11 +62,11 @@ def find_walls(
     faces = joined_lines(np.concatenate([*segments, np.empty((0, 2, 2))]))  # 2
     paired, alone = paired_faces(faces)
     curved = curved_pieces(shapes)
-    runs = met(runs_of([*pieces, *paired], fittings, columns), tolerance)  # 3
+    runs = met(runs_of([*pieces, *paired], fittings, columns), columns, tolerance)  # 3
     runs += [Run(piece=piece) for piece in curved]
     singles, short_lines = _singles(alone, runs, columns)  # 4
     if singles:
-        runs = met([*runs, *runs_of(singles, fittings, columns)], tolerance)
+        runs = met([*runs, *runs_of(singles, fittings, columns)], columns, tolerance)
     runs = cut_by_walls(runs)
     runs, idle = without_gaps(runs, fittings)  # 5
     return FoundWalls(runs=runs, idle=idle, short_lines=short_lines, curved=len(curved))
