@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,9 @@ WIDEST_GAP_M = 6.0
 """A wall goes on behind a gap up to this."""
 
 NARROWEST_DOOR_M = 0.3
+MOST = 0.7
+"""A wall goes on to the wall across when a door fills so much of what is between."""
+
 MEET_M = 0.1
 """What walls across leave of a gap is no opening when it is less than this."""
 
@@ -121,16 +125,13 @@ def _led_on(
         sign = -1.0 if before else 1.0
         tip = piece.p0 + end * piece.along
         ahead = shapely.LineString([tip, tip + sign * WIDEST_GAP_M * piece.along])
-        faces = [
-            distance
-            for k in tree.query(ahead, predicate="intersects").tolist()
-            if (distance := _to_face(piece, pieces[k], tip, sign)) > NARROWEST_DOOR_M
-        ]
-        if not faces:
+        near = tree.query(ahead, predicate="intersects").tolist()
+        gap = min((_to_face(piece, pieces[k], tip, sign) for k in near), default=0.0)
+        if not NARROWEST_DOOR_M <= gap <= WIDEST_GAP_M:
             continue
-        far = end + sign * min(faces)
+        far = end + sign * gap
         low, high = min(end, far), max(end, far)
-        fitting = _fitting_in(piece, low, high, fittings, hulls)
+        fitting = _fitting_in(piece, low, high, fittings, hulls, share=MOST)
         if fitting is not None and fitting not in taken:
             gaps = sorted([*run.gaps, Gap(s0=low, s1=high, fitting=fitting)], key=lambda gap: gap.s0)
             run = _run(piece, min(low, 0.0), max(high, piece.length), gaps)
@@ -138,10 +139,10 @@ def _led_on(
 
 
 def _to_face(piece: Piece, other: Piece, tip: Points, sign: float) -> float:
-    """How far from the tip of a wall, along it, the near face of another is; −1 for a wall beside it."""
+    """How far from the tip of a wall, along it, the near face of another is; far off for one along it."""
     sine = abs(float(piece.along @ other.left))
     if sine < 0.5:
-        return -1.0
+        return math.inf
     return (
         float((other.p0 - tip) @ other.left) / float(sign * piece.along @ other.left)
         - other.thickness / 2 / sine
@@ -184,11 +185,17 @@ def _ground(frame: Piece, low: float, high: float, beside: float = 0.0) -> shape
 
 
 def _fitting_in(
-    frame: Piece, low: float, high: float, fittings: Sequence[Fitting], hulls: shapely.STRtree
+    frame: Piece,
+    low: float,
+    high: float,
+    fittings: Sequence[Fitting],
+    hulls: shapely.STRtree,
+    *,
+    share: float = 1 / 3,
 ) -> int | None:
-    """The fitting that reaches along more of the gap than any other, and along a third of it at least."""
+    """The fitting that reaches along more of the gap than any other, and along that share of it at least."""
     ground, length = _ground(frame, low, high, BESIDE_M), high - low
-    best, most = None, length / 3
+    best, most = None, share * length
     for k in sorted(hulls.query(ground, predicate="intersects").tolist()):
         part = fittings[k].hull.intersection(ground)
         reach = float(np.ptp(frame.local(shapely.get_coordinates(part))[:, 0]))
