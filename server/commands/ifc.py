@@ -30,7 +30,8 @@ def import_ifc(
     as_json: Json = False,
 ) -> None:
     """Import walls, openings, floors, columns, racks and obstacles of an IFC model, storeys as levels."""
-    from layouts.drawings.ifc import read_ifc, report_dict, report_text
+    from layouts.drawings.ifc.imported import report_dict, report_text
+    from layouts.drawings.ifc.read_ifc import read_ifc
     from server.site_files import require_room, write_planned_site
 
     if output is None and not dry_run:

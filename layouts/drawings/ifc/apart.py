@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
-from typing import IO
 
 from layouts.drawings.ifc.raw_model import RawModel
 from spatial.errors import AisletwinError, BadDataError
@@ -18,8 +17,8 @@ from spatial.progress import Progress, silent
 
 MODULE = "layouts.drawings.ifc.apart"
 ANSWER, TEXT, MARK = "answer.pickle", "model.ifc", "aisletwin-progress"
-LIMIT_S = 900.0
-"""A model of a building takes seconds to a few minutes; what takes longer is stuck."""
+LIMIT_S = 300.0
+"""No single body takes minutes; what tells of no progress for so long is stuck."""
 
 
 def read_apart(
@@ -32,7 +31,7 @@ def read_apart(
 ) -> RawModel:
     """The model of an IFC file's `text`, whose name for messages is `source`.
 
-    Raises BadDataError when the process says so, is killed by what it reads, or takes longer than `limit_s`.
+    Raises BadDataError when the process says so, is killed by what it reads, or gets nowhere for `limit_s`.
     """
     with tempfile.TemporaryDirectory(prefix="aisletwin-ifc-") as folder:
         (Path(folder) / TEXT).write_bytes(text)
@@ -45,13 +44,10 @@ def read_apart(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, env=environment
             ) as process,
         ):
-            watch = threading.Timer(limit_s, process.kill)
-            watch.start()
             try:
-                _pass_on(process.stdout, progress)
+                _pass_on(process, progress, limit_s)
                 code = process.wait()
             finally:
-                watch.cancel()
                 process.kill()
         if code == 0:
             found = pickle.loads((Path(folder) / ANSWER).read_bytes())
@@ -62,25 +58,33 @@ def read_apart(
     raise BadDataError(f"{source}: {found}")
 
 
-def _pass_on(lines: IO[bytes] | None, progress: Progress) -> None:
-    """Tell what the process tells of its progress; whatever else compiled code prints is passed over."""
-    for line in lines or ():
-        mark, _, told = line.decode("utf-8", "replace").rstrip("\n").partition(" ")
-        if mark == MARK:
-            share, _, what = told.partition(" ")
-            progress(what, float(share))
+def _pass_on(process: subprocess.Popen[bytes], progress: Progress, limit_s: float) -> None:
+    """Tell what the process tells of its progress, until it ends; end it when it says nothing for `limit_s`."""
+    pipe = process.stdout
+    rest = b""
+    while pipe is not None:
+        if not select.select([pipe], [], [], limit_s)[0]:
+            process.kill()
+            return
+        chunk = os.read(pipe.fileno(), 1 << 16)
+        if not chunk:
+            return
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            mark, _, told = line.decode("utf-8", "replace").partition(" ")
+            if mark == MARK:  # compiled code prints other lines
+                share, _, what = told.partition(" ")
+                progress(what, float(share))
 
 
 def _ending(code: int, limit_s: float, said: str) -> str:
-    """How the process ended instead of answering; raises AisletwinError when that is no fault of the file."""
-    if "Traceback" in said:
-        raise AisletwinError(f"the process that reads IFC files failed: {said.strip().splitlines()[-1]}")
+    """How the process was ended instead of answering; raises AisletwinError when it failed by itself."""
+    if code > 0:
+        why = said.strip().splitlines() or [f"exit {code}"]
+        raise AisletwinError(f"the process that reads IFC files failed: {why[-1]}")
     if code == -signal.SIGKILL:
-        return (
-            f"ifcopenshell took longer than {limit_s:g} s or more memory than there is: split or simplify it"
-        )
-    how = signal.Signals(-code).name if code < 0 else f"exit {code}"
-    return f"ifcopenshell broke down over it ({how}): repair it or export it again"
+        return f"ifcopenshell got nowhere in {limit_s:g} s, or ran out of memory: split or simplify it"
+    return f"ifcopenshell broke down over it ({signal.Signals(-code).name}): repair it or export it again"
 
 
 def _answer(folder: Path, unit: str | None) -> RawModel | str:

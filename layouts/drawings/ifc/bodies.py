@@ -12,6 +12,7 @@ import numpy as np
 
 from layouts.drawings.ifc.kernel import ifc, log_lines
 from layouts.drawings.ifc.raw_model import Float64s, Int32s
+from layouts.drawings.ifc.representations import keep_bodies
 from layouts.drawings.ifc.telling import counted
 from spatial.progress import Progress
 
@@ -47,7 +48,7 @@ def make_bodies(
     bodies: dict[int, Body] = {}
     complaints: list[str] = []
     made = 0
-    with_body = [each for each in products if getattr(each, "Representation", None) is not None]
+    with_body = keep_bodies(products)
     for each in products:
         bodies[each.id()] = NO_BODY
     for cut in (False, True):

@@ -25,7 +25,11 @@ from spatial.facility import Column, Level, Obstacle, Opening, Rack, Wall
 
 OUTSIDE = "it stands outside every floor"
 THICKNESS_M = 0.001
-RISES_M = 1.0
+
+COVERS = 0.5
+"""What covers more than this share of its floor is a volume drawn around things, not a thing."""
+
+_SHOWN = 5
 
 
 @dataclass
@@ -59,7 +63,6 @@ def build_facility(model: RawModel) -> Building:
         for solid in storey.standing:
             _add_standing(building, storey, solid, found.parts.get(solid.element.step, ()))
     building.notes += _thickness_notes(found)
-    building.notes += _rising_notes(found.storeys)
     return building
 
 
@@ -100,6 +103,7 @@ def _add_walls(building: Building, found: SortedModel) -> None:
         key=lambda each: each[0].element.step,
     )
     pieces: list[WallPiece] = []
+    bent: list[str] = []
     for number, (solid, strips, storey) in enumerate(numbered, start=1):
         element, parts = solid.element, found.parts.get(solid.element.step, ())
         for i, strip in enumerate(strips):
@@ -117,7 +121,8 @@ def _add_walls(building: Building, found: SortedModel) -> None:
             )
             pieces.append(WallPiece(solid=solid, strip=strip, wall=wall, base_z_m=storey.raw.elevation_m))
         if len(strips) > 1:
-            building.notes.append(f"{element.told} is bent: wall W{number} is {len(strips)} straight pieces")
+            bent.append(f"W{number} in {len(strips)}")
+    building.notes += _listed("walls are bent, and held in straight pieces", bent)
     openings = _openings(building, found, pieces)
     building.walls += [with_openings(piece.wall, openings[piece.wall.id]) for piece in pieces]
 
@@ -175,6 +180,13 @@ def _add_standing(building: Building, storey: Storey, solid: Solid, parts: Seque
     if level is None or not (is_built or any(area.intersects(solid.plan) for area in storey.floor.areas)):
         building.ledger.leave(element, OUTSIDE, parts)
         return
+    floor = storey.floor.areas[storey.level_ids.index(level)]
+    share = floor.intersection(solid.plan).area / floor.area
+    if element.role == "thing" and share > COVERS:
+        building.ledger.leave(
+            element, f"it covers {share:.0%} of its floor: a volume, no thing that stands there", parts
+        )
+        return
     extra = origin_of(element)
     if element.role == "column":
         column = column_of(solid, f"C{len(building.columns) + 1}", level, base)
@@ -194,31 +206,20 @@ def _add_standing(building: Building, storey: Storey, solid: Solid, parts: Seque
             )
 
 
+def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+    """One note for all elements of which the same is to be told."""
+    if names:
+        more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield f"{what}: {', '.join(names[:_SHOWN])}{more}"
+
+
 def _thickness_notes(found: SortedModel) -> Iterator[str]:
     """Walls whose layers and body contradict each other: the body is believed."""
-    for storey in found.storeys:
-        for solid, strips in storey.walls:
-            layers = solid.element.layers_m
-            if layers is not None and abs(strips[0].thickness_m - layers) > THICKNESS_M:
-                yield (
-                    f"{solid.element.told} is {strips[0].thickness_m:.3f} m thick, its layers {layers:.3f} m: "
-                    "the body is believed"
-                )
-
-
-def _rising_notes(storeys: Sequence[Storey]) -> Iterator[str]:
-    """Columns that go on through a higher storey stand on their own level only."""
-    for i, storey in enumerate(storeys):
-        columns = [each for each in storey.standing if each.element.role == "column"]
-        for higher in storeys[i + 1 :]:
-            through = [
-                each
-                for each in columns
-                if each.z1_m > higher.raw.elevation_m + RISES_M
-                and any(area.intersects(each.plan) for area in higher.floor.areas)
-            ]
-            if through:
-                yield (
-                    f"{len(through)} columns of {storey.raw.name!r} rise through {higher.raw.name!r}: "
-                    "they are held on the level they stand on"
-                )
+    contradicting = [
+        f"{solid.element.told} {strips[0].thickness_m:.3f} m against {solid.element.layers_m:.3f} m"
+        for storey in found.storeys
+        for solid, strips in storey.walls
+        if solid.element.layers_m is not None
+        and abs(strips[0].thickness_m - solid.element.layers_m) > THICKNESS_M
+    ]
+    yield from _listed("walls are not as thick as their layers, the body is believed", contradicting)

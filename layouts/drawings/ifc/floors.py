@@ -41,12 +41,14 @@ def floor_of(
     slabs: Sequence[shapely.Geometry],
     spaces: Sequence[shapely.Geometry],
     others: Sequence[shapely.Geometry],
+    through: Sequence[shapely.Geometry] = (),
 ) -> Floor:
     """What can be walked on: where there is a slab (or else a space) inside the outer walls.
 
     1. What walls enclose is the footprint, with slabs that lie apart from it; without closed walls, what
        slabs or spaces cover; without any of these, the hull of all there is.
-    2. A wall with footprint on one side only is an outer one; its body is taken off.
+    2. A wall with footprint on one side only is an outer one; its body is taken off, and so is what comes
+       `through` from the storeys below.
     3. Where there is neither slab nor space nor wall there is no floor: a gallery ends at its edge. A
        building that has none of them anywhere is floor all over.
     """
@@ -61,7 +63,7 @@ def floor_of(
     else:
         footprint, found_by = shapely.union_all([bodies, *others]).convex_hull, "hull"
     outer = [strip.body for strip in strips if len(sides_inside(strip, footprint)) == 1]  # 2
-    inside = footprint.difference(shapely.union_all(outer))
+    inside = footprint.difference(shapely.union_all([*outer, *through]))
     if not base.is_empty:  # 3
         bare = [each for each in polygons_of(enclosed) if each.intersection(base).area < 0.01 * each.area]
         inside = inside.intersection(shapely.union_all([_closed(base.union(bodies)), *bare]))

@@ -25,7 +25,7 @@ _PREFIXES = {
     "FEMTO": 1e-15,
     "ATTO": 1e-18,
 }
-_KNOWN = {"INCH": 0.0254, "FOOT": 0.3048, "FEET": 0.3048, "YARD": 0.9144, "MILE": 1609.344}
+_KNOWN = {"INCH": 0.0254, "FOOT": 0.3048, "FEET": 0.3048, "YARD": 0.9144}
 """International yard and pound, 1959."""
 
 

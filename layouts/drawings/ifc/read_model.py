@@ -18,7 +18,6 @@ from layouts.drawings.ifc.map_conversion import map_conversion, site_notes
 from layouts.drawings.ifc.raw_model import RawElement, RawModel, RawStorey
 from layouts.drawings.ifc.relations import Relations, placement_matrix
 from layouts.drawings.ifc.roles import Role, role_of, takes_parts
-from layouts.drawings.ifc.step_text import changes_sizes
 from layouts.drawings.ifc.telling import counted
 from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
@@ -109,16 +108,16 @@ def _parser_notes(model: Any) -> Iterator[str]:
     """What the parser passed over that changes no size; raises BadDataError for the rest."""
     for line in log_lines(ifc.get_log(), "error", "fatal", "warning"):
         line = re.sub(r" at offset \d+", "", line)
-        record = re.search(r"for instance #(\d+)", line)
+        record = re.search(r"attribute values, found \d+ for instance #(\d+)", line)
         literal = re.search(r"not valid for type '(\w+)'", line)
         if lost := re.match(r"Entity with name '(IFC\w+)' not found in schema '(\w+)'", line):
             yield f"a record is not read: {lost[1]} is no class of {lost[2]}"
         elif re.match(r"Instance reference #\d+ used by instance", line):
             continue  # those that matter were refused with the text; the others are told already
-        elif (record and not changes_sizes(model.by_id(int(record[1])).is_a())) or (
-            literal and literal[1] not in _ENUMERATIONS_OF_SIZE
-        ):
-            yield re.sub(r"#\d+", "a record", line)
+        elif record and "Unit" not in (ifc_class := model.by_id(int(record[1])).is_a()):
+            yield f"{line[: record.end()].rpartition(' for ')[0]} in a record of {ifc_class}"
+        elif literal and literal[1] not in _ENUMERATIONS_OF_SIZE:
+            yield line
         else:
             raise BadDataError(f"{line}: the file is broken there, export it again")
 

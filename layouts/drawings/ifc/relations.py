@@ -24,10 +24,7 @@ MOST_STEPS = 64
 
 
 class Relations:
-    """Looks up what belongs to what. Raises BadDataError at once when placements run in a circle.
-
-    A circle of placements would send the geometry kernel into endless recursion.
-    """
+    """Looks up what belongs to what. Raises BadDataError when something is a part of itself."""
 
     def __init__(self, model: Any) -> None:
         self._types: dict[int, Any] = {}
@@ -35,19 +32,6 @@ class Relations:
             if relation.RelatingType is not None:
                 for each in relation.RelatedObjects or ():
                     self._types[each.id()] = relation.RelatingType
-        for placement in model.by_type("IfcLocalPlacement"):
-            self._require_end(placement)
-
-    def _require_end(self, placement: Any) -> None:
-        at = placement
-        for _ in range(MOST_STEPS):
-            at = getattr(at, "PlacementRelTo", None)
-            if at is None:
-                return
-        raise BadDataError(
-            f"#{placement.id()} (IfcLocalPlacement) is placed relative to itself in a circle: "
-            "export the file again"
-        )
 
     def type_name(self, entity: Any) -> str:
         """ObjectType, or the name of its type object."""

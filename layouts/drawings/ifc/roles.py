@@ -57,6 +57,7 @@ _NAMED_RACKS = (
     "IfcElementAssembly",
     "IfcEquipmentElement",
 )
+_NO_THINGS = ("PROVISIONFORVOID", "PROVISIONFORSPACE")
 _NO_FLOOR = ("ROOF", "LANDING", "PAVING", "SIDEWALK", "WEARING", "TRACKSLAB", "APPROACH_SLAB")
 
 
@@ -64,7 +65,7 @@ def role_of(lineage: Sequence[str], words: str, predefined: str) -> Role | None:
     """The role of a class, given with its superclasses, or None for what a facility has no place for."""
     if any(name in lineage for name in _NAMED_RACKS) and is_rack(words):
         return "rack"
-    if "IfcSlab" in lineage and predefined.upper() in _NO_FLOOR:
+    if predefined.upper() in (_NO_FLOOR if "IfcSlab" in lineage else _NO_THINGS):
         return None
     return next((role for name, role in _BY_CLASS if name in lineage), None)
 

@@ -19,6 +19,8 @@ from layouts.drawings.ifc.wall_pieces import Hole, wall_strips
 
 NO_PLACE = "a facility has no place for it"
 FILLINGS = ("door", "window")
+RISES_M = 1.0
+"""What goes on this far above a higher storey's floor stands on that floor too."""
 
 
 @dataclass
@@ -30,20 +32,34 @@ class Storey:
     slabs: list[tuple[shapely.Geometry, float]] = field(default_factory=list)
     spaces: list[shapely.Geometry] = field(default_factory=list)
     standing: list[Solid] = field(default_factory=list)
+    crossing: list[Solid] = field(default_factory=list)
     floor: Floor = field(default_factory=Floor)
     level_ids: tuple[str, ...] = ()
 
-    def find_floor(self) -> None:
-        """Find the floor once everything is sorted in."""
+    def find_floor(self, lower: Iterable[Storey]) -> None:
+        """Find the floor once everything is sorted in; walls and columns of `lower` storeys may come through it."""
         if not (self.walls or self.slabs or self.standing):
             return
+        below = [storey for storey in lower if storey is not self]
+        walls = [each for storey in below for each in storey.walls if self._is_crossed(each[0])]
+        columns = [
+            each
+            for storey in below
+            for each in storey.standing
+            if each.element.role == "column" and self._is_crossed(each)
+        ]
+        self.crossing = [*(solid for solid, _ in walls), *columns]
         self.floor = floor_of(
-            walls=[solid.plan for solid, _ in self.walls],
-            strips=[strip for _, strips in self.walls for strip in strips],
+            walls=[solid.plan for solid, _ in (*self.walls, *walls)],
+            strips=[strip for _, strips in (*self.walls, *walls) for strip in strips],
             slabs=[plan for plan, _ in self.slabs],
             spaces=self.spaces,
             others=[solid.plan for solid in self.standing],
+            through=[solid.plan for solid in self.crossing],
         )
+
+    def _is_crossed(self, solid: Solid) -> bool:
+        return solid.z0_m < self.raw.elevation_m and solid.z1_m > self.raw.elevation_m + RISES_M
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +100,8 @@ def sort_out(model: RawModel, ledger: Ledger) -> SortedModel:
     storeys = {raw.step: Storey(raw=raw) for raw in raws}
     for solid in solids:
         _sort_in(solid, parts.get(solid.element.step, ()), raws, storeys, ledger)
-    for storey in storeys.values():
-        storey.find_floor()
+    for i, raw in enumerate(raws):
+        storeys[raw.step].find_floor(storeys[each.step] for each in raws[:i])
     return SortedModel(
         storeys=tuple(storeys[raw.step] for raw in raws),
         holes=tuple(_holes(solids, fillings)),
@@ -189,6 +205,11 @@ def _floor_notes(storeys: Iterable[Storey]) -> Iterator[str]:
             yield (
                 f"a floor slab of {name!r} lies {abs(off_m):.3f} m {'above' if off_m > 0 else 'below'} its storey: "
                 "heights count from the storey"
+            )
+        if storey.crossing:
+            yield (
+                f"{len(storey.crossing)} walls and columns come through the floor of {name!r} from below: "
+                "they bound it, and are held on the level they stand on"
             )
         if storey.floor.found_by == "hull":
             yield f"{name!r} has no floor slab and no closed walls: its floor is the hull of what stands there"

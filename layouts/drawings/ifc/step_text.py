@@ -10,7 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from layouts.drawings.ifc.source_file import SourceFile
 from layouts.drawings.ifc.telling import counted
@@ -40,11 +45,6 @@ class StepText:
     notes: tuple[str, ...]
 
 
-def changes_sizes(ifc_class: str) -> bool:
-    """Whether a record of this class that is broken could change a size or lose an element."""
-    return not ifc_class.upper().startswith(_TOLD_ABOUT)
-
-
 def check_step(file: SourceFile) -> StepText:
     """The records of an IFC file, counted; raises BadDataError with the line of what is broken.
 
@@ -52,6 +52,7 @@ def check_step(file: SourceFile) -> StepText:
     2. The header names a schema.
     3. Every record has its number, class and parentheses, and no number is used twice.
     4. A record of geometry, structure or units refers to records that are there.
+    5. No record refers to itself, however many records lie between: parsers would follow it for ever.
     """
     _require_end(file)  # 1
     named = _SCHEMA.search(file.text)
@@ -59,12 +60,10 @@ def check_step(file: SourceFile) -> StepText:
     if named is None or not named[1].strip() or start < 0:  # 2
         raise BadDataError(f"{file.name}: its header names no schema (FILE_SCHEMA): export it again")
     bare = _STRINGS_AND_COMMENTS.sub(b"", file.text)
-    counts, found = _records(file, bare)  # 3
-    return StepText(
-        schema=named[1].decode("latin-1").strip(),
-        records=counts,
-        notes=counted(_dangling(file, bare, found)),  # 4
-    )
+    counts, references = _records(file, bare)  # 3
+    notes = counted(_dangling(file, bare, references.keys()))  # 4
+    _require_no_circle(file, references)  # 5
+    return StepText(schema=named[1].decode("latin-1").strip(), records=counts, notes=notes)
 
 
 def schema_renamed(text: bytes, schema: str) -> bytes:
@@ -90,9 +89,10 @@ def _data_statements(bare: bytes) -> Iterator[bytes]:
         yield from body.split(b";")[: None if end else -1]
 
 
-def _records(file: SourceFile, bare: bytes) -> tuple[Counter[str], set[bytes]]:
+def _records(file: SourceFile, bare: bytes) -> tuple[Counter[str], dict[bytes, list[bytes]]]:
+    """How many records of each class there are, and what every record refers to."""
     counts: Counter[str] = Counter()
-    found: set[bytes] = set()
+    found: dict[bytes, list[bytes]] = {}
     last = b"0"
     for statement in _data_statements(bare):
         if not statement.strip():
@@ -107,14 +107,14 @@ def _records(file: SourceFile, bare: bytes) -> tuple[Counter[str], set[bytes]]:
         if last in found:
             line = file.text.count(b"\n", 0, _places(file, last)[-1]) + 1
             raise BadDataError(f"{file.name}:{line}: #{last.decode()} is there twice: export the file again")
-        found.add(last)
+        found[last] = _REFERENCE.findall(match[3])
         counts[match[2].decode().upper()] += 1
     if not found:
         raise BadDataError(f"{file.name}: it holds no records: export it again")
     return counts, found
 
 
-def _dangling(file: SourceFile, bare: bytes, found: set[bytes]) -> Iterator[str]:
+def _dangling(file: SourceFile, bare: bytes, found: AbstractSet[bytes]) -> Iterator[str]:
     missing = set(_REFERENCE.findall(bare)) - found
     if not missing:
         return
@@ -126,10 +126,27 @@ def _dangling(file: SourceFile, bare: bytes, found: set[bytes]) -> Iterator[str]
         if not lost:
             continue
         told = f"#{match[1].decode()} ({match[2].decode()}) refers to #{lost[0]}, which is not in the file"
-        if changes_sizes(match[2].decode()):
+        if not match[2].decode().upper().startswith(_TOLD_ABOUT):
             line = _line_of(file, match[1])
             raise BadDataError(f"{file.name}:{line}: {told}: the file is not whole, export it again")
         yield told
+
+
+def _require_no_circle(file: SourceFile, references: Mapping[bytes, list[bytes]]) -> None:
+    """Explicit attributes of IFC never lead back to where they begin: only inverse ones, which no file holds, do."""
+    index = {number: i for i, number in enumerate(references)}
+    start = np.repeat(np.arange(len(index)), [len(each) for each in references.values()])
+    end = np.array([index.get(each, -1) for all_of in references.values() for each in all_of], dtype=np.int64)
+    start, end = start[end >= 0], end[end >= 0]
+    graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(len(index), len(index)))
+    _, component = connected_components(graph.tocsr(), connection="strong")
+    in_circle = (np.bincount(component)[component] > 1) | np.isin(np.arange(len(index)), start[start == end])
+    if in_circle.any():
+        number = list(references)[int(np.argmax(in_circle))]
+        raise BadDataError(
+            f"{file.name}:{_line_of(file, number)}: #{number.decode()} leads back to itself in a circle of "
+            "references: export the file again"
+        )
 
 
 def _places(file: SourceFile, number: bytes) -> list[int]:

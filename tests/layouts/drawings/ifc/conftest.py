@@ -9,8 +9,8 @@ import ifcopenshell
 import ifcopenshell.guid
 import pytest
 
-from layouts.drawings.ifc import read_ifc
 from layouts.drawings.ifc.raw_model import RawModel
+from layouts.drawings.ifc.read_ifc import read_ifc
 from layouts.drawings.ifc.read_model import read_model
 from spatial.errors import BadDataError
 
@@ -209,7 +209,7 @@ def read(tmp_path, monkeypatch):
         except BadDataError as error:
             raise BadDataError(f"{source}: {error}") from error
 
-    monkeypatch.setattr("layouts.drawings.ifc.read_building.read_apart", here)
+    monkeypatch.setattr("layouts.drawings.ifc.read_ifc.read_apart", here)
 
     def run(model, **wishes):
         path = model if isinstance(model, Path) else model.write(tmp_path / "building.ifc")

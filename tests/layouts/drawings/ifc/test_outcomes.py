@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from layouts.drawings.ifc import report_dict, report_text
+from layouts.drawings.ifc.imported import report_dict, report_text
 from spatial.facility_json import read_facility, write_facility
 
 
@@ -225,7 +225,7 @@ def test_layers_that_contradict_the_body_are_told(read, hall):
     usage = hall.file.create_entity("IfcMaterialLayerSetUsage", layers, "AXIS2", "POSITIVE", 0.0)
     hall.entity("IfcRelAssociatesMaterial", RelatedObjects=[wall], RelatingMaterial=usage)
     notes = read(hall).report.notes
-    assert any("0.200 m thick, its layers 0.240 m" in note for note in notes)
+    assert any("0.200 m against 0.240 m" in note for note in notes)
 
 
 def test_a_ceiling_kept_in_the_storey_below_is_the_floor_above(read, ifc_model):
@@ -248,3 +248,35 @@ def test_a_platform_is_an_obstacle_at_its_height(read, hall):
         False,
     )
     assert len(found.facility.levels) == 1
+
+
+def test_only_the_body_counts_not_the_clearance_or_the_footprint(read, ifc_model):
+    model = ifc_model()
+    wall = model.wall(model.storey("EG", 0.0), (0, 0), (6, 0), 0.2, 3.0)
+    others = []
+    for name in ("Clearance", "Box", "FootPrint"):
+        around = model.body(model.rectangle(6.0, 4.0), 3.0).Representations[0]
+        around.RepresentationIdentifier = name
+        others.append(around)
+    wall.Representation.Representations = [*others, *wall.Representation.Representations]
+    (found,) = read(model).facility.walls
+    assert (found.thickness_m, math.dist(found.p0, found.p1)) == pytest.approx((0.2, 6.0), abs=1e-4)
+
+
+def test_a_facade_and_columns_that_go_on_bound_the_floor_of_the_mezzanine(read, hall):
+    upper = hall.storey("Bühne", 4.0)
+    hall.slab(upper, [(-0.1, -0.1), (10, -0.1), (10, 20.1), (-0.1, 20.1)], PredefinedType="FLOOR")
+    hall.product("IfcColumn", hall.rectangle(0.4, 0.4), 7.9, at=(5, 10, 0), storey=hall.ground)
+    found = read(hall)
+    levels = {level.id: level for level in found.facility.levels}
+    mezzanine = shapely.Polygon(levels["Bühne"].outline)
+    assert mezzanine.symmetric_difference(shapely.box(0, 0, 10, 20)).area < 1e-3
+    assert [shapely.Polygon(hole).area for hole in levels["Bühne"].holes] == [pytest.approx(0.16, abs=1e-4)]
+    assert any("5 walls and columns come through" in note for note in found.report.notes)
+
+
+def test_a_volume_drawn_around_everything_is_no_obstacle(read, hall):
+    box(hall, "IfcBuildingElementProxy", "Bauteil Hülle", 15, 10, 29, 19, 7, storey=hall.ground)
+    found = read(hall)
+    assert found.facility.obstacles == ()
+    assert any("covers 92% of its floor" in each.reason for each in found.report.outcomes)

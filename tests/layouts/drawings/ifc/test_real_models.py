@@ -8,7 +8,7 @@ import ifcopenshell
 import pytest
 import shapely
 
-from layouts.drawings.ifc import read_ifc
+from layouts.drawings.ifc.read_ifc import read_ifc
 from layouts.drawings.ifc.source_file import read_source
 from layouts.drawings.ifc.step_text import check_step
 
