@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
+from layouts.demand.counts import places_at
 from layouts.demand.spec import WEEKDAYS, DemandSpec
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ def seconds_at(hours: Mapping[int, float], uniform: Floats) -> Floats:
     named = np.array([hour for hour in sorted(hours) if hours[hour] > 0])
     cumulated = np.cumsum([hours[hour] for hour in named.tolist()])
     target = uniform * cumulated[-1]
-    places = np.minimum(np.searchsorted(cumulated, target, side="right"), len(named) - 1)
+    places = places_at(cumulated, uniform)
     within = 1 - (cumulated[places] - target) / np.diff(cumulated, prepend=0.0)[places]
     seconds: Floats = (named[places] + np.clip(within, 0.0, 1 - 1e-9)) * HOUR_S
     return seconds

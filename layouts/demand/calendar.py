@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import gammaincinv
 from scipy.stats import poisson
 
+from layouts.demand.counts import places_at
 from layouts.demand.spec import MONTHS, WEEKDAYS, DemandSpec, Peak, Season
 from layouts.statistics.common_numbers import stream
 
@@ -89,8 +90,7 @@ def order_counts(spec: DemandSpec, means: Floats) -> Ints:
     if cumulated[-1] <= 0:
         return np.zeros(spec.days, np.int64)
     uniform = stream(spec.seed, agent=0, purpose="demand day of an order").random(spec.orders)
-    days = np.searchsorted(cumulated, uniform * cumulated[-1], side="right")
-    return np.bincount(np.minimum(days, np.flatnonzero(means)[-1]), minlength=spec.days)
+    return np.bincount(places_at(cumulated, uniform), minlength=spec.days)
 
 
 def _some(spec: DemandSpec, number: int, families: int, each: Season | Peak) -> Ints:
