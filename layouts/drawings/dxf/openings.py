@@ -4,22 +4,48 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import shapely
 
 from layouts.drawings.dxf.strokes import Points
+from layouts.drawings.dxf.things import Thing
 from layouts.drawings.dxf.wall_pieces import Piece
 from layouts.drawings.dxf.wall_runs import BESIDE_M, NARROWEST_DOOR_M, Fitting, Gap, Run
 
 WIDEST_M = 12.0
+LEAF_M = 0.4
+"""Arcs with a smaller radius are no swings."""
+
+JAMB_M = 0.05
+"""Openings nearer than this touch."""
+
 GATE_M = 2.5
 """A door as wide as this is a gate."""
 
 GATE_WORDS = frozenset(["gate", "gates", "tor", "tore", "poort", "portail", "porton", "portone", "brama"])
 DOCK_WORDS = frozenset(["dock", "docks", "dockdoor", "laad", "quai", "muelle", "ladetor", "laadpoort"])
+
+
+def fittings_of(things: Sequence[tuple[str, Thing]]) -> list[Fitting]:
+    """Doors and windows, each with its role, as walls need them.
+
+    Hinges, about which leaves swing, belong to them. Where several leaves touch, as those of a double door or
+    of doors that swing across each other, each leaf is a fitting.
+    """
+    return [fitting for role, thing in things for fitting in _leaves(role, thing)]
+
+
+def _leaves(role: str, thing: Thing) -> Iterator[Fitting]:
+    swings = [marks for marks in thing.arcs if math.dist(marks[0], marks[1]) >= LEAF_M]
+    parts = [(thing.points, thing.arcs)]
+    if len(swings) > 1:
+        parts = [(marks[1:], marks[None]) for marks in swings]
+    for points, arcs in parts:
+        hull = shapely.MultiPoint(np.vstack([points, arcs[:, 0]])).convex_hull
+        yield Fitting(role=role, names=thing.names, points=points, arcs=arcs, shapes=thing.shapes, hull=hull)
 
 
 def without_gaps(runs: Sequence[Run], fittings: Sequence[Fitting]) -> tuple[list[Run], tuple[int, ...]]:
@@ -45,10 +71,24 @@ def without_gaps(runs: Sequence[Run], fittings: Sequence[Fitting]) -> tuple[list
             idle.append(k)
             continue
         i, (low, high) = best
-        if not any(gap.s0 < high - 0.05 and gap.s1 > low + 0.05 for gap in found[i].gaps):
-            gaps = sorted([*found[i].gaps, Gap(s0=low, s1=high, fitting=k)], key=lambda gap: gap.s0)
-            found[i] = replace(found[i], gaps=tuple(gaps))
+        found[i] = replace(found[i], gaps=_with_gap(found[i].gaps, Gap(s0=low, s1=high, fitting=k), fittings))
     return found, tuple(idle)
+
+
+def _with_gap(gaps: Sequence[Gap], new: Gap, fittings: Sequence[Fitting]) -> tuple[Gap, ...]:
+    """The openings of a wall with one more, unless it is one of them; leaves of one door share their opening."""
+    if new.fitting is None or any(gap.s0 < new.s1 - JAMB_M and gap.s1 > new.s0 + JAMB_M for gap in gaps):
+        return tuple(gaps)
+    for k, gap in enumerate(gaps):
+        touches = gap.s0 <= new.s1 + JAMB_M and gap.s1 >= new.s0 - JAMB_M
+        if (
+            touches
+            and gap.fitting is not None
+            and fittings[gap.fitting].shapes == fittings[new.fitting].shapes
+        ):
+            wide = replace(gap, s0=min(gap.s0, new.s0), s1=max(gap.s1, new.s1))
+            return (*gaps[:k], wide, *gaps[k + 1 :])
+    return tuple(sorted([*gaps, new], key=lambda gap: gap.s0))
 
 
 def _span_in(piece: Piece, fitting: Fitting) -> tuple[float, float] | None:

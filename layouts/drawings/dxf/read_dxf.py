@@ -12,6 +12,7 @@ import numpy as np
 from layouts.drawings.dxf.columns import find_columns
 from layouts.drawings.dxf.curved_walls import SAGITTA_M
 from layouts.drawings.dxf.floors import floor_of_plan
+from layouts.drawings.dxf.openings import fittings_of
 from layouts.drawings.dxf.plan import TEXTS, Plan, read_plan
 from layouts.drawings.dxf.plan_facility import (
     LEVEL,
@@ -28,7 +29,7 @@ from layouts.drawings.dxf.racks import find_racks
 from layouts.drawings.dxf.report import Imported, ImportReport, LayerCount
 from layouts.drawings.dxf.roles import PlanHeights, PlanRoles
 from layouts.drawings.dxf.shapes import Shape
-from layouts.drawings.dxf.things import Thing, fittings_of, things_of
+from layouts.drawings.dxf.things import Thing, things_of
 from layouts.drawings.dxf.wall_ground import placed_walls
 from layouts.drawings.dxf.walls import find_walls
 from spatial.facility import Facility, Frame, Level, Provenance
@@ -103,8 +104,9 @@ def _made(plan: Plan, heights: PlanHeights, tolerance: float) -> tuple[Facility,
     fates |= {k: "rack" for row in rows for k in row.shapes}
     fates |= {k: "obstacle" for thing in obstacles for k in thing.shapes}
     fates |= {k: "station" for thing in stations for k in thing.shapes}
-    idle = set(walls.idle)
-    fates |= {k: fit.role for i, fit in enumerate(fittings) if i not in idle for k in fit.shapes}
+    used = {k: fit.role for i, fit in enumerate(fittings) if i not in walls.idle for k in fit.shapes}
+    idle = [thing for _, thing in doors if not used.keys() & set(thing.shapes)]
+    fates |= used
     fates |= dict.fromkeys(names.used, "label")
     notes += floor_notes
     notes += _notes(facility, heights, rows_undivided=sum(not row.is_divided for row in rows))

@@ -12,7 +12,6 @@ import shapely
 
 from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
-from layouts.drawings.dxf.wall_runs import Fitting
 
 TOUCH_M = 0.002
 """Shapes nearer than this belong to one thing."""
@@ -161,18 +160,3 @@ def box_of(ground: shapely.Geometry) -> Box | None:
     return Box(
         center=corners.mean(axis=0), size=(float(lengths[longer]), float(lengths[1 - longer])), yaw=yaw
     )
-
-
-def fittings_of(things: Sequence[tuple[str, Thing]]) -> list[Fitting]:
-    """Doors and windows, each with its role, as walls need them; hinges, where leaves swing about, belong to them."""
-    return [
-        Fitting(
-            role=role,
-            names=thing.names,
-            points=thing.points,
-            arcs=thing.arcs,
-            shapes=thing.shapes,
-            hull=shapely.MultiPoint(np.vstack([thing.points, thing.arcs[:, 0]])).convex_hull,
-        )
-        for role, thing in things
-    ]

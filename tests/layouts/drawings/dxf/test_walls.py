@@ -185,6 +185,28 @@ def test_doors_drawn_over_walls_that_go_on_open_them(plans, tmp_path):
     ]
 
 
+def test_leaves_of_a_double_door_share_an_opening_and_crossing_swings_have_their_own(plans, tmp_path):
+    pen = plans.Pen("m")
+    ground = (B(-0.3, -0.3, 24.3, 16.3) - B(0, 0, 24, 16)) | B(11.9, 0, 12.1, 16)
+    pen.rings_of(ground, "A-WALL", lines=True)
+    pen.swing((3, 0), 1.0, 0, "A-DOOR")
+    pen.swing((5, 0), 1.0, 90, "A-DOOR")
+    pen.swing((12.1, 0.4), 0.9, 0, "A-DOOR")  # this leaf and the next one swing across each other
+    pen.swing((12.4, 0), 0.9, 0, "A-DOOR")
+    pen.line((12.4, 0), (12.4, 0.9), "A-DOOR")
+    pen.line((12.1, 0.4), (13.0, 0.4), "A-DOOR")
+    found = read_dxf(pen.save(tmp_path / "plan.dxf"))
+    openings = [
+        (np.round(p, 3).tolist(), np.round(q, 3).tolist()) for _, p, q in plans.openings_of(found.facility)
+    ]
+    assert sorted(openings) == [
+        ([3.0, 0.0], [5.0, 0.0]),
+        ([12.0, 0.4], [12.0, 1.3]),
+        ([12.4, 0.0], [13.3, 0.0]),
+    ]
+    assert not any("stand in no wall" in note for note in found.report.notes)
+
+
 def test_windows_stand_in_gaps_of_the_wall_with_their_sill(plans, tmp_path):
     pen = plans.Pen("m")
     hall = B(-0.3, -0.3, 24.3, 16.3) - B(0, 0, 24, 16) - B(2, -1, 4, 0.1) - B(6, -1, 8, 0.1)
