@@ -18,6 +18,9 @@ from spatial.facility import Facility, Point2
 LEAST_FIT = 0.5
 """A scheme that gives fewer of the hall's locations an address of the list does not explain it."""
 
+MOST_STRANGE = 0.2
+"""Nor does one with which both so many locations are missing and so many rows are nowhere in the hall."""
+
 TRIED = 6
 """So many schemes that explain a list equally well are held against it."""
 
@@ -102,16 +105,22 @@ def _checks(
         yield ListCheck(scheme=scheme, inferred=None, entry=entry, found=found)
         return
     inferred = infer_scheme(listed, facility, depot=entry)
-    if (inferred.fit or 0.0) < LEAST_FIT:
+    schemes = (inferred.scheme, *inferred.alternatives[: TRIED - 1])
+    tried = [reconcile_addresses(facility, each, listed, depot=entry) for each in schemes]
+    if (inferred.fit or 0.0) < LEAST_FIT or all(map(_is_strange, tried)):
         raise UndecidedError(
             f"no scheme explains the list: the likeliest, as in '{inferred.scheme.example}', gives "
             f"{inferred.fit or 0.0:.0%} of the hall's locations an address of the list: tell the scheme"
         )
-    for each in (inferred.scheme, *inferred.alternatives[: TRIED - 1]):
-        found = reconcile_addresses(facility, each, listed, depot=entry)
+    for each, found in zip(schemes, tried, strict=True):
         yield ListCheck(
             scheme=each, inferred=inferred, entry=entry, found=_undecided(found, len(inferred.alternatives))
         )
+
+
+def _is_strange(found: Reconciliation) -> bool:
+    counts = {finding.kind: finding.count for finding in found.findings}
+    return min(counts.get("missing", 0), counts.get("extra", 0)) > MOST_STRANGE * found.locations
 
 
 def _undecided(found: Reconciliation, alternatives: int) -> Reconciliation:

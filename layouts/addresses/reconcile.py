@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from layouts.addresses.aisle_scores import AisleScores, split
 from layouts.addresses.explain_aisles import explain_aisles
@@ -27,7 +27,8 @@ def reconcile_addresses(
 ) -> Reconciliation:
     """What a list says otherwise than `scheme` laid over the facility; `depot` and `entries` as in `addresses`.
 
-    1. Rows that are no address of the scheme, have a wrong check digit or an address again, are set aside.
+    1. Rows that are no address of the scheme, have a wrong check digit or an address again are set aside; of rows
+       with one address the one that is where it belongs stays, else the first.
     2. Rows with a place are put to the nearest location; when most rows have one, aisles are compared place by
        place, else as sets of addresses.
     3. Aisles are explained as a whole: shifted, exchanged, renumbered, counted another way.
@@ -35,13 +36,13 @@ def reconcile_addresses(
     Raises as `addresses`, but two locations of one address are no error here.
     """
     numbering = Numbering.of(facility, scheme, depot=depot, entries=entries)
-    for location, place in numbering.places.items():
-        numbering.address(place, of=location)  # all numbers fit, or the error says which does not
-    rows, set_aside = _read(scheme, listed)  # 1
-    at = locations_of(facility, [listed[row] for row in rows], scheme)  # 2
+    named = {location: numbering.address(place, of=location) for location, place in numbering.places.items()}
+    at = locations_of(facility, listed, scheme)  # 2
+    in_place = {row for location, row in at.items() if listed[row].address == named[location]}
+    rows, set_aside = _read(scheme, listed, in_place)  # 1
+    at = {location: row for location, row in at.items() if row in rows}
     knows = len(at) * 2 >= len(rows) > 0
-    index = list(rows)
-    at = {location: index[nth] for location, nth in at.items()} if knows else {}
+    at = at if knows else {}
     codes = {location: rows[row] for location, row in at.items()} if knows else _by_row(rows)
     scores = AisleScores(numbering, codes, rows_know_places=knows)
     aisle = scheme.field("aisle")
@@ -74,11 +75,15 @@ def _by_row(rows: Mapping[int, dict[FieldName, int]]) -> dict[str, dict[FieldNam
     return {str(row): numbers for row, numbers in rows.items()}
 
 
-def _read(scheme: Scheme, listed: Sequence[Listed]) -> tuple[dict[int, dict[FieldName, int]], list[Finding]]:
-    """The numbers of each readable row by its index, the first of each address, and findings on the others."""
+def _read(
+    scheme: Scheme, listed: Sequence[Listed], in_place: Container[int]
+) -> tuple[dict[int, dict[FieldName, int]], list[Finding]]:
+    """The numbers of each readable row by its index, one of each address, and findings on the others."""
     rows: dict[int, dict[FieldName, int]] = {}
     aside: dict[FindingKind, list[int]] = {"unreadable": [], "wrong_check": [], "repeated": []}
-    seen: set[str] = set()
+    kept: dict[str, int] = {}
+    for row in sorted(range(len(listed)), key=lambda row: row not in in_place):
+        kept.setdefault(listed[row].address, row)
     for row, one in enumerate(listed):
         try:
             numbers = scheme.parse(one.address)
@@ -86,11 +91,10 @@ def _read(scheme: Scheme, listed: Sequence[Listed]) -> tuple[dict[int, dict[Fiel
             is_address = scheme.check is not None and scheme.pattern.fullmatch(one.address)
             aside["wrong_check" if is_address else "unreadable"].append(row)
             continue
-        if one.address in seen:
-            aside["repeated"].append(row)
-        else:
-            seen.add(one.address)
+        if kept[one.address] == row:
             rows[row] = numbers
+        else:
+            aside["repeated"].append(row)
     return rows, [
         Finding(
             kind=kind,

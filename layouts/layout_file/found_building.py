@@ -65,8 +65,9 @@ def upper_levels_of(facility: Facility, site: Placement) -> tuple[UpperLevel, ..
             said["holes"] = holes
         if bool(walls) != is_whole:
             said["walls"] = bool(walls)
-        if walls:
-            said["doors"] = _doors(walls, UpperLevel(**said).corners_m(Building(outline_m=ground)), site)
+        doors = _doors(walls, UpperLevel(**said).corners_m(Building(outline_m=ground)), site)
+        if doors:
+            said["doors"] = doors
         found.append(UpperLevel(**said))
     return tuple(found)
 
@@ -79,6 +80,18 @@ def lost_doors(facility: Facility) -> list[str]:
         for wall in facility.walls
         for door in wall.openings
         if wall.level not in sides or not _is_at_wall(wall, door, sides[wall.level])
+    ]
+
+
+def lost_walls(facility: Facility) -> list[str]:
+    """The ids of walls that stand away from the outline of their level."""
+    sides = {level.id: _sides(level.outline) for level in facility.levels}
+    return [
+        wall.id
+        for wall in facility.walls
+        if wall.level not in sides
+        or shapely.distance(sides[wall.level], _on_wall(wall, math.dist(wall.p0, wall.p1) / 2)).min()
+        > AT_WALL_M
     ]
 
 

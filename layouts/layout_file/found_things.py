@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -53,13 +53,12 @@ def legs_of(facility: Facility, site: Placement) -> dict[str, tuple[Legs, ...]]:
     return found
 
 
-def boxes_of(facility: Facility, site: Placement) -> tuple[Box, ...]:
-    """The obstacles, but for legs of levels that are told as grids."""
-    grids = legs_of(facility, site)
+def boxes_of(facility: Facility, site: Placement, legs: Container[str]) -> tuple[Box, ...]:
+    """The obstacles, but for the `legs` of levels that are told as grids."""
     return tuple(
         _box(facility, each, site)
         for each in facility.obstacles
-        if not any(_is_leg(each, level) for level in grids)
+        if not any(_is_leg(each, level.id) for level in facility.levels if level.id in legs)
     )
 
 

@@ -14,7 +14,7 @@ from layouts.layout_file.build_layout import build_layout
 from layouts.layout_file.building_model import Site
 from layouts.layout_file.floor_links import found_links
 from layouts.layout_file.found_blocks import blocks_of
-from layouts.layout_file.found_building import building_of, lost_doors, upper_levels_of
+from layouts.layout_file.found_building import building_of, lost_doors, lost_walls, upper_levels_of
 from layouts.layout_file.found_rack_types import rack_types_of
 from layouts.layout_file.found_things import boxes_of, columns_of, legs_of, spots_of
 from layouts.layout_file.layout_fault import LayoutError
@@ -73,7 +73,7 @@ def _layout(facility: Facility, within_m: float) -> Layout:
     site_m = _site(facility)  # 1
     site = Placement(site_m.origin_m, Placement().yaw(site_m.heading_deg))
     names, rack_types = rack_types_of(facility, within_m)  # 3
-    legs, boxes = legs_of(facility, site), boxes_of(facility, site)
+    legs = legs_of(facility, site)
     said: dict[str, Any] = {"rack_types": rack_types} if rack_types else {}
     levels = upper_levels_of(facility, site)
     if levels:
@@ -91,7 +91,7 @@ def _layout(facility: Facility, within_m: float) -> Layout:
         building=building_of(facility, site),  # 2, 4
         blocks=tuple(blocks_of(facility, names, rack_types, site, within_m)),
         columns=tuple(columns_of(facility, site)),
-        obstacles=boxes,
+        obstacles=boxes_of(facility, site, legs),
         stations=spots_of(facility, site),
         **said,
     )
@@ -100,30 +100,34 @@ def _layout(facility: Facility, within_m: float) -> Layout:
 def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...]:
     """What `layout_of` cannot say of this facility, one sentence each; empty if nothing is lost.
 
-    With the `layout` it is known which places get another id; without it none is taken to keep its own.
+    With the `layout` it is known which places get another id; without it that some may.
     """
     stocked = sum(place.state == "occupied" for place in facility.locations)
     beams = sum(len(rack.missing_beams) for rack in facility.racks)
     unknown = [rack.id for rack in facility.racks if not rack.bays]
-    doors = lost_doors(facility)
-    anew = len(facility.locations) - (0 if layout is None else _kept_ids(facility, layout))
-    scheme = "aisle, bay, level, position" if layout is None or layout.addresses is None else "by the scheme"
+    doors, walls = lost_doors(facility), lost_walls(facility)
+    ids = _other_ids(facility, layout)
     told = (
         (stocked, f"{stocked} places are occupied: a layout has empty ones"),
         (beams, f"{beams} beams are missing: a layout has them all"),
         (unknown, f"racks with no known bays become one bay each: {', '.join(unknown[:5])}"),
         (doors, f"doors away from the outline are left out: {', '.join(doors[:5])}"),
-        (anew, f"{anew} of {len(facility.locations)} places get another id: {scheme}"),
+        (walls, f"walls away from the outline are left out: {', '.join(walls[:5])}"),
+        (ids, ids),
     )
     return tuple(sentence for is_lost, sentence in told if is_lost)
 
 
-def _kept_ids(facility: Facility, layout: Layout) -> int:
-    try:
-        twins = twins_of(facility, build_layout(layout))
-    except LayoutError:
-        return 0
-    return sum(location == twin for location, twin in twins.items())
+def _other_ids(facility: Facility, layout: Layout | None) -> str:
+    """What becomes of the ids of places; "" when all are kept."""
+    if layout is None:
+        return "places may get another id: aisle, bay, level, position" if facility.locations else ""
+    scheme = "aisle, bay, level, position" if layout.addresses is None else "that of the scheme"
+    kept = 0
+    with suppress(LayoutError):
+        kept = sum(location == twin for location, twin in twins_of(facility, build_layout(layout)).items())
+    anew = len(facility.locations) - kept
+    return f"{anew} of {len(facility.locations)} places get another id: {scheme}" if anew else ""
 
 
 def _site(facility: Facility) -> Site:
