@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -14,11 +15,19 @@ from layouts.drawings.dxf.wall_ground import Ground, enclosed_ground, hull_of, r
 from layouts.drawings.dxf.wall_runs import Run
 from spatial.facility import Point2
 
-Floor = tuple[Ground, tuple[Point2, ...], tuple[tuple[Point2, ...], ...], list[str]]
+
+@dataclass(frozen=True, kw_only=True)
+class Floor:
+    """The floor of a plan: its outline and holes, the ground against which walls are placed, and notes."""
+
+    outline: tuple[Point2, ...]
+    holes: tuple[tuple[Point2, ...], ...] = ()
+    ground: Ground
+    notes: tuple[str, ...] = ()
 
 
 def floor_of_plan(plan: Plan, runs: Sequence[Run]) -> Floor:
-    """The floor against which walls are placed, its outline and holes, and notes.
+    """The floor of a plan whose walls are `runs`.
 
     1. What the roles file says is the floor, the largest area that it encloses.
     2. What the walls enclose.
@@ -30,14 +39,17 @@ def floor_of_plan(plan: Plan, runs: Sequence[Run]) -> Floor:
     drawn = _drawn(plan)
     for ground in (drawn, walled) if is_told else (walled, drawn):
         if ground.floor is not None:
-            many = [f"there are {ground.floors} separate floors: the largest is taken"]
-            floor = ground.floor
-            holes = tuple(ring_of(hole) for hole in floor.interiors)
-            return ground, ring_of(floor.exterior), holes, many[: ground.floors > 1]
+            many = f"there are {ground.floors} separate floors: the largest is taken"
+            return Floor(
+                outline=ring_of(ground.floor.exterior),
+                holes=tuple(ring_of(hole) for hole in ground.floor.interiors),
+                ground=ground,
+                notes=(many,) if ground.floors > 1 else (),
+            )
     placed = [shape.points for k, shape in enumerate(plan.shapes) if plan.roles.get(k, "ignore") != "ignore"]
     why = "the walls do not close around the floor" if runs else "there are no walls and no floor"
     note = f"{why}: its outline is the convex hull of all that stands there"
-    return walled, hull_of(np.vstack(placed)), (), [note]
+    return Floor(outline=hull_of(np.vstack(placed)), ground=walled, notes=(note,))
 
 
 def _drawn(plan: Plan) -> Ground:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from layouts.drawings.dxf.openings import kind_of_opening
 from layouts.drawings.dxf.rack_sides import sides_of
 from layouts.drawings.dxf.racks import RackRow
 from layouts.drawings.dxf.roles import PlanHeights
+from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
 from layouts.drawings.dxf.things import Box, Thing, box_of
 from layouts.drawings.dxf.wall_ground import ring_of
@@ -58,6 +59,11 @@ class Label:
     text: str
     at: Point2
     shape: int
+
+
+def labels_of(texts: Iterable[tuple[int, Shape]]) -> list[Label]:
+    """Labels of text shapes with their index."""
+    return [Label(text=shape.text or "", at=_point(shape.points[0]), shape=k) for k, shape in texts]
 
 
 class Names:

@@ -22,12 +22,12 @@ class RawCount:
 def count_entities(path: Path, data: bytes) -> RawCount | None:
     """Go through the pairs of group code and value of a text DXF; None when they get out of step on the way.
 
-    Raises BadDataError when it is no DXF, or when it ends within a section, naming line, section and the last
-    handle.
+    Raises BadDataError when it is no DXF, or when it ends within a section or before its entities are whole,
+    naming section, line and the last handle.
     """
     lines = data.removeprefix(b"\xef\xbb\xbf").splitlines()
-    section, handle, count = "", "", 0
-    has_eof = False
+    section, last, handle, count = "", "", "", 0
+    has_eof = are_entities_whole = False
     after_section = False
     for i in range(0, len(lines) - 1, 2):
         code, value = lines[i].strip(), lines[i + 1].strip()
@@ -36,12 +36,14 @@ def count_entities(path: Path, data: bytes) -> RawCount | None:
                 has_eof = True
                 break
             if value == b"ENDSEC":
+                are_entities_whole |= section == "ENTITIES"
                 section = ""
             elif section == "ENTITIES" and value not in PARTS:
                 count += 1
             after_section = value == b"SECTION"
         elif code == b"2" and after_section:
-            section, after_section = value.decode("ascii", "replace"), False
+            section = last = value.decode("ascii", "replace")
+            after_section = False
         elif code == b"5":
             handle = value.decode("ascii", "replace")
         elif not code.isdigit():
@@ -51,9 +53,9 @@ def count_entities(path: Path, data: bytes) -> RawCount | None:
                     f"'{code[:20].decode('ascii', 'replace')}': export the drawing as DXF"
                 )
             return None
-    if section and not has_eof:
+    if not has_eof and (section or not are_entities_whole):
         raise BadDataError(
-            f"{path} is cut off in section {section}, line {len(lines)}, after handle {handle or 'none'}: "
-            "copy or export the file again"
+            f"{path} is cut off in or after section {last or 'none'}, line {len(lines)}, "
+            f"after handle {handle or 'none'}: copy or export the file again"
         )
     return RawCount(count, has_eof)

@@ -13,7 +13,7 @@ from layouts.drawings.dxf.joined_lines import ON_LINE_M, free_between
 from layouts.drawings.dxf.strokes import Points
 from layouts.drawings.dxf.wall_pieces import Piece
 
-WIDEST_GAP_M = 6.0
+WIDEST_GAP_M = 12.0
 """A wall goes on behind a gap up to this."""
 
 NARROWEST_DOOR_M = 0.3
@@ -104,7 +104,8 @@ def runs_of(
                 start, gaps = low, []
             elif not explained:
                 gaps.append(Gap(s0=end, s1=low, fitting=fitting))
-            end, faces = max(end, high), others
+            faces = others if high > end else faces
+            end = max(end, high)
         runs.append(_run(line.frame, start, end, gaps))
     taken = {gap.fitting for run in runs for gap in run.gaps}
     return [_led_on(run, pieces, tree, fittings, hulls, taken) for run in runs]
@@ -229,7 +230,7 @@ def _is_passage(
     frame: Piece, low: float, high: float, pieces: Sequence[Piece], tree: shapely.STRtree
 ) -> bool:
     """Whether nothing joins the wall at the two ends of the gap, so that both are ends of its own."""
-    if not NARROWEST_DOOR_M <= high - low <= WIDEST_GAP_M:
+    if high - low > WIDEST_GAP_M:
         return False
     for s in (low, high):
         tip = replace(frame, p0=frame.p0 + (s - 0.01) * frame.along, p1=frame.p0 + (s + 0.01) * frame.along)
