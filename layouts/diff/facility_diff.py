@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from layouts.diff.changes import Change, element_change
 from layouts.diff.level_changes import level_changes
@@ -90,7 +91,8 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     """What is different from `a` to `b`, both in one world frame.
 
     1. Levels are paired by id, then by elevation, and compared.
-    2. Elements of one kind and level are matched: see `match_elements`.
+    2. Elements of one kind and level are matched: see `match_elements`. Where it takes fewer changes to take equal
+       names for the same thing, as in a hall whose aisles all grew, that is told instead.
     3. Each pair is compared, its difference held against its sigma: see `element_change`.
     4. Locations are compared where their racks stand, and totals drawn.
 
@@ -116,18 +118,19 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     )
     for kind in KINDS:
         was, now = _of_kind(old, kind), _of_kind(new, kind)
-        pairs = _matched(was, now, levels, limits)  # 2
         limit_m = limits.loose_limit_m if kind in ("obstacle", "station") else limits.limit_m
-        compared = [element_change(one, other, limit_m=limit_m) for one, other in pairs]  # 3
-        found = [change for change, _ in compared if change is not None]
-        bounds = [bound_m for change, bound_m in compared if change is None]
-        found += _alone(was, {one.id for one, _ in pairs}, is_added=False)
-        found += _alone(now, {other.id for _, other in pairs}, is_added=True)
-        changes += sorted(found, key=_order)
-        if bounds:
-            unchanged.append(Unchanged(kind=kind, count=len(bounds), bound_m=max(bounds)))
+        told = min(
+            (
+                _Told.of(was, now, pairs, limit_m)  # 3
+                for pairs in (_by_place(was, now, levels, limits), _by_name(was, now, levels, limits))  # 2
+            ),
+            key=lambda told: sum(len(change.words) for change in told.changes),
+        )
+        changes += sorted(told.changes, key=_order)
+        if told.bounds:
+            unchanged.append(Unchanged(kind=kind, count=len(told.bounds), bound_m=max(told.bounds)))
         if kind == "rack":
-            racks = {one.id: other.id for one, other in pairs}
+            racks = {one.id: other.id for one, other in told.pairs}
     return FacilityDiff(
         before=_side(a),
         after=_side(b),
@@ -219,13 +222,44 @@ def _of_kind(side: Iterable[Placed], kind: str) -> list[Placed]:
     return [one for one in side if one.kind == kind]
 
 
-def _matched(
-    was: Sequence[Placed],
-    now: Sequence[Placed],
-    levels: Sequence[tuple[str, str]],
-    limits: DiffLimits,
-) -> list[tuple[Placed, Placed]]:
-    pairs: list[tuple[Placed, Placed]] = []
+Pairs = list[tuple[Placed, Placed]]
+
+
+class _Told(NamedTuple):
+    """What a match of elements of one kind amounts to: its changes, and the bounds on the moves of the others."""
+
+    pairs: Pairs
+    changes: list[Change]
+    bounds: list[float]
+
+    @classmethod
+    def of(cls, was: Sequence[Placed], now: Sequence[Placed], pairs: Pairs, limit_m: float) -> _Told:
+        compared = [element_change(one, other, limit_m=limit_m) for one, other in pairs]
+        changes = [change for change, _ in compared if change is not None]
+        changes += _alone(was, {one.id for one, _ in pairs}, is_added=False)
+        changes += _alone(now, {other.id for _, other in pairs}, is_added=True)
+        return cls(pairs, changes, [bound_m for change, bound_m in compared if change is None])
+
+
+def _by_name(
+    was: Sequence[Placed], now: Sequence[Placed], levels: Sequence[tuple[str, str]], limits: DiffLimits
+) -> Pairs:
+    """Equal names on one level are one thing, whatever lies between; what is left is matched by place."""
+    level_of, named = dict(levels), {one.id: one for one in now}
+    pairs = [
+        (one, named[one.id])
+        for one in was
+        if one.id in named and named[one.id].level == level_of.get(one.level)
+    ]
+    taken = {one.id for one, _ in pairs}
+    left, right = ([one for one in side if one.id not in taken] for side in (was, now))
+    return [*pairs, *_by_place(left, right, levels, limits)]
+
+
+def _by_place(
+    was: Sequence[Placed], now: Sequence[Placed], levels: Sequence[tuple[str, str]], limits: DiffLimits
+) -> Pairs:
+    pairs: Pairs = []
     for before, after in levels:
         old, new = [p for p in was if p.level == before], [p for p in now if p.level == after]
         found = match_elements(old, new, reach_m=limits.reach_m, named_reach_m=limits.named_reach_m)

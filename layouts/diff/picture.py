@@ -64,8 +64,10 @@ class _View:
         return np.column_stack([MARGIN + own[:, 0], self.top + self.size[1] - own[:, 1]])
 
 
-def diff_svg(diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None = None) -> str:
-    """The plan of one level with both sides, a key, a scale bar and the first changes in words.
+def diff_svg(
+    diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None = None, is_listed: bool = True
+) -> str:
+    """The plan of one level with both sides, a key, a scale bar and, if `is_listed`, the first changes in words.
 
     `a` and `b` are those that `diff` was made of. `level` is an id on either side; by default it is the one
     with the most changes. Raises ValueError when nothing stands on that level.
@@ -82,7 +84,7 @@ def diff_svg(diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None 
     words = [word for word in MARKS if any(change_mark(change) == word for change in changes)]
     view = _view(shown, top=LINE * (len(title) + (len(words) + 2) // 3) + 2 * MARGIN)
     changed = {(change.kind, change.before) for change in changes}
-    lines = _list_lines(changes)
+    lines = _list_lines(changes) if is_listed else []
     bottom = view.top + view.size[1] + 2 * MARGIN
     height = bottom + LINE * (len(lines) + 2.6)
     drawn = [

@@ -34,7 +34,7 @@ def diff_text(diff: FacilityDiff) -> str:
         lines += _section(f"{kind.capitalize()}s", change_lines(changes))
     lines += _section("Locations", _location_lines(diff))
     lines += _section("Totals: difference (before → after)", map(total_text, _differences_first(diff.totals)))
-    lines += _section("Unchanged", _unchanged_lines(diff))
+    lines += _section("Unchanged", unchanged_lines(diff))
     lines += _section("To be known", diff.notes)
     return "\n".join(lines) + "\n"
 
@@ -148,7 +148,8 @@ def _location_lines(diff: FacilityDiff) -> Iterator[str]:
             yield f"{MARKS[word]} {len(names)} {word}: {_some(names)}"
 
 
-def _unchanged_lines(diff: FacilityDiff) -> Iterator[str]:
+def unchanged_lines(diff: FacilityDiff) -> Iterator[str]:
+    """A line for each kind: how many are the same, and the bound on what they may have moved."""
     for one in diff.unchanged:
         bound = f", none moved by more than {one.bound_m:.3f} m (97.5 %)" if one.bound_m >= 0.0005 else ""
         yield f"{_count(one.count, one.kind)}{bound}"

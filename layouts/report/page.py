@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from layouts.report.markup import Markup, lines, tag
@@ -14,6 +15,7 @@ from layouts.report.sections.costs import costs
 from layouts.report.sections.differences import differences
 from layouts.report.sections.flips import flips
 from layouts.report.sections.levels import key_figures
+from layouts.report.sections.parts import Section
 from layouts.report.sections.plans import plans
 from layouts.report.sections.rules import rules
 
@@ -39,17 +41,22 @@ def style_text() -> str:
 
 
 def report_html(report: Report) -> str:
-    """The whole page."""
+    """The whole page of a comparison."""
+    sections = [section for part in SECTIONS if (section := part(report)) is not None]
+    return html_page(report.title, answer(report), sections)
+
+
+def html_page(title: str, header: Markup, sections: Sequence[Section]) -> str:
+    """A page with links to its sections below the `header`."""
     head = lines(
         tag("meta", charset="utf-8"),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("title", f"{report.title} – aisletwin"),
+        tag("title", f"{title} – aisletwin"),
         tag("style", Markup(style_text())),
     )
-    sections = [section for part in SECTIONS if (section := part(report)) is not None]
     links = (tag("li", tag("a", each.title, href=f"#{each.name}")) for each in sections)
     body = lines(
-        answer(report),
+        header,
         tag("nav", tag("ul", *links), aria_label="Contents"),
         tag("main", lines(*(each.markup for each in sections))),
     )

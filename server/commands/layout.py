@@ -86,19 +86,18 @@ def diff(
     a: Hall,
     b: Hall,
     svg: Annotated[Path | None, typer.Option(help="Also draw both on one plan.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write all of it as one page, plans included.")
+    ] = None,
+    glb: Annotated[Path | None, typer.Option(help="Also write both in 3D, what changed in colour.")] = None,
     as_json: Json = False,
 ) -> None:
     """Tell what differs between two halls: added, removed, moved by how much; positions, cube, aisle metres."""
-    from layouts.diff.facility_diff import diff_facilities
-    from layouts.diff.picture import diff_svg
     from layouts.diff.record import diff_dict
     from layouts.diff.text import diff_text
-    from server.planned import hall_at, write_text
+    from server.differences import diff_halls
 
-    one, other = hall_at(a), hall_at(b)
-    found = diff_facilities(one, other)
-    if svg is not None:
-        write_text(svg, diff_svg(found, one, other))
+    found = diff_halls(a, b, svg=svg, html=html, glb=glb)
     if as_json:
         print_json(diff_dict(found))
     else:

@@ -176,6 +176,16 @@ def test_two_racks_that_exchanged_names_were_renamed_and_not_moved() -> None:
     assert diff.locations.count == 0
 
 
+def test_rows_that_all_went_on_by_more_than_their_depth_moved_and_are_not_each_other() -> None:
+    wider = tuple(shifted(rack, 0.0, 1.2 * i) for i, rack in enumerate(HALL.racks))
+    diff = diff_facilities(HALL, replace(HALL, racks=wider, locations=()))
+    racks = [change for change in diff.changes if change.kind == "rack"]
+    assert {change.words for change in racks} == {("moved",)}
+    assert [round(change.shift.by_m, 6) for change in racks if change.shift] == [
+        pytest.approx(1.2 * i) for i in range(1, len(HALL.racks))
+    ]
+
+
 def test_ids_that_mean_nothing_do_not_mislead_the_match_of_a_moved_rack() -> None:
     names = {f"R{i + 1}": f"R{8 - i}" for i in range(8)}
     racks = tuple(replace(rack, id=names[rack.id], back_to_back=None) for rack in HALL.racks)
