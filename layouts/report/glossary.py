@@ -38,7 +38,9 @@ WORDS = {
         "takes {by} less time",
     ),
     "metres_per_line": FigureWords(
-        "Metres walked or driven for each line.", "walks {by} further per line", "walks {by} less per line"
+        "Metres walked or driven for each line.",
+        "travels {by} further per line",
+        "travels {by} less per line",
     ),
     "deadlocks": FigureWords(
         "1 where agents waited for each other in a ring until the shift stopped, else 0; the mean over shifts.",

@@ -117,12 +117,15 @@ def _grids(
             layer(turned, bounds=frame.bounds, cell_m=frame.cell_m, level=level, until_s=until_s)
             for until_s in (math.inf, warm_up_s)
         )
-        found[level] = _spread(np.maximum(until_end - until_warm, 0.0), frame.cell_m) / frame.cell_m**2
+        found[level] = spread_out(np.maximum(until_end - until_warm, 0.0), frame.cell_m) / frame.cell_m**2
     return found
 
 
-def _spread(seconds: npt.NDArray[np.float64], cell_m: float) -> npt.NDArray[np.float64]:
-    """A quarter, a half and a quarter along both axes where cells are small; at the border nothing is lost."""
+def spread_out(seconds: npt.NDArray[np.float64], cell_m: float) -> npt.NDArray[np.float64]:
+    """Seconds (H, W) a quarter, a half and a quarter to neighbours along both axes, where cells are small.
+
+    At the border nothing is lost. Larger cells keep what they have.
+    """
     if cell_m > ROOM_M:
         return seconds
     for axis in (0, 1):

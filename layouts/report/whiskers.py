@@ -55,7 +55,7 @@ def decisive_whiskers(comparison: Comparison) -> Drawing:
         )
         text = figure_text(number * step, places, signed=True)
         shapes.append(Label(at=(x, bottom + 15), text=text, size=11, fill=INK, anchor="middle"))
-    base = f"{unit}, of the mean of {comparison.baseline}" if unit == "%" else unit
+    base = f"{unit}, of the mean of {shortened(comparison.baseline)}" if unit == "%" else unit
     caption = f"difference in {kind.title}{', ' if base else ''}{base}"
     shapes.append(Label(at=(WIDTH / 2, bottom + 31), text=caption, size=11, fill=GREY, anchor="middle"))
     left, right = ("worse", "better") if kind.larger_is_better else ("better", "worse")

@@ -23,7 +23,7 @@ from layouts.report.plan import Mark, hall_plan
 from layouts.report.plan_frame import plan_frame
 from layouts.report.report_data import Report, make_report
 from layouts.report.sections.plans import BLOCKED, BUSY, plan_drawings
-from layouts.report.shown_shift import shown_shifts, typical_replication
+from layouts.report.shown_shift import shown_shifts, spread_out, typical_replication
 from layouts.report.worst_places import worst_places
 from layouts.run import Event, Run
 from layouts.scenario import Scenario
@@ -77,6 +77,28 @@ def test_what_was_before_the_warm_up_is_not_on_the_plan(
         assert grid_s == pytest.approx(after, rel=1e-6)
         assert after < kpis(run).total.blocked_s
         assert sum(place.blocked_s for place in shift.worst) <= after * (1 + 1e-9)
+
+
+def test_heat_is_where_the_waits_were(report: Report) -> None:
+    x0, y0, _, _ = report.frame.bounds
+    for shift in report.shifts:
+        worst = shift.worst[0]
+        x, y = report.frame.turned([worst.at])[0]
+        column, row = int((x - x0) // report.frame.cell_m), int((y - y0) // report.frame.cell_m)
+        grid = shift.blocked[worst.level]
+        hottest = np.unravel_index(np.argmax(grid), grid.shape)
+        assert np.abs(np.subtract(hottest, (row, column))).max() <= 1
+
+
+def test_who_stands_on_a_small_cell_takes_some_of_those_around_and_none_is_lost_at_the_border() -> None:
+    seconds = np.zeros((4, 5))
+    seconds[0, 0], seconds[2, 2] = 8.0, 16.0
+    spread = spread_out(seconds, 0.5)
+    assert spread.sum() == pytest.approx(24.0)
+    assert spread[2, 2] == pytest.approx(4.0)
+    assert spread[3, 2] == pytest.approx(2.0)
+    assert spread[0, 0] == pytest.approx(8.0 * 0.75**2)
+    assert (spread_out(seconds, 1.0) == seconds).all()
 
 
 def test_the_typical_replication_is_closest_to_the_means(compared: Comparison) -> None:
@@ -225,12 +247,13 @@ def test_both_kinds_of_picture_show_heat_where_it_is(hall: HallMaker) -> None:
     frame = plan_frame([one])
     width, height = (round(size / frame.cell_m) for size in frame.size_m)
     heat = np.zeros((height, width))
-    heat[3, 7] = heat[3, 8] = 12.0
+    heat[3, 7] = heat[3, 8] = heat[0, 0] = 12.0
     scale = heat_scale([heat])
     drawing = hall_plan(one, "L0", frame, heat=heat, scale=scale, title="t", description="d")
     (cells,) = (shape for shape in drawing.shapes if isinstance(shape, Cells))
-    ((x, y, w, h),) = cells.boxes
+    corner, (x, y, w, h) = cells.boxes
     assert w == pytest.approx(2 * h)
+    assert (x - corner[0], y - corner[1]) == pytest.approx((7 * h, -3 * h))
     assert scale is not None
     assert cells.fill == scale.colours[-1]
     assert f'fill="{cells.fill}"' in drawing_svg(drawing)
