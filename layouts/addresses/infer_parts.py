@@ -25,6 +25,8 @@ RARE = 0.03
 FEW_ROWS, FEW = 3, 0.25
 """So is one of so few rows, where a typical value has four times as many."""
 LONGEST_PART = 4
+PARTS_AFTER_NAME = 4
+"""Aisle, bay, level and position: with as many parts the digits before them are the name of the house."""
 OFTEN_LEFT_OUT = frozenset("IOQ")
 
 
@@ -63,7 +65,7 @@ def infer_form(texts: Sequence[str]) -> Form:
     """The form of most texts.
 
     1. Texts are cut at separators and where letters meet digits; the most common pattern of these is taken.
-    2. A part that hardly varies in width has that width; letters that never vary are a prefix.
+    2. A part that hardly varies in width has that width; letters that never vary are a prefix, with their number.
     3. A run of four or more digits, or of two where there are few parts, is cut so that the numbers in its parts
        leave the fewest combinations; of equals into the fewest parts, and a 0 between two parts is the second's.
     Raises UndecidedError when no pattern covers half of the texts.
@@ -93,11 +95,15 @@ def _follows(tokens: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
 
 
 def _without_prefix(columns: list[tuple[str, ...]]) -> tuple[str, list[tuple[str, ...]]]:
-    """Separators and constant letters at the start, and the columns after them."""
+    """Separators and constant letters at the start, and the columns after them.
+
+    So are constant digits right after letters, as in WH1-01-03-02-1, where parts enough follow.
+    """
     prefix = ""
     while columns:
         value, count = Counter(columns[0]).most_common(1)[0]
-        if value[0] in digits or count < SAME_WIDTH * len(columns[0]):
+        is_name = prefix[-1:].isalpha() and sum(map(_varies, columns[1:])) >= PARTS_AFTER_NAME
+        if (value[0] in digits and not is_name) or count < SAME_WIDTH * len(columns[0]):
             break
         prefix += value
         columns = columns[1:]

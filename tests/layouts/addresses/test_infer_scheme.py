@@ -55,6 +55,7 @@ FORMS: dict[str, Scheme] = {
         fields=(A, field("bay", width=3, start=10, stride=10), L, P), separator=".", sides="loop"
     ),
     "prefix": Scheme(fields=(A, B, L, P), prefix="WH-"),
+    "numbered_prefix": Scheme(fields=(A, B, L, P), prefix="WH1-"),
     "unpadded": Scheme(fields=(field("aisle", width=None), field("bay", width=None), L, P), separator="_"),
     "start_at_zero": Scheme(fields=(A, B, field("level", start=0), P)),
     "hundreds": Scheme(fields=(A, field("bay", width=3), L, P), blocks="new_hundred"),
