@@ -87,6 +87,11 @@ class Report:
         return heat_scale([heat for shift in self.shifts for heat in shift.busy.values()])
 
     @property
+    def shares_numbers(self) -> bool:
+        """Whether all scenarios draw the same random numbers: they do with one seed."""
+        return len({shift.scenario.seed for shift in self.shifts}) == 1
+
+    @property
     def made_up(self) -> tuple[str, ...]:
         """Scenarios whose orders are nobody's: a generator made them."""
         return tuple(shift.name for shift in self.shifts if shift.made_up)

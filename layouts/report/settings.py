@@ -74,7 +74,7 @@ def _text(value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case float():
-            return f"{value:g}"
+            return f"{value:.12g}"
         case str():
             return value
         case int():

@@ -8,7 +8,6 @@ from layouts.report.markup import listed
 from layouts.report.numbers import plain_number
 from layouts.report.report_data import Report
 from layouts.report.shown_shift import ShownShift
-from layouts.simulation.operations.settings import Operations
 from spatial.floor.agents import agent_named
 
 LEFT_OUT = {
@@ -57,11 +56,10 @@ def limits_of_validity(report: Report) -> Iterator[str]:
 
 
 def _simulated(report: Report) -> Iterator[str]:
-    known = Operations.model_fields
     missing = [
         words
         for name, words in LEFT_OUT.items()
-        if name in known and all(getattr(shift.scenario.operations, name) is None for shift in report.shifts)
+        if all(getattr(shift.scenario.operations, name) is None for shift in report.shifts)
     ]
     if missing:
         yield f"Not part of the simulation: {', '.join(missing)}."

@@ -131,17 +131,16 @@ def cautions(report: Report) -> Iterator[Markup]:
 
 def _figures_line(report: Report) -> Markup:
     comparison = report.comparison
-    kind = figure_kind(comparison.figure)
+    kind, count = figure_kind(comparison.figure), len(comparison.against)
+    each, together = (
+        plain_number(100 * one, 3) for one in (comparison.each_confidence, comparison.confidence)
+    )
+    numbers = "all with the same" if report.shares_numbers else "not with the same"
     return tag(
         "p",
-        f"Decided by {kind.title}. {comparison.n} simulated shifts of each scenario, all with the same random "
-        f"numbers; {plain_number(100 * comparison.each_confidence, 3)} % intervals of the difference",
-        ""
-        if len(comparison.against) == 1
-        else (
-            f", which hold for all {len(comparison.against)} at once with "
-            f"{plain_number(100 * comparison.confidence)} %"
-        ),
+        f"Decided by {kind.title}. {comparison.n} simulated shifts of each scenario, {numbers} random numbers; "
+        f"{each} % intervals of the difference",
+        "" if count == 1 else f", which hold for all {count} at once with {together} %",
         ".",
         class_="basis",
     )

@@ -15,6 +15,12 @@ from layouts.report.settings import input_files, settings_sha256
 from layouts.report.validity import limits_of_validity
 from layouts.what_if.figure_kinds import figure_kind
 
+SAME = (
+    "Replication k of every scenario draws the same random numbers, so that the difference is that of the layouts, "
+    "not of luck (common random numbers)."
+)
+OTHER = "The scenarios have different seeds, so that they share no random numbers and the intervals are wider for it."
+
 
 def validity(report: Report) -> Section:
     """What the verdict does not hold for."""
@@ -29,8 +35,7 @@ def method(report: Report) -> Section:
     )
     warm_up = {shift.name: shift.warm_up_s for shift in report.shifts}
     told: list[Content] = [
-        f"Each scenario was simulated {comparison.n} times. Replication k of every scenario draws the same random "
-        "numbers, so that the difference is that of the layouts, not of luck (common random numbers).",
+        f"Each scenario was simulated {comparison.n} times. {SAME if report.shares_numbers else OTHER}",
         *(_gain(report, against) for against in comparison.against),
         "The interval of a difference is Student's t over the differences of the pairs.",
     ]

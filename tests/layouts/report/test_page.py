@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -191,6 +192,16 @@ def test_what_differs_is_told_of_settings_and_of_halls(page: Node, report: Repor
 
 def test_a_long_report_stays_small(html: str) -> None:
     assert len(html.encode()) < 200_000
+
+
+def test_scenarios_of_different_seeds_are_not_said_to_share_random_numbers(html: str, report: Report) -> None:
+    assert "all with the same random numbers" in html
+    assert "(common random numbers)" in html
+    one, *others = report.shifts
+    seeded = replace(one, scenario=one.scenario.model_copy(update={"seed": 7}))
+    told = report_html(replace(report, shifts=(seeded, *others)))
+    assert "not with the same random numbers" in told
+    assert "(common random numbers)" not in told
 
 
 def test_real_orders_are_not_said_to_be_made_up(page: Node) -> None:
