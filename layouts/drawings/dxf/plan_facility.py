@@ -22,6 +22,7 @@ from layouts.drawings.dxf.wall_runs import Fitting, Gap, Run
 from spatial.facility import (
     Bay,
     Column,
+    Location,
     Obstacle,
     ObstacleKind,
     Opening,
@@ -30,8 +31,10 @@ from spatial.facility import (
     RackKind,
     Station,
     StationKind,
+    Tier,
     Wall,
 )
+from spatial.locations import location_box
 
 LEVEL = "L0"
 
@@ -102,7 +105,11 @@ def wall_elements(runs: Sequence[Run], fittings: Sequence[Fitting], heights: Pla
             p1=_point(run.piece.p1),
             height_m=heights.wall_m,
             thickness_m=metres(run.piece.thickness) or None,
-            openings=tuple(_opening(gap, f"D{next(numbers)}", run, fittings, heights) for gap in run.gaps),
+            openings=tuple(
+                _opening(gap, f"D{next(numbers)}", run, fittings, heights)
+                for gap in run.gaps
+                if gap.s1 > gap.s0
+            ),
         )
         for i, run in enumerate(runs)
     )
@@ -141,7 +148,7 @@ def column_elements(boxes: Sequence[Box], heights: PlanHeights, names: Names) ->
 def rack_elements(
     rows: Sequence[RackRow], solids: Sequence[shapely.Geometry], heights: PlanHeights, names: Names
 ) -> tuple[Rack, ...]:
-    """Rack rows without tiers, which a plan does not show."""
+    """Rack rows, with the tiers that `heights` give them."""
     ids = names.of("R", [row.box.polygon() for row in rows])
     sides = sides_of(rows, solids)
     return tuple(
@@ -159,10 +166,33 @@ def rack_elements(
             bays=tuple(
                 Bay(offset_m=metres(max(offset, 0.0)), width_m=metres(width)) for offset, width in row.bays
             ),
+            tiers=tuple(Tier(z_m=z) for z in heights.rack_tiers_m),
             faces=faces,
             back_to_back=None if mate is None else ids[mate],
         )
         for name, row, (faces, mate) in zip(ids, rows, sides, strict=True)
+    )
+
+
+def location_elements(racks: Sequence[Rack], heights: PlanHeights) -> tuple[Location, ...]:
+    """The empty places of racks with tiers, RACK-BAY-TIER-POSITION, all counted from 1; none without tiers."""
+    return tuple(
+        Location(
+            id=f"{rack.id}-{bay + 1:02}-{tier + 1:02}-{position:02}",
+            rack=rack.id,
+            bay=bay,
+            tier=tier,
+            position=position,
+            center=center,
+            size_m=size,
+            state="empty",
+        )
+        for rack in racks
+        if rack.tiers
+        for bay in range(len(rack.bays))
+        for tier in range(len(rack.tiers) + 1)
+        for position in range(1, heights.rack_positions + 1)
+        for center, size in [location_box(rack, bay, tier, position, heights.rack_positions)]
     )
 
 

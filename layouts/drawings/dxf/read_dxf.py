@@ -16,6 +16,7 @@ from layouts.drawings.dxf.plan_facility import (
     Names,
     column_elements,
     labels_of,
+    location_elements,
     obstacle_elements,
     rack_elements,
     solids_of,
@@ -104,6 +105,7 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
 def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) -> Facility:
     boxes = [box for box, _ in parts.columns]
     solids = list(solids_of(parts.runs, boxes, parts.obstacles))
+    racks = rack_elements(parts.rows, solids, heights, names)
     path = plan.opened.path
     return Facility(
         id=re.sub(r"\W+", "-", path.stem).strip("-") or "PLAN",
@@ -114,7 +116,8 @@ def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) 
         levels=(Level(id=LEVEL, elevation_m=0.0, outline=parts.floor.outline, holes=parts.floor.holes),),
         walls=wall_elements(parts.runs, parts.fittings, heights),
         columns=column_elements(boxes, heights, names),
-        racks=rack_elements(parts.rows, solids, heights, names),
+        racks=racks,
+        locations=location_elements(racks, heights),
         obstacles=obstacle_elements(parts.obstacles, heights, names),
         stations=station_elements(parts.stations, names),
     )

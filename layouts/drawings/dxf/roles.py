@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from layouts.drawings.dxf.role_words import Role, role_of_name
 from layouts.drawings.dxf.shapes import Shape
+from spatial.errors import BadDataError
 from spatial.model_yaml import read_model
 from spatial.whole_files import write_whole
 
@@ -40,6 +42,19 @@ class PlanHeights(BaseModel):
     window_sill_m: Annotated[float, Field(ge=0, le=200)] = 1.0
     window_head_m: Height = 2.0
     rack_upright_m: Annotated[float, Field(ge=0, le=1)] = 0.1
+    rack_tiers_m: tuple[Height, ...] = ()
+    """Tops of the beams above the floor, upwards; with them racks get their locations."""
+    rack_positions: Annotated[int, Field(ge=1, le=100)] = 3
+    """Places side by side in a bay."""
+
+    @model_validator(mode="after")
+    def _tiers_fit(self) -> Self:
+        tiers = self.rack_tiers_m
+        if any(upper <= lower for lower, upper in pairwise(tiers)):
+            raise ValueError(f"rack_tiers_m {list(tiers)} do not rise: list them upwards")
+        if tiers and tiers[-1] > self.rack_m:
+            raise ValueError(f"rack_tiers_m {tiers[-1]} is above rack_m {self.rack_m}: make rack_m larger")
+        return self
 
 
 class PlanRoles(BaseModel):
@@ -66,9 +81,13 @@ def write_roles(path: Path, roles: PlanRoles) -> None:
 
 
 def with_heights(roles: PlanRoles, wall_m: float | None, rack_m: float | None) -> PlanRoles:
-    """The same roles with these heights, those that are not None."""
+    """The same roles with these heights, those that are not None; BadDataError when tiers are above them."""
     given = {name: value for name, value in (("wall_m", wall_m), ("rack_m", rack_m)) if value is not None}
-    return roles.model_copy(update={"heights": roles.heights.model_copy(update=given)})
+    try:
+        heights = PlanHeights.model_validate({**roles.heights.model_dump(exclude_unset=True), **given})
+    except ValidationError as error:
+        raise BadDataError(f"heights: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
+    return roles.model_copy(update={"heights": heights})
 
 
 ROLES_FILE, BLOCK_NAME, LAYER_NAME = "roles file", "block name", "layer name"

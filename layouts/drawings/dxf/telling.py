@@ -74,11 +74,8 @@ def heights_notes(facility: Facility, heights: PlanHeights, given: PlanHeights) 
 def parts_notes(facility: Facility, parts: PlanParts) -> Iterator[str]:
     """What is unknown, told by rule, or could not be made."""
     yield from parts.floor.notes
-    if facility.racks:
-        yield (
-            "a plan shows no tiers: the racks have none and no locations; "
-            "give them in the layout that from-scan writes"
-        )
+    if facility.racks and not facility.locations:
+        yield "a plan shows no tiers: racks have none and no locations until rack_tiers_m of the roles file says them"
     idle = sum(not _used(parts).keys() & set(thing.shapes) for thing in parts.doors)
     counts = {
         "walls are drawn as one line: their thickness is unknown": sum(

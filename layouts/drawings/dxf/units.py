@@ -68,7 +68,7 @@ def unit_of(path: Path, header: Any, shapes: Sequence[Shape], given: str | None)
     size, leaf = plan_size(shapes), _door_leaf(shapes)
     if given is not None:  # 1
         unit = METRES[given]
-        notes = list(_doubts(unit, size, leaf))
+        notes = list(_doubts(given, unit, size, leaf))
         if declared is not None and not math.isclose(declared[1], unit):
             notes.insert(
                 0,
@@ -76,18 +76,19 @@ def unit_of(path: Path, header: Any, shapes: Sequence[Shape], given: str | None)
             )
         return Unit(name=given, metres=unit, source="given", notes=tuple(notes))
     if declared is None:
-        raise BadDataError(f"{path}: {_unknown(code, measurement)}; {_choices(size)}")
+        raise BadDataError(f"{path}: {_unknown(code, measurement)}; {_choices(size, leaf)}")
     name, unit = declared
-    doubts = list(_doubts(unit, size, leaf))  # 2
+    doubts = list(_doubts(name, unit, size, leaf))  # 2
     if doubts:
         raise BadDataError(
-            f"{path}: the header says {name} ($INSUNITS {code}), but {doubts[0]}; {_choices(size)}"
+            f"{path}: the header says {name} ($INSUNITS {code}), but {doubts[0]}; {_choices(size, leaf)}"
         )
     is_imperial = name in ("in", "ft", "yd", "us-ft")
     contradicts = measurement in (0, 1) and is_imperial == bool(measurement)
-    if contradicts and is_imperial and leaf is None and _fitting(size, ("m", "cm", "mm")):  # 3
+    if contradicts and is_imperial and leaf is None and _fits_metric(size):  # 3
         raise BadDataError(
-            f"{path}: the header says both {name} ($INSUNITS {code}) and metric ($MEASUREMENT 1); {_choices(size)}"
+            f"{path}: the header says both {name} ($INSUNITS {code}) and metric ($MEASUREMENT 1); "
+            f"{_choices(size, leaf)}"
         )
     note = f"the header says {name} and also $MEASUREMENT {measurement}; the plan's size fits {name}"
     return Unit(name=name, metres=unit, source=f"$INSUNITS {code}", notes=(note,) if contradicts else ())
@@ -123,19 +124,19 @@ def _door_leaf(shapes: Sequence[Shape]) -> float | None:
     return float(np.median(radii)) if len(radii) >= LEAST_LEAVES else None
 
 
-def _doubts(unit: float, size: Points, leaf: float | None) -> Iterator[str]:
+def _doubts(name: str, unit: float, size: Points, leaf: float | None) -> Iterator[str]:
     longer = float(size.max()) * unit
     if not SIZE_M[0] <= longer <= SIZE_M[1]:
-        yield f"then the plan is {_metres(longer)} long, and buildings are {SIZE_M[0]:g} to {SIZE_M[1]:g} m"
+        yield f"in {name} the plan is {_metres(longer)} long, and buildings are {SIZE_M[0]:g} to {SIZE_M[1]:g} m"
     if leaf is not None and not DOOR_LEAF_M[0] <= leaf * unit <= DOOR_LEAF_M[1]:
         yield (
-            f"then the leaves of its doors are {_metres(leaf * unit)} wide, "
+            f"in {name} the leaves of its doors are {_metres(leaf * unit)} wide, "
             f"and doors are {DOOR_LEAF_M[0]:g} to {DOOR_LEAF_M[1]:g} m"
         )
 
 
-def _fitting(size: Points, names: Sequence[str]) -> bool:
-    return any(SIZE_M[0] <= float(size.max()) * METRES[name] <= SIZE_M[1] for name in names)
+def _fits_metric(size: Points) -> bool:
+    return any(not any(_doubts(name, METRES[name], size, None)) for name in ("m", "cm", "mm"))
 
 
 def _unknown(code: Any, measurement: Any) -> str:
@@ -148,12 +149,14 @@ def _unknown(code: Any, measurement: Any) -> str:
     return f"the drawing {said}{hint.get(measurement, '')}"
 
 
-def _choices(size: Points) -> str:
+def _choices(size: Points, leaf: float | None) -> str:
     sizes = ", ".join(
         f"{name}: {_metres(float(size[0]) * unit)} × {_metres(float(size[1]) * unit)}"
         for name, unit in METRES.items()
     )
-    return f"say which with --unit; the plan would measure in {sizes}"
+    fitting = [name for name, unit in METRES.items() if not any(_doubts(name, unit, size, leaf))]
+    hint = f"; it would be like a building in {' or '.join(fitting)}" if fitting else ""
+    return f"say which with --unit; the plan would measure in {sizes}{hint}"
 
 
 def _metres(length: float) -> str:

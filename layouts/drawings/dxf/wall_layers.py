@@ -15,6 +15,10 @@ CAVITY_M = 0.2
 """Two leaves with less than this between them are one wall."""
 
 
+LAYER_M = 0.3
+"""A line further than this from a wall is no layer of it."""
+
+
 def with_layers(pieces: list[Piece], alone: list[Points]) -> tuple[list[Piece], list[Points]]:
     """Lone lines beside a wall, along most of both, widen it."""
     if not pieces or not alone:
@@ -22,10 +26,12 @@ def with_layers(pieces: list[Piece], alone: list[Points]) -> tuple[list[Piece], 
     widened, left = list(pieces), []
     tree = shapely.STRtree([piece.body() for piece in pieces])
     for line in sorted(alone, key=lambda one: -float(np.linalg.norm(one[1] - one[0]))):
-        near = tree.query(shapely.linestrings(line), predicate="dwithin", distance=THICKEST_M)
+        near = tree.query(shapely.linestrings(line), predicate="dwithin", distance=LAYER_M)
         for k in sorted(near.tolist()):
             beside = _beside(widened[k], line, 0.8)
-            if beside is not None and beside + widened[k].thickness <= THICKEST_M and beside > 0:
+            if beside is None or not 0 < beside <= LAYER_M:
+                continue
+            if beside + widened[k].thickness <= THICKEST_M:
                 v = float(widened[k].local(line)[:, 1].mean())
                 widened[k] = _widened(widened[k], v)
                 break

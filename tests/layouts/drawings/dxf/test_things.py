@@ -9,6 +9,8 @@ import pytest
 import shapely
 
 from layouts.drawings.dxf.read_dxf import read_dxf
+from layouts.drawings.dxf.roles import PlanHeights, PlanRoles, with_heights
+from spatial.errors import BadDataError
 
 
 @pytest.fixture
@@ -182,3 +184,29 @@ def test_heights_that_are_drawn_are_taken(pen, tmp_path):
     found = read(pen, tmp_path)
     assert [wall.height_m for wall in found.facility.walls] == [8.5]
     assert any("walls are 8.50 m high as drawn" in note for note in found.report.notes)
+
+
+def test_tiers_of_the_roles_file_give_racks_their_locations(pen, tmp_path):
+    bay_block(pen)
+    pen.space.add_blockref(
+        "Bay2700", pen.at(2, 2), dxfattribs={"layer": "RACKS", "column_count": 4, "column_spacing": 2700}
+    )
+    heights = PlanHeights(rack_m=6.0, rack_tiers_m=(1.6, 3.2), rack_positions=3)
+    found = read_dxf(pen.save(tmp_path / "plan.dxf"), roles=PlanRoles(heights=heights)).facility
+    assert [tier.z_m for tier in found.racks[0].tiers] == [1.6, 3.2]
+    assert len(found.locations) == 4 * 3 * 3
+    first, last = found.locations[0], found.locations[-1]
+    assert (first.id, last.id, last.tier) == ("R1-01-01-01", "R1-04-03-03", 2)
+    assert last.center[2] > 3.2
+    floor = shapely.box(2, 2, 12.8, 3.1)
+    assert all(floor.contains(shapely.Point(place.center[:2])) for place in found.locations)
+
+
+def test_tiers_above_the_rack_are_refused():
+    with pytest.raises(ValueError, match=r"rack_tiers_m 4\.5 is above rack_m 4\.0: make rack_m larger"):
+        PlanHeights(rack_tiers_m=(1.5, 4.5))
+    roles = PlanRoles(heights=PlanHeights(rack_m=5.0, rack_tiers_m=(1.5, 4.5)))
+    with pytest.raises(BadDataError, match=r"rack_tiers_m 4\.5 is above rack_m 4\.2"):
+        with_heights(roles, None, 4.2)
+    with pytest.raises(ValueError, match="do not rise: list them upwards"):
+        PlanHeights(rack_tiers_m=(3.0, 1.5))

@@ -23,7 +23,10 @@ def test_without_a_unit_the_size_in_every_unit_is_told_and_the_option(hall_file)
     assert "does not say its unit" in said
     assert "--unit" in said
     assert "m: 2460 m × 1660 m, cm: 24.6 m × 16.6 m, mm: 2.46 m × 1.66 m" in said
-    assert "ft: 749.8 m × 506 m, in: 62.48 m × 42.16 m" in said
+    assert (
+        "ft: 749.8 m × 506 m, in: 62.48 m × 42.16 m; it would be like a building in m or cm or ft or in"
+        in said
+    )
 
 
 def test_a_given_unit_settles_it(hall_file, plans):
@@ -48,7 +51,7 @@ def drawn_as(plans, tmp_path, *, drawn: str, code: int, measurement: int, doors:
 
 def test_a_header_in_which_the_plan_is_no_building_is_not_believed(plans, tmp_path):
     path = drawn_as(plans, tmp_path, drawn="m", code=4, measurement=1)
-    with pytest.raises(BadDataError, match=r"says mm .*but then the plan is 0\.04 m long.*--unit"):
+    with pytest.raises(BadDataError, match=r"says mm .*but in mm the plan is 0\.04 m long.*--unit"):
         read_dxf(path)
 
 
