@@ -49,6 +49,10 @@ def check_list(
     2. Of schemes that explain the list equally well the one that agrees most counts, and a note says how many.
     Raises UndecidedError where the entry or the scheme cannot be found, BadDataError where the scheme does not fit.
     """
+    if not facility.locations:
+        raise UndecidedError(
+            f"facility '{facility.id}' has no locations to hold a list against: give it racks"
+        )
     tried: list[ListCheck] = []
     told: list[UndecidedError] = []
     for entry in entries_of(facility, depot):  # 1

@@ -41,9 +41,7 @@ def finding_text(finding: Finding) -> str:
     said = SAID[finding.kind].format(
         aisles=_aisles(finding.aisles), are="is" if len(finding.aisles) == 1 else "are", by=_by(finding.by)
     )
-    return (
-        f"{said}: {count}" if finding.kind in OF_AISLES else f"{count}: {said.removesuffix(', in no aisle')}"
-    )
+    return f"{said}: {count}" if finding.kind in OF_AISLES else f"{count}: {said}"
 
 
 def reconciliation_text(found: Reconciliation, source: LocationList) -> str:
@@ -102,7 +100,7 @@ def _row(address: str, finding: Finding, source: LocationList) -> int | None:
 def _aisles(names: Sequence[str]) -> str:
     named = [name for name in names if name]
     if not named:
-        return "no aisle" if not names else "the hall"
+        return "the hall"
     if len(named) == 1:
         return f"aisle {named[0]}"
     if len(named) > AISLES_NAMED:

@@ -166,6 +166,8 @@ def _list_at(
     try:
         return read_location_list(path, told, unit=unit, decimal=decimal, facility=facility)
     except BadDataError as error:
+        if "set tables." not in str(error):
+            raise
         raise BadDataError(f"{error} (in a file for --mapping, or with --unit and --decimal)") from error
 
 

@@ -96,5 +96,9 @@ def test_a_unit_that_nobody_told_names_the_option(hall: Path, table: Path, tmp_p
     result = RUN.invoke(addresses, ["check", str(hall), str(path)])
     assert "(in a file for --mapping, or with --unit and --decimal)" in str(result.exception)
     assert RUN.invoke(addresses, ["check", str(hall), str(path), "--unit", "m"]).exit_code == 0
+    missing = RUN.invoke(addresses, ["check", str(hall), str(tmp_path / "none.csv")])
+    assert str(missing.exception).endswith(
+        "none.csv cannot be read (No such file or directory): check the path"
+    )
     depot = ["--depot", "48,-2", "--unit", "m"]
     assert RUN.invoke(addresses, ["check", str(hall), str(path), *depot]).exit_code == 0

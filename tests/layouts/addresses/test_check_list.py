@@ -122,6 +122,8 @@ def test_a_list_that_fits_no_hall_or_several_schemes_is_undecided(grid_hall: Hal
     strange = [Listed(address=f"{400 + i}-{i % 7}") for i in range(60)]
     with pytest.raises(UndecidedError, match=r"no scheme explains the list: .* tell the scheme"):
         check_list(facility, strange)
+    with pytest.raises(UndecidedError, match="'GRID' has no locations to hold a list against"):
+        check_list(replace(facility, locations=()), plain)
 
 
 @pytest.mark.parametrize("depot", [(7.0, -9.0), (7.0, 30.0)])
