@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from layouts.comparison.best_of_k import BestOfK, best_of_k, check_indifference
 from layouts.comparison.compare import shared_confidence
 from layouts.comparison.remembered import Remembered
 from layouts.comparison.replication_key import replication_key
+from layouts.demand.mark import made_up_orders
 from layouts.experiment.contrasts import Contrast, contrasts_of, told
 from layouts.experiment.design import Design
 from layouts.experiment.result import Cell, Effect, ExperimentResult, LevelMean
@@ -91,7 +92,7 @@ def run_experiment(
             result = question.answered(dict(zip(cells, runs, strict=True)), left_out)
             if result.converged or total >= most:
                 progress(f"{len(cells)} cells × {total} replications", 1.0)
-                return result
+                return replace(result, notes=tuple(made_up_orders([scenario])))
             growth = max(question.growth(result), SLOWEST_GROWTH)
             total = min(most, math.ceil(total * min(growth, FASTEST_GROWTH)))
 

@@ -39,6 +39,7 @@ def experiment_dict(result: ExperimentResult) -> dict[str, Any]:
         "converged": result.converged,
         "unsure": list(result.unsure),
         "left_out": dict(result.left_out),
+        "notes": list(result.notes),
         "answers": list(answers(result)),
         "effects": [_effect(effect, result.figure) for effect in result.ranked],
         "level_means": [

@@ -68,7 +68,8 @@ class ExperimentResult:
 
     All effects of one figure hold at once with `confidence`: each interval has `each_confidence` (Bonferroni).
     `leader` compares the cells pair by pair; `best` is None without an indifference zone. `unsure` names the main
-    effects whose half-width is still beyond what was wanted; `left_out` are figures that some replication lacks.
+    effects whose half-width is still beyond what was wanted; `left_out` are figures that some replication lacks;
+    `notes` tell what else is to be known, as that orders are made up.
     """
 
     design: Design
@@ -84,6 +85,7 @@ class ExperimentResult:
     best: BestOfK | None
     unsure: tuple[str, ...]
     left_out: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
     @property
     def converged(self) -> bool:

@@ -50,6 +50,7 @@ def answers(result: ExperimentResult) -> Iterator[str]:
         )
     for name, where in result.left_out.items():
         yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
+    yield from result.notes
 
 
 def is_shown(effect: Estimate) -> bool:

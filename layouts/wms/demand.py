@@ -21,9 +21,11 @@ def orders_of(loaded: WmsTables) -> tuple[Order, ...]:
     Due and release times and waves are those of the table of orders, if it is loaded. BadDataError without lines.
     """
     lines: dict[str, list[OrderLine]] = {}
+    sources: dict[str, str | None] = {}
     table = _table(loaded, "lines")
-    for order, sku, quantity in _rows(table, "order", "sku", "quantity"):
+    for order, sku, quantity, source in _rows(table, "order", "sku", "quantity", "source"):
         lines.setdefault(order, []).append(OrderLine(sku=sku, quantity=quantity))
+        sources[order] = sources.get(order) or source
     known: dict[str, tuple[str | None, str | None, str | None]] = {}
     if "orders" in loaded.tables:
         rows = _rows(loaded.tables["orders"], "order", "due", "wave", "released")
@@ -31,7 +33,9 @@ def orders_of(loaded: WmsTables) -> tuple[Order, ...]:
     orders = []
     for order, wanted in lines.items():
         due, wave, released = known.get(order, (None, None, None))
-        orders.append(Order(id=order, lines=tuple(wanted), due=due, wave=wave, released=released))
+        orders.append(
+            Order(id=order, lines=tuple(wanted), due=due, wave=wave, released=released, source=sources[order])
+        )
     return tuple(orders)
 
 

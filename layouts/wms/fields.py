@@ -151,6 +151,7 @@ TABLES: Mapping[str, Table] = {
             "sku": _id(SKU, refers="items", needed=True),
             "quantity": _pieces(*QUANTITY, low=1, needed=True),
             "location": _id(LOCATION, refers="locations"),
+            "source": Field(names=("source",)),
         },
     ),
     "tasks": Table(

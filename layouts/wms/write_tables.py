@@ -48,12 +48,13 @@ def write_scenario_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
 
 def _orders(lines: pa.Table, orders: pa.Table | None) -> pa.Table:
     rows = lines.select(["order", "sku", "quantity"])
-    if orders is None:
-        return rows
-    own = pc.index_in(rows["order"], orders["order"])
-    for name in ("due", "wave", "released"):
-        if name in orders.column_names:
-            rows = rows.append_column(name, _text(orders[name]).take(own))
+    if orders is not None:
+        own = pc.index_in(rows["order"], orders["order"])
+        for name in ("due", "wave", "released"):
+            if name in orders.column_names:
+                rows = rows.append_column(name, _text(orders[name]).take(own))
+    if "source" in lines.column_names:  # which may say that the orders are made up
+        rows = rows.append_column("source", lines["source"])
     return rows
 
 

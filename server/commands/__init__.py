@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import typer
 
+from server.commands.addresses import addresses
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
+from server.commands.drawing import imports
 from server.commands.experiment import experiment
+from server.commands.ifc import import_ifc
 from server.commands.layout import layout
 from server.commands.networks import graph, path, reconcile
+from server.commands.orders import orders
+from server.commands.patch import patch
+from server.commands.plants import import_lif, import_opentcs, import_rmf
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
 from server.commands.wms import wms
@@ -28,5 +34,10 @@ app = typer.Typer(
 )
 for command in (scan, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo):
     app.command()(command)
-app.add_typer(layout)
-app.add_typer(wms)
+layout.command()(patch)
+imports.command("ifc")(import_ifc)
+imports.command("lif")(import_lif)
+imports.command("opentcs")(import_opentcs)
+imports.command("rmf")(import_rmf)
+for group in (layout, imports, addresses, orders, wms):
+    app.add_typer(group)

@@ -1,4 +1,4 @@
-"""orders: made-up orders of a wanted shape; describe-orders: the shape of orders."""
+"""orders: made-up ones of a wanted shape, and the shape of those there are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from layouts.demand.demand_files import Written
 
 
-def orders(
+orders = typer.Typer(
+    name="orders",
+    help="Orders: make some up for want of your own, tell the shape of those there are.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@orders.command()
+def make(
     file: Annotated[Path, typer.Argument(help="demand.yaml; every field has a default.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the tables; made if missing.")],
     site: Annotated[
@@ -31,7 +40,7 @@ def orders(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make up orders, for want of your own: skew, families, seasons, peaks, arrivals; marked as made up."""
+    """Make up orders of a wanted skew, with families, seasons, peaks and arrivals; every row is marked as made up."""
     from server.demand import make_demand
 
     with strangers_on_stderr(), reporting("orders", quiet=as_json) as tell:
@@ -64,7 +73,8 @@ def orders(
     print_notes(notes)
 
 
-def describe_orders(
+@orders.command()
+def describe(
     file: Annotated[Path, typer.Argument(help="CSV: order, sku, quantity[, released].")],
     time_zone: Annotated[str, typer.Option(help="Whose days and hours are told.", metavar="ZONE")] = "UTC",
     pairs: Annotated[int, typer.Option(help="So many pairs at most.", min=0)] = 10,

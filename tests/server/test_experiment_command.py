@@ -35,6 +35,7 @@ def test_numbers_words_staff_and_demand_are_screened_together(
     done = aisletwin(*asked)
     assert done.code == 0
     assert "pickers 1 → 3: +" in done.out
+    assert "The orders are made up, not those of a warehouse." in done.out
     assert "2^(5-1) fractional factorial, 16 cells, resolution V" in done.out
     first = {name: (tmp_path / "EXP" / name).read_bytes() for name in FILES}
     again = aisletwin(*asked, "--json")

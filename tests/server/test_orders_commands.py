@@ -1,4 +1,4 @@
-"""orders and describe-orders: tables that can be simulated, marked as made up; the shape of a table."""
+"""orders make and orders describe: tables that can be simulated, marked as made up; the shape of a table."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from layouts.orders import read_orders
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_scenario
 from layouts.slotting_table import read_slotting
-from server.commands.orders import describe_orders, orders
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
 
@@ -31,14 +29,6 @@ peaks: [{first_day: 2026-11-27, last_day: 2026-11-27, factor: 3}]
 """
 
 
-@pytest.fixture(autouse=True)
-def _commands(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = typer.Typer(pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command()(orders)
-    app.command("describe-orders")(describe_orders)
-    monkeypatch.setattr("server.cli.app", app)
-
-
 @pytest.fixture
 def folder(tmp_path: Path, hall: Facility) -> Path:
     write_facility(tmp_path / "facility.json", hall)
@@ -50,7 +40,9 @@ def test_the_tables_can_be_simulated_and_the_run_says_what_they_are(
     folder: Path, aisletwin: Aisletwin
 ) -> None:
     tables = folder / "tables"
-    done = aisletwin("orders", folder / "demand.yaml", "--site", folder, "-o", tables, "--day", "2026-11-27")
+    done = aisletwin(
+        "orders", "make", folder / "demand.yaml", "--site", folder, "-o", tables, "--day", "2026-11-27"
+    )
     assert done.code == 0, done.err
     assert "on 1 day, of " in done.out
     assert "Every row says 'made up by aisletwin (seed 0)', and so does whatever is simulated" in done.out
@@ -64,20 +56,20 @@ def test_the_tables_can_be_simulated_and_the_run_says_what_they_are(
 
 
 def test_json_is_nothing_but_json(folder: Path, aisletwin: Aisletwin) -> None:
-    done = aisletwin("orders", folder / "demand.yaml", "-o", folder / "tables", "--json")
+    done = aisletwin("orders", "make", folder / "demand.yaml", "-o", folder / "tables", "--json")
     record = json.loads(done.out)
     assert record["files"] == ["orders.csv", "items.csv"]
     assert record["source"] == "made up by aisletwin (seed 0)"
     assert record["orders"] == len(read_orders(folder / "tables" / "orders.csv")) > 40
-    described = aisletwin("describe-orders", folder / "tables" / "orders.csv", "--json")
+    described = aisletwin("orders", "describe", folder / "tables" / "orders.csv", "--json")
     shape = json.loads(described.out)
     assert (shape["orders"], shape["made_up_orders"]) == (record["orders"], record["orders"])
     assert shape["lines"] == record["lines"]
 
 
 def test_a_table_is_described_in_words(folder: Path, aisletwin: Aisletwin) -> None:
-    aisletwin("orders", folder / "demand.yaml", "-o", folder / "tables")
-    done = aisletwin("describe-orders", folder / "tables" / "orders.csv", "--time-zone", "Europe/Berlin")
+    aisletwin("orders", "make", folder / "demand.yaml", "-o", folder / "tables")
+    done = aisletwin("orders", "describe", folder / "tables" / "orders.csv", "--time-zone", "Europe/Berlin")
     assert done.code == 0
     assert "The orders are made up, not those of a warehouse: all." in done.out
     assert "ABC by lines" in done.out
@@ -86,15 +78,15 @@ def test_a_table_is_described_in_words(folder: Path, aisletwin: Aisletwin) -> No
 
 def test_faults_end_with_their_code_and_a_sentence(folder: Path, aisletwin: Aisletwin) -> None:
     demand = folder / "demand.yaml"
-    assert aisletwin("orders", demand, "-o", folder / "x", "--agent", "horse").code == 2
-    assert aisletwin("describe-orders", demand, "--time-zone", "Mars").code == 2
-    missing = aisletwin("describe-orders", folder / "none.csv")
+    assert aisletwin("orders", "make", demand, "-o", folder / "x", "--agent", "horse").code == 2
+    assert aisletwin("orders", "describe", demand, "--time-zone", "Mars").code == 2
+    missing = aisletwin("orders", "describe", folder / "none.csv")
     assert (missing.code, "none.csv cannot be read" in missing.err) == (3, True)
-    late = aisletwin("orders", demand, "-o", folder / "x", "--day", "2026-12-01")
+    late = aisletwin("orders", "make", demand, "-o", folder / "x", "--day", "2026-12-01")
     assert late.code == 3
     assert "demand.yaml: no orders come in on 2026-12-01: raise orders_per_day" in late.err
     demand.write_text("skus: 5\n", encoding="utf-8")
-    small = aisletwin("orders", demand, "-o", folder / "x")
+    small = aisletwin("orders", "make", demand, "-o", folder / "x")
     assert small.code == 3
     assert "demand.yaml: lines.most 50 is above skus 5" in small.err
     assert not (folder / "x").exists() or not any((folder / "x").iterdir())
