@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -11,22 +10,22 @@ import shapely
 from layouts.drawings.dxf.things import Box, Thing, box_of
 
 SIZE_M = (0.05, 3.0)
+WITHIN_M = 0.005
 ROUND = 0.002
 """The distances of a round section's points from its middle differ by this share at most."""
 
 
-def find_columns(things: Sequence[Thing]) -> tuple[list[tuple[Box, Thing]], list[Thing]]:
-    """Columns as boxes, and things that are too small or too large for a column.
+def find_columns(things: Sequence[Thing]) -> tuple[list[Box], list[Thing]]:
+    """Columns, and things that are too small or too large for one.
 
     A section within another, as the hatch of a column or the steel in its cladding, belongs to that column.
     """
-    found: list[tuple[Box, Thing]] = []
+    found: list[Box] = []
     left: list[Thing] = []
     for thing in things:
         box = _round_box(thing) or box_of(thing.ground)
-        fits = box is not None and SIZE_M[0] <= box.size[1] and box.size[0] <= SIZE_M[1]
-        if box is not None and fits:
-            found.append((box, thing))
+        if box is not None and SIZE_M[0] <= box.size[1] and box.size[0] <= SIZE_M[1]:
+            found.append(box)
         else:
             left.append(thing)
     return _without_inner(found), left
@@ -45,22 +44,14 @@ def _round_box(thing: Thing) -> Box | None:
     return Box(center=center, size=(across, across), yaw=0.0)
 
 
-def _without_inner(found: Sequence[tuple[Box, Thing]]) -> list[tuple[Box, Thing]]:
-    polygons = np.array([box.polygon().buffer(0.005, join_style="mitre") for box, _ in found], dtype=object)
-    tree = shapely.STRtree(polygons)
-    kept: list[tuple[Box, Thing]] = []
-    outer_of: dict[int, int] = {}
-    order = sorted(range(len(found)), key=lambda k: (-round(found[k][0].size[0] * found[k][0].size[1], 6), k))
-    for k in order:
-        around = [
-            i
-            for i in tree.query(found[k][0].polygon(), predicate="covered_by").tolist()
-            if i != k and i in outer_of and outer_of[i] == i
-        ]
-        outer_of[k] = min(around, default=k)
-    for k, (box, thing) in enumerate(found):
-        if outer_of[k] == k:
-            inner = [found[i][1] for i in range(len(found)) if i != k and outer_of[i] == k]
-            shapes = (*thing.shapes, *(shape for other in inner for shape in other.shapes))
-            kept.append((box, replace(thing, shapes=shapes)))
-    return kept
+def _without_inner(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes that lie in no larger one; of equal ones the first."""
+    polygons = np.array([box.polygon() for box in boxes], dtype=object)
+    if not len(polygons):
+        return []
+    tree = shapely.STRtree(shapely.buffer(polygons, WITHIN_M, join_style="mitre"))
+    inner, outer = tree.query(polygons, predicate="covered_by")
+    areas = np.round(shapely.area(polygons), 6)
+    smaller = (areas[inner] < areas[outer]) | ((areas[inner] == areas[outer]) & (inner > outer))
+    dropped = set(inner[smaller].tolist())
+    return [box for k, box in enumerate(boxes) if k not in dropped]

@@ -37,7 +37,7 @@ def role_by_geometry(shapes: Mapping[int, Shape]) -> tuple[Role, str] | None:
         return None
     things = things_of(drawn, dict.fromkeys(drawn))
     columns, no_columns = find_columns(things)
-    if _are_columns([box for box, _ in columns], no_columns):  # 1
+    if _are_columns(columns, no_columns):  # 1
         return "column", f"geometry: {len(columns)} alike sections apart from each other"
     rows, no_racks = find_racks(things, drawn, upright_m=0.0)
     bays = sum(len(row.bays) for row in rows)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from layouts.drawings.dxf.components import components, groups_of
 from layouts.drawings.dxf.strokes import Points
 
 ON_LINE_M = 0.001
@@ -25,9 +26,9 @@ def joined_lines(segments: Points) -> Points:
         a, b = np.where(longer, a, b), np.where(longer, b, a)
         _, v = in_frames(rest, a, b)
         on_line = (np.abs(v) <= ON_LINE_M).all(axis=1)
-        group = _components(len(rest), a[on_line], b[on_line])
+        group = components(len(rest), a[on_line], b[on_line])
         kept = np.zeros(len(rest), bool)
-        for members in _groups(group):
+        for members in groups_of(group):
             longest = members[np.argmax(lengths[members])]
             u, v = in_frames(rest, np.full(len(members), longest), members)
             near = (np.abs(v) <= 2 * ON_LINE_M).all(axis=1)
@@ -57,28 +58,6 @@ def in_frames(
     across = np.column_stack([-along[:, 1], along[:, 0]])
     to_ends = segments[other] - start[:, None]
     return np.einsum("nij,nj->ni", to_ends, along), np.einsum("nij,nj->ni", to_ends, across)
-
-
-def _components(count: int, a: npt.NDArray[np.intp], b: npt.NDArray[np.intp]) -> list[int]:
-    """For each of `count` things the smallest one that it is linked with."""
-    root = list(range(count))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    for i, j in zip(a.tolist(), b.tolist(), strict=True):
-        first, second = sorted((find(i), find(j)))
-        root[second] = first
-    return [find(i) for i in range(count)]
-
-
-def _groups(root: list[int]) -> Iterator[npt.NDArray[np.intp]]:
-    order = np.argsort(root, kind="stable")
-    cuts = np.flatnonzero(np.diff(np.asarray(root)[order])) + 1
-    yield from np.split(order, cuts)
 
 
 def _spans(ends: Points, gap: float = ON_LINE_M) -> list[tuple[float, float]]:

@@ -105,11 +105,10 @@ def _nothing(opened: Opened, drawn: Drawn) -> str:
     reasons = Counter(reason for (_, _, reason), n in drawn.left_out.items() for _ in range(n))
     lost = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common(5))
     held = f" ({lost})" if lost else ""
-    remedy = (
-        f"; its {sheets} entities are on sheets (paper space): copy them to model space" if sheets else ""
-    )
+    remedy = ": check what was exported"
+    if sheets:
+        remedy = f"; its {sheets} entities are on sheets (paper space): copy them to model space"
     told = f"; {'; '.join(opened.notes)}" if opened.notes else ""
-    remedy = remedy or ": check what was exported"
     return f"there is nothing in its model space that could be a plan{held}{remedy}{told}"
 
 

@@ -46,7 +46,8 @@ class RackRow:
     upright: float
     is_divided: bool
     names: str
-    shapes: tuple[int, ...]
+    first: int
+    """The first of its shapes, by which rows keep the order in which they are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +75,7 @@ def find_racks(
         if not own:
             left.append(thing)
     rows = [_row(chain, things, upright_m) for chain in _chains(_without_inner(cells))]  # 2, 3
-    rows.sort(key=lambda row: min(row.shapes))
-    seen = {shape for row in rows for shape in row.shapes}
-    inner = [shape for thing in things for shape in thing.shapes if thing not in left and shape not in seen]
-    if inner and rows:
-        rows[-1] = replace(rows[-1], shapes=(*rows[-1].shapes, *inner))
-    return rows, left
+    return sorted(rows, key=lambda row: row.first), left
 
 
 def _cells_of(thing: Thing, shapes: Mapping[int, Shape]) -> list[Box]:
@@ -271,5 +267,5 @@ def _row(chain: Sequence[_Cell], things: Sequence[Thing], upright_m: float) -> R
         upright=upright,
         is_divided=len(drawn) > 1 or end - start <= LONGEST_BAY_M,
         names=" ".join(dict.fromkeys(things[k].names for k in members)),
-        shapes=tuple(shape for k in members for shape in things[k].shapes),
+        first=min(things[k].shapes[0] for k in members),
     )

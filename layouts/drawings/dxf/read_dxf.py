@@ -82,7 +82,7 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
     obstacles = [thing for thing in things_of(plan.of("obstacle"), plan.blocks) if thing.ground.area > 0]
     doors = [(role, thing) for role in ("door", "window") for thing in things_of(plan.of(role), plan.blocks)]
     fittings = fittings_of(doors)
-    posts = [box.polygon() for box, _ in columns]
+    posts = [box.polygon() for box in columns]
     walls = find_walls(list(plan.of("wall").values()), fittings, posts, tolerance=tolerance)  # 2
     floor = floor_of_plan(plan, walls.runs)  # 3
     return PlanParts(
@@ -96,15 +96,14 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
         runs=placed_walls(walls.runs, floor.ground),
         floor=floor,
         lost={
-            "things on column layers have no column's section": len(no_columns),
-            "things on rack layers make no rectangle": len(no_racks),
+            "things on column layers have no column's section": no_columns,
+            "things on rack layers make no rectangle": no_racks,
         },
     )
 
 
 def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) -> Facility:
-    boxes = [box for box, _ in parts.columns]
-    solids = list(solids_of(parts.runs, boxes, parts.obstacles))
+    solids = list(solids_of(parts.runs, parts.columns, parts.obstacles))
     racks = rack_elements(parts.rows, solids, heights, names)
     path = plan.opened.path
     return Facility(
@@ -115,7 +114,7 @@ def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) 
         provenance=(Provenance(source=path.name, sha256=plan.opened.sha256, method="dxf"),),
         levels=(Level(id=LEVEL, elevation_m=0.0, outline=parts.floor.outline, holes=parts.floor.holes),),
         walls=wall_elements(parts.runs, parts.fittings, heights),
-        columns=column_elements(boxes, heights, names),
+        columns=column_elements(parts.columns, heights, names),
         racks=racks,
         locations=location_elements(racks, heights),
         obstacles=obstacle_elements(parts.obstacles, heights, names),

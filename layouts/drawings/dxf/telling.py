@@ -23,9 +23,9 @@ from spatial.facility import Facility
 
 @dataclass(frozen=True, kw_only=True)
 class PlanParts:
-    """What was found in a plan; `lost` counts, by what they are, things of which nothing could be made."""
+    """What was found in a plan; `lost` has, by why, the things of columns and racks that make none."""
 
-    columns: Sequence[tuple[Box, Thing]]
+    columns: Sequence[Box]
     rows: Sequence[RackRow]
     obstacles: Sequence[Thing]
     stations: Sequence[Thing]
@@ -34,14 +34,14 @@ class PlanParts:
     walls: FoundWalls
     runs: Sequence[Run]
     floor: Floor
-    lost: Mapping[str, int]
+    lost: Mapping[str, Sequence[Thing]]
 
 
 def fates_of(plan: Plan, parts: PlanParts, labels: set[int]) -> dict[int, str]:
     """The element that each shape became part of, by the shape's index; texts that named something too."""
-    fates = dict.fromkeys(plan.of("wall"), "wall") | dict.fromkeys(plan.of("floor"), "floor")
-    fates |= {k: "column" for _, thing in parts.columns for k in thing.shapes}
-    fates |= {k: "rack" for row in parts.rows for k in row.shapes}
+    lost = {k for things in parts.lost.values() for thing in things for k in thing.shapes}
+    whole = plan.of("wall", "floor", "column", "rack")
+    fates: dict[int, str] = {k: plan.roles[k] for k in whole if k not in lost}
     fates |= {k: "obstacle" for thing in parts.obstacles for k in thing.shapes}
     fates |= {k: "station" for thing in parts.stations for k in thing.shapes}
     fates |= _used(parts)
@@ -88,7 +88,7 @@ def parts_notes(facility: Facility, parts: PlanParts) -> Iterator[str]:
         ),
         "rack rows have no bays drawn: each is one bay": sum(not row.is_divided for row in parts.rows),
         "doors and windows stand in no wall": idle,
-        **parts.lost,
+        **{what: len(things) for what, things in parts.lost.items()},
     }
     for what, count in counts.items():
         if count:

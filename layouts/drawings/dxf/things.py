@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from layouts.drawings.dxf.components import components, groups_of
 from layouts.drawings.dxf.shapes import Shape
 from layouts.drawings.dxf.strokes import Points
 
@@ -41,7 +42,7 @@ class Thing:
     arcs: Points
     names: str
     ground: shapely.Geometry
-    """The union of its closed outlines; where it has none, the convex hull of all its points."""
+    """What its outlines cover; of open lines the convex hull."""
 
 
 def things_of(shapes: Mapping[int, Shape], block_of: Mapping[int, str | None]) -> list[Thing]:
@@ -65,7 +66,7 @@ def things_of(shapes: Mapping[int, Shape], block_of: Mapping[int, str | None]) -
         else:
             loose.append(k)
     lists = [*groups.values(), *_touching([shapes[k] for k in loose], loose)]
-    return [thing_of(shapes, members) for members in sorted(lists)]
+    return [_thing_of(shapes, members) for members in sorted(lists)]
 
 
 def _copies(shapes: Mapping[int, Shape]) -> list[Shape]:
@@ -82,24 +83,11 @@ def _touching(shapes: Sequence[Shape], names: Sequence[int]) -> list[list[int]]:
         return []
     lines = np.array([line_of(shape) for shape in shapes], dtype=object)
     a, b = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=TOUCH_M)
-    root = list(range(len(shapes)))
-
-    def find(i: int) -> int:
-        while root[i] != i:
-            root[i] = root[root[i]]
-            i = root[i]
-        return i
-
-    for i, j in sorted(zip(a.tolist(), b.tolist(), strict=True)):
-        first, second = sorted((find(i), find(j)))
-        root[second] = first
-    groups: dict[int, list[int]] = {}
-    for i, name in enumerate(names):
-        groups.setdefault(find(i), []).append(name)
-    return list(groups.values())
+    roots = components(len(shapes), a, b)
+    return [[names[i] for i in group] for group in groups_of(roots)]
 
 
-def thing_of(shapes: Mapping[int, Shape], members: Sequence[int]) -> Thing:
+def _thing_of(shapes: Mapping[int, Shape], members: Sequence[int]) -> Thing:
     """The thing that those shapes are."""
     own = [shapes[k] for k in members]
     points = np.vstack([shape.points for shape in own])
@@ -109,8 +97,8 @@ def thing_of(shapes: Mapping[int, Shape], members: Sequence[int]) -> Thing:
 
 
 def _ground(own: Sequence[Shape], points: Points) -> shapely.Geometry:
-    """What closed outlines cover; with open lines among them what all of them enclose, or their hull when that
-    is most of nothing.
+    """What closed outlines cover. With open lines among them it is what all of them enclose, or their convex hull
+    where they enclose less than half of that.
     """
     outlines = [outline_of(shape) for shape in own]
     closed = shapely.union_all([outline for outline in outlines if outline is not None])
