@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from layouts.addresses.findings import Finding, FindingKind, Reconciliation
+from layouts.addresses.findings import Finding, FindingKind, Reconciliation, Verdict
 from layouts.addresses.location_list import LocationList
 
 AISLES_NAMED = 6
@@ -44,10 +44,15 @@ def finding_text(finding: Finding) -> str:
     return f"{said}: {count}" if finding.kind in OF_AISLES else f"{count}: {said}"
 
 
+def verdict_of(found: Reconciliation, source: LocationList) -> Verdict:
+    """That of the addresses; a list with defects fails."""
+    return "fail" if source.defects else found.verdict
+
+
 def reconciliation_text(found: Reconciliation, source: LocationList) -> str:
     """The verdict, then a sentence for each finding with some rows of the file."""
     lines = [
-        f"{found.verdict.replace('_', ' ')}: {found.agreeing} of {found.locations} locations agree with the list "
+        f"{verdict_of(found, source).replace('_', ' ')}: {found.agreeing} of {found.locations} locations agree with the list "
         f"of {found.listed} rows"
     ]
     for finding in found.findings:
@@ -59,7 +64,7 @@ def reconciliation_text(found: Reconciliation, source: LocationList) -> str:
 def reconciliation_dict(found: Reconciliation, source: LocationList) -> dict[str, Any]:
     """The same as plain values, with the number in the file of every row concerned."""
     return {
-        "verdict": found.verdict,
+        "verdict": verdict_of(found, source),
         "locations": found.locations,
         "listed": found.listed,
         "agreeing": found.agreeing,

@@ -57,7 +57,7 @@ def check(
     """Tell what a location list says otherwise than the hall: swapped aisles, other sides, gaps, check digits."""
     from layouts.addresses.check_list import check_list
     from layouts.addresses.scheme import read_scheme
-    from layouts.addresses.text import reconciliation_dict, reconciliation_text
+    from layouts.addresses.text import reconciliation_dict, reconciliation_text, verdict_of
     from server.planned import hall_at
 
     facility = hall_at(hall)
@@ -68,12 +68,10 @@ def check(
         scheme=None if scheme is None else read_scheme(scheme),
         depot=point_of(depot),
     )
-    verdict = "fail" if source.defects else found.found.verdict
     if as_json:
         print_json(
             {
                 **reconciliation_dict(found.found, source),
-                "verdict": verdict,
                 "scheme": _record(found.scheme),
                 "is_inferred": found.inferred is not None,
             }
@@ -82,7 +80,7 @@ def check(
         how = "given" if found.inferred is None else "inferred"
         typer.echo(f"scheme ({how}), as in '{found.scheme.example}'")
         typer.echo(reconciliation_text(found.found, source))
-    raise typer.Exit({"pass": 0, "fail": 1, "cannot_decide": 4}[verdict])
+    raise typer.Exit({"pass": 0, "fail": 1, "cannot_decide": 4}[verdict_of(found.found, source)])
 
 
 @addresses.command("list")

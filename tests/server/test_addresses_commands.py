@@ -68,6 +68,15 @@ def test_swapped_aisles_fail_with_their_rows(hall: Path, table: Path, tmp_path: 
     assert record["findings"][0]["rows"] == wrong
 
 
+def test_a_defect_of_the_file_fails_and_names_its_row(hall: Path, table: Path, tmp_path: Path) -> None:
+    path = tmp_path / "wms.csv"
+    path.write_text(table.read_text(encoding="utf-8") + ",,,,,,,,\n", encoding="utf-8")
+    result = RUN.invoke(addresses, ["check", str(hall), str(path)])
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1].startswith("fail: 768 of 768")
+    assert f"{path} row 770: blank-row" in result.stdout
+
+
 def test_a_list_with_no_places_is_undecided_and_its_scheme_is_written(
     hall: Path, table: Path, tmp_path: Path
 ) -> None:
