@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-VOID = ("br", "col", "meta", "path", "line", "rect", "circle", "polygon", "polyline")
-"""Elements without content here."""
+VOID = ("br", "meta")
+"""Elements of HTML without content."""
+
+SHAPES = ("path", "circle", "polygon", "polyline")
+"""Elements of SVG without content, which close themselves as in XML."""
 
 
 class Markup(str):
@@ -30,7 +33,9 @@ def tag(element: str, *content: Content, **attributes: str | float | None) -> Ma
         if value is not None
     )
     if element in VOID:
-        return Markup(f"<{element}{told}>" if element in ("br", "col", "meta") else f"<{element}{told}/>")
+        return Markup(f"<{element}{told}>")
+    if element in SHAPES:
+        return Markup(f"<{element}{told}/>")
     return Markup(f"<{element}{told}>{joined(*content)}</{element}>")
 
 

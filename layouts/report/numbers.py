@@ -34,11 +34,19 @@ def plain_number(value: float, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def percent_text(confidence: float) -> str:
+    """`95`, `98.3`, `99.69`: a confidence in percent, with two digits of what it lacks."""
+    decimals = 1 - math.floor(math.log10(100 * (1 - confidence)))
+    text = f"{100 * confidence:.{max(decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def interval_text(estimate: Estimate, unit: str = "", *, signed: bool = False) -> str:
     """`+3.2 to +5.0 %`, what there is of it."""
     places = decimals_of(estimate)
     low, high = (
-        figure_text(end, places, signed=signed) if math.isfinite(end) else "" for end in _ends(estimate)
+        figure_text(end, places, signed=signed) if math.isfinite(end) else ""
+        for end in (estimate.low, estimate.high)
     )
     if not low and not high:
         return "no interval: too few replications"
@@ -47,10 +55,6 @@ def interval_text(estimate: Estimate, unit: str = "", *, signed: bool = False) -
     if estimate.low == estimate.high:
         return "no spread seen"
     return f"{low} to {high} {unit}".rstrip()
-
-
-def _ends(estimate: Estimate) -> tuple[float, float]:
-    return estimate.low, estimate.high
 
 
 def figure(estimate: Estimate, unit: str = "", *, signed: bool = False) -> Markup:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from layouts.comparison.compare import Against, Comparison
 from layouts.report.glossary import figure_words
 from layouts.report.markup import Markup, joined, tag
-from layouts.report.numbers import decimals_of, figure_text, interval_text, plain_number
+from layouts.report.numbers import decimals_of, figure_text, interval_text, percent_text, plain_number
 from layouts.statistics.intervals import Estimate
-from layouts.what_if.figure_kinds import FigureKind, figure_kind
+from layouts.what_if.figure_kinds import figure_kind
 
 MARKS = {"better": "▲", "worse": "▼", "no difference shown": "="}
 """Of a verdict, which it tells without colour."""
-
 
 LONGEST_NAME = 34
 
@@ -23,15 +22,11 @@ def shown_difference(comparison: Comparison, against: Against) -> tuple[Estimate
     mean is 0 or less, the figure's own unit.
     """
     kind, difference = figure_kind(comparison.figure), against.decisive.difference
-    return as_shown(difference, comparison.levels[comparison.baseline][comparison.figure], kind)
-
-
-def as_shown(difference: Estimate, base: Estimate, kind: FigureKind) -> tuple[Estimate, str]:
-    """See `shown_difference`."""
+    base = comparison.levels[comparison.baseline][comparison.figure].value
     if kind.unit == "%":
         return difference.scaled(kind.factor), "points"
-    if base.value > 0:
-        return difference.scaled(100 / base.value), "%"
+    if base > 0:
+        return difference.scaled(100 / base), "%"
     return difference.scaled(kind.factor), kind.unit
 
 
@@ -39,7 +34,7 @@ def verdict_sentence(comparison: Comparison, against: Against) -> Markup:
     """`B picks 4.1 % more lines per hour than A (95 % interval +3.2 to +5.0 %): more than chance.`"""
     estimate, unit = shown_difference(comparison, against)
     words, places = figure_words(comparison.figure), decimals_of(estimate)
-    percent = plain_number(100 * estimate.confidence, 3)
+    percent = percent_text(estimate.confidence)
     interval = f"{percent} % interval {interval_text(estimate, unit, signed=True)}"
     if estimate.low == estimate.high:
         interval = "the same in every replication"
@@ -111,7 +106,7 @@ def best_sentence(comparison: Comparison) -> Markup | None:
         )
     return joined(
         tag("strong", f"Best in {kind.title}: {best.leader}"),
-        f", or within {zone} of the best, with a probability of {plain_number(100 * best.probability)} % or more.",
+        f", or within {zone} of the best, with a probability of {percent_text(best.probability)} % or more.",
     )
 
 

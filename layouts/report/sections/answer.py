@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from layouts.comparison.money import Cost, Money
 from layouts.report.markup import Content, Markup, joined, lines, listed, tag
-from layouts.report.numbers import decimals_of, figure_text, interval_text, plain_number
+from layouts.report.numbers import decimals_of, figure_text, interval_text, percent_text, plain_number
 from layouts.report.report_data import Report
 from layouts.report.sections.parts import caution
 from layouts.report.verdict_words import MARKS, best_sentence, headline, verdict_class, verdict_sentence
@@ -132,9 +132,7 @@ def cautions(report: Report) -> Iterator[Markup]:
 def _figures_line(report: Report) -> Markup:
     comparison = report.comparison
     kind, count = figure_kind(comparison.figure), len(comparison.against)
-    each, together = (
-        plain_number(100 * one, 3) for one in (comparison.each_confidence, comparison.confidence)
-    )
+    each, together = (percent_text(one) for one in (comparison.each_confidence, comparison.confidence))
     numbers = "all with the same" if report.shares_numbers else "not with the same"
     return tag(
         "p",

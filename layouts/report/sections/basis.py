@@ -8,7 +8,7 @@ from importlib.metadata import version
 from layouts.comparison.compare import Against
 from layouts.report.glossary import figure_words
 from layouts.report.markup import Content, joined, lines, tag
-from layouts.report.numbers import plain_number
+from layouts.report.numbers import percent_text, plain_number
 from layouts.report.report_data import Report
 from layouts.report.sections.parts import Section, bullets, section, table
 from layouts.report.settings import input_files, settings_sha256
@@ -30,9 +30,7 @@ def validity(report: Report) -> Section:
 def method(report: Report) -> Section:
     """How the numbers came about, in plain words, with what was measured of it."""
     comparison = report.comparison
-    percent, each = (
-        plain_number(100 * one, 3) for one in (comparison.confidence, comparison.each_confidence)
-    )
+    percent, each = (percent_text(one) for one in (comparison.confidence, comparison.each_confidence))
     warm_up = {shift.name: shift.warm_up_s for shift in report.shifts}
     told: list[Content] = [
         f"Each scenario was simulated {comparison.n} times. {SAME if report.shares_numbers else OTHER}",

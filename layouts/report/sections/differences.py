@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from layouts.comparison.compare import Against, Comparison
 from layouts.report.drawing_svg import drawing_svg
 from layouts.report.markup import Content, Markup, tag
-from layouts.report.numbers import decimals_of, figure, figure_text, plain_number
+from layouts.report.numbers import decimals_of, figure, figure_text, percent_text
 from layouts.report.report_data import Report
 from layouts.report.sections.parts import Section, section, table
 from layouts.report.verdict_words import MARKS
@@ -18,7 +18,7 @@ from layouts.what_if.figure_kinds import figure_kind
 def differences(report: Report) -> Section:
     """A picture of the decisive figure, then every figure's difference beside its whisker."""
     comparison = report.comparison
-    each = plain_number(100 * comparison.each_confidence, 3)
+    each = percent_text(comparison.each_confidence)
     return section(
         "differences",
         "Differences",
@@ -34,7 +34,7 @@ def differences(report: Report) -> Section:
         *(_table(comparison, against) for against in comparison.against),
         tag(
             "p",
-            f"Each interval in the tables holds with {plain_number(100 * comparison.confidence)} % by itself: of "
+            f"Each interval in the tables holds with {percent_text(comparison.confidence)} % by itself: of "
             "many figures one may be out by chance, so no verdict rests on them. Each whisker has a scale of its "
             "own; left of its line is worse, right of it better.",
             class_="note",

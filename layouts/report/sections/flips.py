@@ -8,7 +8,7 @@ from layouts.comparison.compare import Against, Comparison
 from layouts.comparison.sensitivity import ScenarioSensitivity, Sensitive, Sensitivity
 from layouts.comparison.sensitivity_text import sensitivity_answers
 from layouts.report.markup import Content, Markup, joined, lines, tag
-from layouts.report.numbers import decimals_of, figure, figure_text, plain_number
+from layouts.report.numbers import decimals_of, figure, figure_text, percent_text
 from layouts.report.report_data import Report
 from layouts.report.sections.parts import Section, bullets, section, table
 from layouts.report.tornado import tornado_bar
@@ -56,7 +56,7 @@ def _not_asked() -> Markup:
 
 
 def _tried(report: Report, sensitivity: Sensitivity) -> Markup:
-    percent = plain_number(100 * sensitivity.each_confidence, 4)
+    percent = percent_text(sensitivity.each_confidence)
     return lines(
         tag("h3", "Assumptions changed one at a time"),
         bullets(sensitivity_answers(sensitivity, report.beside.price_flips)),
@@ -70,7 +70,7 @@ def _tried(report: Report, sensitivity: Sensitivity) -> Markup:
             "Largest swing first. Bar: from the least to the greatest difference; ○ at the first value tried, ● at "
             "the last; the long line is no difference, the short one the difference as given. Left is worse. "
             f"Intervals are {percent} %, so that all answers hold at once with "
-            f"{plain_number(100 * sensitivity.confidence)} %.",
+            f"{percent_text(sensitivity.confidence)} %.",
             class_="note",
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layouts.report.markup import tag
-from layouts.report.numbers import figure, plain_number
+from layouts.report.numbers import figure, percent_text, plain_number
 from layouts.report.report_data import Report
 from layouts.report.sections.differences import varied
 from layouts.report.sections.parts import Section, section, table
@@ -24,7 +24,7 @@ def key_figures(report: Report) -> Section:
         ]
         for name in shown
     ]
-    percent = plain_number(100 * comparison.confidence)
+    percent = percent_text(comparison.confidence)
     caption = f"Means of {comparison.n} replications [{percent} % intervals, each by itself]"
     same = [_constant(report, name) for name in comparison.figures if name not in shown]
     left_out = [

@@ -13,7 +13,7 @@ from layouts.comparison.compare import Comparison, compare
 from layouts.comparison.money import Cost, payback
 from layouts.report.glossary import WORDS
 from layouts.report.markup import Markup, joined, listed, tag
-from layouts.report.numbers import decimals_of, figure_text, interval_text, plain_number
+from layouts.report.numbers import decimals_of, figure_text, interval_text, percent_text, plain_number
 from layouts.report.sections.answer import money_sentence
 from layouts.report.verdict_words import best_sentence, headline, verdict_sentence
 from layouts.report.whiskers import decisive_whiskers, small_whisker
@@ -190,6 +190,21 @@ def test_an_interval_without_an_end_is_told() -> None:
 )
 def test_plain_numbers(value: float, shown: str) -> None:
     assert plain_number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("confidence", "shown"),
+    [
+        (0.95, "95"),
+        (0.9, "90"),
+        (1 - 0.05 / 3, "98.3"),
+        (1 - 0.05 / 16, "99.69"),
+        (0.9999, "99.99"),
+        (0.99, "99"),
+    ],
+)
+def test_a_confidence_is_never_rounded_to_certainty(confidence: float, shown: str) -> None:
+    assert percent_text(confidence) == shown
 
 
 def cost(savings: Sequence[float], once: float) -> Cost:
