@@ -51,10 +51,9 @@ def verdict_of(found: Reconciliation, source: LocationList) -> Verdict:
 
 def reconciliation_text(found: Reconciliation, source: LocationList) -> str:
     """The verdict, then a sentence for each finding with some rows of the file."""
-    lines = [
-        f"{verdict_of(found, source).replace('_', ' ')}: {found.agreeing} of {found.locations} locations agree with the list "
-        f"of {found.listed} rows"
-    ]
+    verdict = verdict_of(found, source).replace("_", " ")
+    agreeing = f"{found.agreeing} of {found.locations} locations agree"
+    lines = [f"{verdict}: {agreeing} with the list of {found.listed} rows"]
     for finding in found.findings:
         lines.append(finding_text(finding))
         lines += [f"  {line}" for line in _examples(finding, source)]
