@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import select
 import signal
 import subprocess
@@ -110,5 +111,7 @@ def _answer(folder: Path, unit: str | None) -> RawModel | str:
 
 
 if __name__ == "__main__":
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))  # one absurd radius could ask for all there is
     place = Path(sys.argv[1])
     (place / ANSWER).write_bytes(pickle.dumps(_answer(place, sys.argv[2] or None)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +17,6 @@ from spatial.progress import Progress
 
 CHORD_M = 0.0005
 """Curved faces become flat ones that are nowhere farther from them than this."""
-
-_THREADS = max(1, min(4, os.cpu_count() or 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +40,7 @@ def make_bodies(
     """The body of every product by record number, and what the kernel complained of.
 
     Openings are cut out of slabs only: a wall's outline is wanted whole. Elements that the kernel passes over
-    are tried one by one, so that each has its own reason. The order of threads changes nothing.
+    are tried one by one, so that each has its own reason.
     """
     bodies: dict[int, Body] = {}
     complaints: list[str] = []
@@ -77,7 +74,9 @@ def _settings(*, cut: bool) -> Any:
 
 
 def _shapes(settings: Any, model: Any, products: Sequence[Any]) -> Iterator[Any]:
-    shapes = ifc.geom.iterator(settings, model, _THREADS, include=list(products))
+    shapes = ifc.geom.iterator(
+        settings, model, 1, include=list(products)
+    )  # more threads cost more than they gain
     if shapes.initialize():
         yield shapes.get()
         while shapes.next():

@@ -18,6 +18,9 @@ STRAIGHT_M = 1e-4
 """Corners that lie this near the line between their neighbours are none."""
 
 NO_AREA_M2 = 1e-8
+SLIT_M = 1e-5
+UPRIGHT_M2 = 1e-13
+"""Triangles with less area in plan stand upright; slim ones that lie flat are needed to leave no slit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +43,8 @@ def solid_of(element: RawElement, parts: Sequence[RawElement] = ()) -> Solid | N
     bodies = [each for each in (element, *parts) if each.has_body]
     if not bodies:
         return None
-    plan = shapely.union_all([covered(each.vertices, each.faces) for each in bodies], grid_size=GRID_M)
-    plan = tidy(plan)
+    plans = [covered(each.vertices, each.faces) for each in bodies]
+    plan = tidy(plans[0] if len(plans) == 1 else shapely.union_all(plans, grid_size=GRID_M))
     if plan.is_empty:
         return None
     heights = np.concatenate([each.vertices[np.unique(each.faces), 2] for each in bodies])
@@ -49,12 +52,29 @@ def solid_of(element: RawElement, parts: Sequence[RawElement] = ()) -> Solid | N
 
 
 def covered(vertices: Float64s, faces: Int32s) -> shapely.Geometry:
-    """What triangles cover in plan: one polygon or several, with holes where one can look through."""
+    """What triangles cover in plan: one polygon or several, with holes where one can look through.
+
+    Of a closed body the faces that look up cover all that it covers. Where that comes out in pieces or with
+    holes, all faces are taken, and slits that rounding leaves between triangles are closed.
+    """
     corners = vertices[faces][:, :, :2]
     edges = corners[:, 1:] - corners[:, :1]
-    area = np.abs(edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) / 2
-    triangles = shapely.polygons(corners[area > NO_AREA_M2])
-    return shapely.union_all(triangles, grid_size=GRID_M)
+    area = (edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) / 2
+    looks_up = area > UPRIGHT_M2
+    if _is_closed(faces):
+        plan = shapely.union_all(shapely.polygons(corners[looks_up]), grid_size=GRID_M)
+        if isinstance(plan, shapely.Polygon) and not plan.interiors:
+            return plan
+    plan = shapely.union_all(shapely.polygons(corners[looks_up | (area < -UPRIGHT_M2)]), grid_size=GRID_M)
+    return plan.buffer(SLIT_M, join_style="mitre").buffer(-SLIT_M, join_style="mitre")
+
+
+def _is_closed(faces: Int32s) -> bool:
+    """Whether every edge of the triangles is passed once in each direction, as on the skin of a body."""
+    edges = faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
+    count = edges.max() + 1
+    there, back = np.sort(edges[:, 0] * count + edges[:, 1]), np.sort(edges[:, 1] * count + edges[:, 0])
+    return bool(np.array_equal(there, back) and (np.diff(there) > 0).all())
 
 
 def top_of(element: RawElement) -> tuple[shapely.Geometry, float]:
@@ -64,10 +84,10 @@ def top_of(element: RawElement) -> tuple[shapely.Geometry, float]:
     size = np.linalg.norm(normals, axis=1)
     flat = np.abs(normals[:, 2]) > 0.7 * np.maximum(size, NO_AREA_M2)
     heights, areas = corners[flat, :, 2].mean(axis=1), size[flat] / 2
-    if not len(heights):
-        return shapely.Polygon(), float(element.vertices[:, 2].max())
     middle = (element.vertices[:, 2].max() + element.vertices[:, 2].min()) / 2
     upper = heights >= middle - NO_AREA_M2
+    if not upper.any():
+        return shapely.Polygon(), float(element.vertices[:, 2].max())
     order = np.argsort(heights[upper], kind="stable")
     half = np.searchsorted(np.cumsum(areas[upper][order]), areas[upper].sum() / 2)
     top = float(heights[upper][order][min(half, len(order) - 1)])

@@ -30,6 +30,17 @@ _ENUMERATIONS_OF_SIZE = (
     "IfcBooleanOperator",
     "IfcTrimmingPreference",
 )
+_RADII = (
+    ("IfcCircleProfileDef", "Radius"),
+    ("IfcEllipseProfileDef", "SemiAxis1"),
+    ("IfcSweptDiskSolid", "Radius"),
+    ("IfcSphere", "Radius"),
+    ("IfcRightCircularCylinder", "Radius"),
+    ("IfcRightCircularCone", "BottomRadius"),
+)
+MOST_RADIUS_M = 500.0
+"""No round part of a building has a larger radius."""
+
 _STEEP = ("IfcRoof", "IfcStair", "IfcRamp")
 
 
@@ -49,6 +60,7 @@ def read_model(path: Path, *, unit: str | None = None, progress: Progress = sile
     name, metres, unit_notes = project_length(project, unit)  # 2
     if unit is not None:
         assign_length(model, project, metres)
+    _require_buildable_circles(model, metres)
     relations = Relations(model)
     storeys = _storeys(model, relations, metres)
     products = [*model.by_type("IfcElement"), *_spaces(model)]
@@ -129,6 +141,18 @@ def _project(model: Any) -> Any:
             f"it holds {len(projects)} IfcProject records where every IFC model has 1: export it again"
         )
     return projects[0]
+
+
+def _require_buildable_circles(model: Any, metres: float) -> None:
+    """A circle of kilometres would be cut into millions of chords."""
+    for ifc_class, attribute in _RADII:
+        for each in model.by_type(ifc_class):
+            radius = getattr(each, attribute)
+            if isinstance(radius, int | float) and radius * metres > MOST_RADIUS_M:
+                raise BadDataError(
+                    f"#{each.id()} ({each.is_a()}) has a radius of {radius * metres:.4g} m, above "
+                    f"{MOST_RADIUS_M:g} m: correct it, or say the true --unit"
+                )
 
 
 def _name(model: Any, project: Any) -> str:

@@ -250,3 +250,11 @@ def _broken(source, i, rng):
         for at in rng.sample(places, 5):
             data[at] = ord(rng.choice("0123456789-.E"))
     return bytes(data)
+
+
+def test_a_circle_of_kilometres_is_refused_before_it_is_cut_into_chords(room, read):
+    path = edited(room, r"(IFCCIRCLEPROFILEDEF\(\.AREA\.,\$,#\d+,)[\d.]+", r"\g<1>1.E12")
+    with pytest.raises(
+        BadDataError, match=r"#\d+ \(IfcCircleProfileDef\) has a radius of 1e\+09 m, above 500 m"
+    ):
+        read(path)
