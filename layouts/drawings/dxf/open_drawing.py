@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ezdxf import filemanagement, recover
+from ezdxf.audit import Auditor
 from ezdxf.document import Drawing
 
 from layouts.drawings.dxf.raw_tags import RawCount, count_entities
@@ -88,12 +89,24 @@ def _strict(path: Path) -> tuple[Drawing, tuple[str, ...]]:
 
 def _recovering(path: Path) -> tuple[Drawing, tuple[str, ...]]:
     drawing, auditor = recover.readfile(path)
-    notes = [
-        f"the reader {what} {len(entries)} faults of the file, the first: {' '.join(entries[0].message.split())}"
-        for what, entries in (("mended", auditor.fixes), ("could not mend", auditor.errors))
+    return drawing, _told(auditor)
+
+
+def audit_notes(opened: Opened) -> tuple[str, ...]:
+    """What an audit finds in a drawing; it mends the drawing, so that this comes after all else is read."""
+    with _quiet():
+        try:
+            return tuple(note for note in _told(opened.drawing.audit()) if note not in opened.notes)
+        except Exception as fault:
+            return (f"an audit of the file fails: {' '.join(str(fault).split())[:120]}",)
+
+
+def _told(auditor: Auditor) -> tuple[str, ...]:
+    return tuple(
+        f"an audit {what} {len(entries)} faults of the file, the first: {' '.join(entries[0].message.split())}"
+        for what, entries in (("mends", auditor.fixes), ("cannot mend", auditor.errors))
         if entries
-    ]
-    return drawing, tuple(notes)
+    )
 
 
 def _best(path: Path, readers: tuple[Reader, ...], raw: RawCount | None) -> tuple[Drawing, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from layouts.drawings.dxf.geometry_roles import role_by_geometry
-from layouts.drawings.dxf.open_drawing import Opened, open_drawing
+from layouts.drawings.dxf.open_drawing import Opened, audit_notes, open_drawing
 from layouts.drawings.dxf.report import GivenRole
 from layouts.drawings.dxf.role_words import Role
 from layouts.drawings.dxf.roles import PlanRoles, RoleBook, RoleName
@@ -73,7 +73,7 @@ def read_plan(path: Path, *, unit: str | None, roles: PlanRoles) -> Plan:
     origin = np.floor(low / ROUND_M) * ROUND_M if is_far else np.zeros(2)
     shapes = tuple(shape.scaled(found.metres, origin) for shape in drawn.shapes)
     notes = [*opened.notes, *found.notes, *dict.fromkeys(drawn.notes), *_space_notes(opened)]
-    notes += _read_notes(drawn)
+    notes += [*_read_notes(drawn), *audit_notes(opened)]
     if is_far:
         notes.append(
             f"the drawing lies far from its origin; the facility's is the point ({origin[0]:.0f}, {origin[1]:.0f}) m"

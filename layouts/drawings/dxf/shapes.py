@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,16 @@ ANNOTATION = frozenset(
     | {"VIEWPORT", "ATTDEF", "ACAD_TABLE", "XLINE", "RAY", "SEQEND", "SHAPE"}
 )
 """Kinds that speak about the building and are no part of it."""
+
+
+NEEDED = {
+    "LINE": ("start", "end"),
+    "CIRCLE": ("center", "radius"),
+    "ARC": ("center", "radius", "start_angle", "end_angle"),
+    "POINT": ("location",),
+    "INSERT": ("name", "insert"),
+}
+"""What an entity cannot do without; readers put it at the origin where the file lacks it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,43 +136,44 @@ class _Walk:
     def _space(self, space: Iterable[Any], place: _Place) -> None:
         for entity in space:
             self.out.entities += 1
+            own = str(_attribute(entity, "layer", "0"))
+            at = replace(place, layer=place.layer if own == "0" and place.blocks else own)
             try:
-                self._entity(entity, place)
+                self._entity(entity, at)
             except BadDataError:
                 raise
             except Exception as error:
-                self._leave_out(entity, place, "cannot be read")
+                self._leave_out(entity, at, "cannot be read")
                 handle = _attribute(entity, "handle", "?")
                 reason = " ".join(str(error).split())[:120] or type(error).__name__
-                self.out.broken.append(f"{entity.dxftype()} #{handle} on layer '{place.layer}': {reason}")
+                self.out.broken.append(f"{entity.dxftype()} #{handle} on layer '{at.layer}': {reason}")
 
-    def _entity(self, entity: Any, place: _Place) -> None:
-        kind = entity.dxftype()
-        own = str(_attribute(entity, "layer", "0"))
-        layer = place.layer if own == "0" and place.blocks else own
-        at = _Place(matrix=place.matrix, layer=layer, blocks=place.blocks, inserts=place.inserts)
+    def _entity(self, entity: Any, at: _Place) -> None:
+        kind, layer = entity.dxftype(), at.layer
         if layer.lower() in self.hidden and not (
             kind == "INSERT" and self.hidden[layer.lower()] == "off"
         ):  # 2
             self._leave_out(entity, at, f"layer is {self.hidden[layer.lower()]}")
         elif _attribute(entity, "invisible", 0):
             self._leave_out(entity, at, "invisible")
+        elif lacking := [name for name in NEEDED.get(kind, ()) if not entity.dxf.hasattr(name)]:
+            raise ValueError(f"it has no {' and no '.join(lacking)}")
         elif kind == "INSERT":
             self._insert(entity, at)
         elif (said := text_of(entity)) is not None:
             text, spot = said
-            stroke = Stroke(points=spot[None], is_chord=np.zeros(1, bool)).moved(place.matrix)
+            stroke = Stroke(points=spot[None], is_chord=np.zeros(1, bool)).moved(at.matrix)
             self._add(entity, stroke, at, text=text)
         elif kind in ANNOTATION:
             self._leave_out(entity, at, "annotation")
         else:
-            strokes = self._strokes(entity, place.matrix)
+            strokes = self._strokes(entity, at.matrix)
             if strokes is None:
                 self._leave_out(entity, at, "kind without an outline")
             elif not strokes:
                 self._leave_out(entity, at, "empty")
             for stroke in strokes or ():
-                self._add(entity, stroke.moved(place.matrix), at)
+                self._add(entity, stroke.moved(at.matrix), at)
 
     def _strokes(self, entity: Any, matrix: Points) -> list[Stroke] | None:
         """Strokes where the entity is defined, cut finely enough for the scale it is shown at."""
@@ -175,9 +186,7 @@ class _Walk:
 
     def _insert(self, insert: Any, place: _Place) -> None:
         name = str(insert.dxf.name)
-        for attribute in insert.attribs:
-            self.out.entities += 1
-            self._entity(attribute, place)
+        self._space(insert.attribs, place)
         block = insert.block()
         if block is None:
             self._leave_out(insert, place, "block is missing")

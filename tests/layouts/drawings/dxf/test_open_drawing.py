@@ -68,17 +68,53 @@ def test_binary_and_text_files_read_alike(tmp_path, plans):
     assert (one.walls, one.columns, one.racks) == (other.walls, other.columns, other.racks)
 
 
-def test_what_the_reader_mends_is_told(tmp_path, hall_file):
-    path = tmp_path / "mended.dxf"
-    data = hall_file().read_bytes().replace(b"\r\n", b"\n")
-    lines = data.split(b"\n")
-    at = lines.index(b"LINE", lines.index(b"ENTITIES"))
-    lines[at + 2] = b""  # its handle
+def changed(hall_file, tmp_path, change):
+    """The hall's file after `change` of its lines, given the first LINE's place in them."""
+    lines = hall_file().read_bytes().replace(b"\r\n", b"\n").split(b"\n")
+    change(lines, lines.index(b"LINE", lines.index(b"ENTITIES")))
+    path = tmp_path / "changed.dxf"
     path.write_bytes(b"\n".join(lines))
-    opened = open_drawing(path)
-    assert len(opened.drawing.modelspace().query("LINE")) == len(
-        open_drawing(hall_file()).drawing.modelspace().query("LINE")
-    ) or any("lost" in note for note in opened.notes)
+    return path
+
+
+def without_handle(lines, at):
+    lines[at + 2] = b""
+
+
+def with_anothers_handle(lines, at):
+    lines[at + 2] = b"1F"
+
+
+@pytest.mark.parametrize("change", [without_handle, with_anothers_handle])
+def test_of_two_readers_the_one_that_loses_nothing_is_taken(plans, hall_file, tmp_path, change):
+    """The strict reader fails without a handle; the recovering one drops an entity whose handle is taken."""
+    found = read_dxf(changed(hall_file, tmp_path, change))
+    plans.assert_same_walls(plans.walls_of(found.facility), plans.hall_walls())
+
+
+def test_what_an_audit_finds_is_told(hall_file, tmp_path):
+    notes = read_dxf(changed(hall_file, tmp_path, with_anothers_handle)).report.notes
+    assert any("an audit mends 1 faults" in note and "LINE(#1F)" in note for note in notes)
+
+
+def test_a_line_without_an_end_is_told_and_not_drawn_from_the_origin(plans, hall_file, tmp_path):
+    def without_start(lines, at):
+        start = lines.index(b"AcDbLine", at) + 1
+        del lines[start : start + 6]
+
+    found = read_dxf(changed(hall_file, tmp_path, without_start))
+    assert any("LINE #" in note and "it has no start" in note for note in found.report.notes)
+    counts = {(count.layer, count.fate): count.entities for count in found.report.counts}
+    assert counts["A-WALL", "cannot be read"] == 1
+    assert counts["A-WALL", "wall"] == 19
+
+
+def test_a_coordinate_that_is_no_number_is_told_with_its_line(hall_file, tmp_path):
+    def with_words(lines, at):
+        lines[lines.index(b"AcDbLine", at) + 2] = b"abc"
+
+    with pytest.raises(BadDataError, match=r"Invalid floating point values near line: \d+.*run AUDIT"):
+        read_dxf(changed(hall_file, tmp_path, with_words))
 
 
 def broken(data: bytes, rng: random.Random) -> bytes:
