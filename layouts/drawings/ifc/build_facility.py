@@ -73,7 +73,7 @@ def origin_of(element: RawElement) -> dict[str, Any]:
 
 def _add_levels(building: Building, storey: Storey) -> None:
     name = storey.raw.name
-    storey.level_ids = tuple(name if i == 0 else f"{name} / {i + 1}" for i in range(len(storey.floor.areas)))
+    storey.level_ids = tuple(name if i == 0 else f"{name} ({i + 1})" for i in range(len(storey.floor.areas)))
     for level_id, area in zip(storey.level_ids, storey.floor.areas, strict=True):
         building.levels.append(
             Level(

@@ -18,6 +18,9 @@ STRAIGHT_M = 1e-4
 """Corners that lie this near the line between their neighbours are none."""
 
 NO_AREA_M2 = 1e-8
+MANY_FACES = 2000
+"""A thing modelled in more faces, down to its screws, covers its hull."""
+
 SLIT_M = 1e-5
 UPRIGHT_M2 = 1e-13
 """Triangles with less area in plan stand upright; slim ones that lie flat are needed to leave no slit."""
@@ -43,12 +46,18 @@ def solid_of(element: RawElement, parts: Sequence[RawElement] = ()) -> Solid | N
     bodies = [each for each in (element, *parts) if each.has_body]
     if not bodies:
         return None
-    plans = [covered(each.vertices, each.faces) for each in bodies]
+    plans = [_plan(each, as_hull=element.role == "thing" and len(each.faces) > MANY_FACES) for each in bodies]
     plan = tidy(plans[0] if len(plans) == 1 else shapely.union_all(plans, grid_size=GRID_M))
     if plan.is_empty:
         return None
     heights = np.concatenate([each.vertices[np.unique(each.faces), 2] for each in bodies])
     return Solid(element=element, plan=plan, z0_m=float(heights.min()), z1_m=float(heights.max()))
+
+
+def _plan(element: RawElement, *, as_hull: bool) -> shapely.Geometry:
+    if as_hull:
+        return shapely.MultiPoint(element.vertices[np.unique(element.faces), :2]).convex_hull
+    return covered(element.vertices, element.faces)
 
 
 def covered(vertices: Float64s, faces: Int32s) -> shapely.Geometry:

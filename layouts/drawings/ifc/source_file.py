@@ -32,9 +32,9 @@ def read_source(path: Path) -> SourceFile:
     except OSError as error:
         raise BadDataError(f"{path}: cannot be read: {error.strerror}") from error
     text = _unzipped(data, path) if data[:4] == b"PK\x03\x04" else data
-    begin = text[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not begin.startswith(STEP_MARK):
-        raise BadDataError(f"{path}: {_other_kind(begin)}")
+    text = text.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text.startswith(STEP_MARK):
+        raise BadDataError(f"{path}: {_other_kind(text[:64])}")
     return SourceFile(name=path.name, sha256=hashlib.sha256(data).hexdigest(), text=text)
 
 

@@ -122,10 +122,25 @@ def test_without_a_unit_one_is_asked_for_and_believed(ifc_model, write, read):
     path = write(model)
     with pytest.raises(BadDataError, match="no unit of length: say which with --unit"):
         read(path)
-    for unit, metres in (("m", 1.0), ("ft", 0.3048), ("mm", 0.001)):
-        levels = read(path, unit=unit).facility.levels if unit != "mm" else None
-        if levels:
-            assert max(x for x, _ in levels[0].outline) == pytest.approx(12.0 * metres, abs=1e-4)
+    for unit, metres in (("m", 1.0), ("ft", 0.3048)):
+        (level,) = read(path, unit=unit).facility.levels
+        assert max(x for x, _ in level.outline) == pytest.approx(12.0 * metres, abs=1e-4)
+
+
+def test_a_unit_that_is_given_is_believed_against_the_file(ifc_model, write, read):
+    model = ifc_model(unit="mm")
+    model.unit_m = 1.0  # the lengths are metres, whatever the header says
+    model.room(model.storey("EG", 2.0), 12.0, 8.0)
+    found = read(write(model), unit="m")
+    assert max(x for x, _ in found.facility.levels[0].outline) == pytest.approx(12.0, abs=1e-4)
+    assert found.facility.levels[0].elevation_m == pytest.approx(2.0)
+    assert any("as --unit says" in note for note in found.report.notes)
+
+
+def test_a_byte_order_mark_changes_nothing(room, read):
+    levels = read(room).facility.levels
+    room.write_bytes(b"\xef\xbb\xbf" + room.read_bytes())
+    assert read(room).facility.levels == levels
 
 
 def test_a_foot_that_is_no_foot_is_refused(ifc_model, write, read):

@@ -156,8 +156,8 @@ def test_two_buildings_on_a_storey_are_two_levels(read, ifc_model):
     ):
         model.wall(storey, p0, p1, 0.2, 3.0)
     facility = read(model).facility
-    assert [level.id for level in facility.levels] == ["EG", "EG / 2"]
-    assert [wall.level for wall in facility.walls] == ["EG"] * 4 + ["EG / 2"] * 4
+    assert [level.id for level in facility.levels] == ["EG", "EG (2)"]
+    assert [wall.level for wall in facility.walls] == ["EG"] * 4 + ["EG (2)"] * 4
 
 
 def test_a_map_conversion_is_the_georeference(read, ifc_model):

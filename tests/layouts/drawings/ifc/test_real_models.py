@@ -70,7 +70,7 @@ def test_the_floor_of_the_large_building_is_its_rooms_and_partitions(real_models
         if wall.level.startswith("Level 1")
     ]
     floors = [shapely.Polygon(level.outline).area for level in found.facility.levels]
-    assert [level.id for level in found.facility.levels] == ["Level 1", "Level 1 / 2", "Level 2"]
+    assert [level.id for level in found.facility.levels] == ["Level 1", "Level 1 (2)", "Level 2"]
     assert sum(floors[:2]) == pytest.approx(rooms + sum(partitions), abs=0.05)
     assert found.facility.levels[2].elevation_m == pytest.approx(4.0)
 
