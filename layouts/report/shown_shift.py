@@ -64,7 +64,7 @@ def shown_shifts(
     readies = []
     for place, name in enumerate(names):
         progress(f"report: plans {name}", place / len(names))
-        readies.append(ready_shift(scenarios[name]))
+        readies.append(ready_shift(scenarios[name], replication=number))
     frame = plan_frame([ready.shift.facility for ready in readies])
     shown = tuple(
         _shown(name, ready, play_shift(ready, replication=number), frame)

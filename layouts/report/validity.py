@@ -45,6 +45,7 @@ def limits_of_validity(report: Report) -> Iterator[str]:
         "Intervals tell of chance within the simulation alone, from one simulated shift to the next. They do not "
         "hold what the simulation leaves out or gets wrong; compare it with counts from your floor first."
     )
+    yield _orders(report)
     yield from _halls(report)
     yield from _agents(report)
     yield (
@@ -67,6 +68,17 @@ def _simulated(report: Report) -> Iterator[str]:
     yield (
         f"{'; '.join(PICK_TIMES[kind] for kind in kinds)}. People do not tire, learn, talk or leave their route; "
         "goods are always there to be picked unless replenishment is simulated."
+    )
+
+
+def _orders(report: Report) -> str:
+    if all(shift.scenario.redraw_orders for shift in report.shifts):
+        return (
+            "Every shift has other orders, drawn from the same demand, and the same ones in every scenario."
+        )
+    return (
+        "All shifts have the same orders. With 'redraw_orders: true' in every scenario each shift has others, and the "
+        "intervals hold for days like this one."
     )
 
 

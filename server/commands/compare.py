@@ -13,6 +13,9 @@ from server.commands.options import Json, require_figure
 from server.commands.printing import print_json
 from server.progress import reporting
 
+SUFFIXES = (".html", ".htm", ".json")
+"""Of what can be written."""
+
 
 def compare(
     scenarios: Annotated[list[Path], typer.Argument(help="scenario.yaml files; the first is the baseline.")],
@@ -52,8 +55,12 @@ def compare(
     most: Annotated[int, typer.Option(help="Of each scenario at most.", min=2)] = 200,
     cache: Annotated[Path | None, typer.Option(help="Folder that remembers replications.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the comparison as JSON.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="report.html, with report.json beside it, or the values alone as .json."
+        ),
     ] = None,
+    plans: Annotated[Path | None, typer.Option(help="Folder for the report's plans, as SVG and PNG.")] = None,
     workers: Annotated[int, typer.Option(help="Processes that share the replications.", min=1)] = 1,
     cluster: Annotated[str | None, typer.Option(help="A Dask scheduler.", metavar="tcp://HOST:8786")] = None,
     as_json: Json = False,
@@ -63,10 +70,13 @@ def compare(
     from layouts.simulation.figures_of_run import FIGURES
     from layouts.statistics.replications import Precision
     from server.comparing import compare_scenarios, scenarios_at
-    from server.site_files import write_json
 
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more: the first is the baseline")
+    if output is not None and output.suffix not in SUFFIXES:
+        raise typer.BadParameter(f"'{output}' is no {' or '.join(SUFFIXES)}", param_hint="--output")
+    if plans is not None and (output is None or output.suffix == ".json"):
+        raise typer.BadParameter("plans are those of a report: give -o report.html too", param_hint="--plans")
     require_figure(figure, FIGURES)
     over = _front_of(front or (), FIGURES, is_priced=prices is not None)
     known = scenarios_at(scenarios)
@@ -90,13 +100,17 @@ def compare(
             cluster=cluster,
             progress=tell,
         )
-    record = found.record()
-    if output is not None:
-        write_json(output, record)
+        written: tuple[Path, ...] = ()
+        if output is not None:
+            from server.comparison_files import write_compared
+
+            written = write_compared(found, output, plans=plans, cache=cache, progress=tell)
     if as_json:
-        print_json(record)
+        print_json(found.record())
     else:
         typer.echo(found.text())
+        if written:
+            typer.echo(f"\nwritten: {', '.join(map(str, written))}")
     if not found.comparison.converged:
         raise typer.Exit(4)
 

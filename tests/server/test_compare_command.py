@@ -104,3 +104,40 @@ def test_faults_of_a_price_file_are_told(
     done = aisletwin("compare", *files, "--prices", tmp_path / "prices.yaml")
     assert done.code == 3
     assert "prices.yaml: labour_per_h: this field is needed" in done.err
+
+
+def test_the_report_is_a_page_with_its_values_and_plans_the_same_each_time(
+    aisletwin: Callable[..., Any], files: list[Path], tmp_path: Path
+) -> None:
+    asked = [*files, "--replications", "3", "--cache", tmp_path / "cache"]
+    written = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        told = aisletwin("compare", *asked, "-o", folder / "report.html", "--plans", folder / "plans")
+        assert told.code == 0
+        assert str(folder / "report.json") in told.out
+        written.append({str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.*")})
+    assert written[0] == written[1]
+    page = written[0]["report.html"].decode("utf-8")
+    assert "two against three" in page
+    assert "made up" in page
+    record = json.loads(written[0]["report.json"])
+    assert record["replications"] == 3
+    assert set(record["inputs"]) == {"three", "two"}
+    assert {"plans/two-L0-blocked.svg", "plans/two-L0-blocked.png"} <= set(written[0])
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("-o", "report.pdf"), "no .html or .htm or .json"),
+        (("--plans", "plans"), "give -o report.html too"),
+        (("-o", "report.json", "--plans", "plans"), "give -o report.html too"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_simulated(
+    aisletwin: Callable[..., Any], files: list[Path], more: tuple[str, ...], said: str
+) -> None:
+    told = aisletwin("compare", *files, *more)
+    assert told.code == 2
+    assert said in " ".join(told.err.split())
