@@ -77,8 +77,8 @@ def _orders(report: Report) -> str:
             "Every shift has other orders, drawn from the same demand, and the same ones in every scenario."
         )
     return (
-        "All shifts have the same orders. With 'redraw_orders: true' in every scenario each shift has others, and the "
-        "intervals hold for days like this one."
+        "All shifts have the same orders. With 'redraw_orders: true' in every scenario each shift has others, "
+        "and the intervals hold for days like this one."
     )
 
 
