@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from layouts.drawings.dxf.openings import kind_of_opening
@@ -36,7 +37,8 @@ from spatial.facility import (
 )
 from spatial.locations import location_box
 
-LEVEL = "L0"
+LevelAt = Callable[[npt.ArrayLike], str]
+"""The level at a place in plan."""
 
 RACK_KINDS: tuple[tuple[RackKind, str], ...] = (
     ("cantilever", "cantilever|kragarm"),
@@ -94,13 +96,15 @@ class Names:
         return names
 
 
-def wall_elements(runs: Sequence[Run], fittings: Sequence[Fitting], heights: PlanHeights) -> tuple[Wall, ...]:
+def wall_elements(
+    runs: Sequence[Run], fittings: Sequence[Fitting], heights: PlanHeights, level_at: LevelAt
+) -> tuple[Wall, ...]:
     """Walls W1, W2, … with openings D1, D2, …; passages are as high as the wall."""
     numbers = iter(range(1, 1 + sum(len(run.gaps) for run in runs)))
     return tuple(
         Wall(
             id=f"W{i + 1}",
-            level=LEVEL,
+            level=level_at((run.piece.p0 + run.piece.p1) / 2),
             p0=_point(run.piece.p0),
             p1=_point(run.piece.p1),
             height_m=heights.wall_m,
@@ -129,13 +133,15 @@ def _opening(gap: Gap, name: str, run: Run, fittings: Sequence[Fitting], heights
     )
 
 
-def column_elements(boxes: Sequence[Box], heights: PlanHeights, names: Names) -> tuple[Column, ...]:
+def column_elements(
+    boxes: Sequence[Box], heights: PlanHeights, names: Names, level_at: LevelAt
+) -> tuple[Column, ...]:
     """Columns as high as the walls, unless told otherwise."""
     ids = names.of("C", [box.polygon() for box in boxes])
     return tuple(
         Column(
             id=name,
-            level=LEVEL,
+            level=level_at(box.center),
             center=_point(box.center),
             size_m=(metres(box.size[0]), metres(box.size[1])),
             yaw_rad=box.yaw,
@@ -146,7 +152,11 @@ def column_elements(boxes: Sequence[Box], heights: PlanHeights, names: Names) ->
 
 
 def rack_elements(
-    rows: Sequence[RackRow], solids: Sequence[shapely.Geometry], heights: PlanHeights, names: Names
+    rows: Sequence[RackRow],
+    solids: Sequence[shapely.Geometry],
+    heights: PlanHeights,
+    names: Names,
+    level_at: LevelAt,
 ) -> tuple[Rack, ...]:
     """Rack rows, with the tiers that `heights` give them."""
     ids = names.of("R", [row.box.polygon() for row in rows])
@@ -154,7 +164,7 @@ def rack_elements(
     return tuple(
         Rack(
             id=name,
-            level=LEVEL,
+            level=level_at(row.box.center),
             kind=_kind(row.names, RACK_KINDS, "pallet_rack"),
             center=_point(row.box.center),
             base_z_m=0.0,
@@ -196,7 +206,9 @@ def location_elements(racks: Sequence[Rack], heights: PlanHeights) -> tuple[Loca
     )
 
 
-def obstacle_elements(things: Sequence[Thing], heights: PlanHeights, names: Names) -> tuple[Obstacle, ...]:
+def obstacle_elements(
+    things: Sequence[Thing], heights: PlanHeights, names: Names, level_at: LevelAt
+) -> tuple[Obstacle, ...]:
     """Obstacles by their outlines, one for each separate part."""
     parts = [
         (part, thing)
@@ -208,7 +220,7 @@ def obstacle_elements(things: Sequence[Thing], heights: PlanHeights, names: Name
     return tuple(
         Obstacle(
             id=name,
-            level=LEVEL,
+            level=level_at(shapely.get_coordinates(part.representative_point())[0]),
             kind=_kind(thing.names, OBSTACLE_KINDS, "unknown"),
             footprint=ring_of(shapely.geometry.polygon.orient(part).exterior),
             z0_m=0.0,
@@ -219,17 +231,17 @@ def obstacle_elements(things: Sequence[Thing], heights: PlanHeights, names: Name
     )
 
 
-def station_elements(things: Sequence[Thing], names: Names) -> tuple[Station, ...]:
+def station_elements(things: Sequence[Thing], names: Names, level_at: LevelAt) -> tuple[Station, ...]:
     """Stations in the middle of what is drawn."""
     ids = names.of("S", [thing.ground.buffer(0.3) for thing in things])
-    return tuple(_station(name, thing) for name, thing in zip(ids, things, strict=True))
+    return tuple(_station(name, thing, level_at) for name, thing in zip(ids, things, strict=True))
 
 
-def _station(name: str, thing: Thing) -> Station:
+def _station(name: str, thing: Thing, level_at: LevelAt) -> Station:
     box = box_of(thing.ground)
     x, y = _point(thing.points.mean(axis=0) if box is None else box.center)
     kind = _kind(f"{thing.names} {name}", STATION_KINDS, "pack")
-    return Station(id=name, level=LEVEL, kind=kind, pose=(x, y, 0.0 if box is None else box.yaw))
+    return Station(id=name, level=level_at((x, y)), kind=kind, pose=(x, y, 0.0 if box is None else box.yaw))
 
 
 _Kind = TypeVar("_Kind", bound=str)

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from layouts.drawings.dxf.columns import find_columns
-from layouts.drawings.dxf.floors import floor_of_plan
+from layouts.drawings.dxf.floors import floors_of
 from layouts.drawings.dxf.openings import fittings_of
 from layouts.drawings.dxf.plan import Plan, read_plan
 from layouts.drawings.dxf.plan_facility import (
-    LEVEL,
     Names,
     column_elements,
     labels_of,
@@ -30,7 +29,7 @@ from layouts.drawings.dxf.telling import PlanParts, fates_of, heights_notes, par
 from layouts.drawings.dxf.things import things_of
 from layouts.drawings.dxf.wall_ground import placed_walls
 from layouts.drawings.dxf.walls import find_walls
-from spatial.facility import Facility, Frame, Level, Provenance
+from spatial.facility import Facility, Frame, Provenance
 
 TOLERANCE_M = 0.01
 HEIGHT_SEEN_M = 1.0
@@ -55,7 +54,8 @@ def read_dxf(
 
     1. Columns, racks, obstacles and stations are made of shapes that belong together.
     2. Walls are made of their faces, and doors and windows become openings.
-    3. The floor is what is drawn as such, or what the walls enclose, or, as the notes say then, the hull of all.
+    3. A floor is what the walls enclose, or what is drawn as such, or, as the notes say then, the hull of all;
+       separate floors are levels of their own.
 
     Walls that bound the floor are given by their inner face, others by their centre line. Raises BadDataError
     when the file cannot be read, or its unit is not certain.
@@ -84,7 +84,7 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
     fittings = fittings_of(doors)
     posts = [box.polygon() for box in columns]
     walls = find_walls(list(plan.of("wall").values()), fittings, posts, tolerance=tolerance)  # 2
-    floor = floor_of_plan(plan, walls.runs)  # 3
+    floors = floors_of(plan, walls.runs)  # 3
     return PlanParts(
         columns=columns,
         rows=rows,
@@ -93,8 +93,8 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
         doors=[thing for _, thing in doors],
         fittings=fittings,
         walls=walls,
-        runs=placed_walls(walls.runs, floor.ground),
-        floor=floor,
+        runs=placed_walls(walls.runs, floors.known),
+        floors=floors,
         lost={
             "things on column layers have no column's section": no_columns,
             "things on rack layers make no rectangle": no_racks,
@@ -103,8 +103,9 @@ def _parts(plan: Plan, heights: PlanHeights, tolerance: float) -> PlanParts:
 
 
 def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) -> Facility:
+    at = parts.floors.level_at
     solids = list(solids_of(parts.runs, parts.columns, parts.obstacles))
-    racks = rack_elements(parts.rows, solids, heights, names)
+    racks = rack_elements(parts.rows, solids, heights, names, at)
     path = plan.opened.path
     return Facility(
         id=re.sub(r"\W+", "-", path.stem).strip("-") or "PLAN",
@@ -112,13 +113,13 @@ def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) 
         kind="planned",
         frame=Frame(extra={"drawing_origin_m": plan.origin.tolist()} if plan.origin.any() else {}),
         provenance=(Provenance(source=path.name, sha256=plan.opened.sha256, method="dxf"),),
-        levels=(Level(id=LEVEL, elevation_m=0.0, outline=parts.floor.outline, holes=parts.floor.holes),),
-        walls=wall_elements(parts.runs, parts.fittings, heights),
-        columns=column_elements(parts.columns, heights, names),
+        levels=parts.floors.levels(),
+        walls=wall_elements(parts.runs, parts.fittings, heights, at),
+        columns=column_elements(parts.columns, heights, names, at),
         racks=racks,
         locations=location_elements(racks, heights),
-        obstacles=obstacle_elements(parts.obstacles, heights, names),
-        stations=station_elements(parts.stations, names),
+        obstacles=obstacle_elements(parts.obstacles, heights, names, at),
+        stations=station_elements(parts.stations, names, at),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layouts.drawings.dxf.curved_walls import SAGITTA_M
-from layouts.drawings.dxf.floors import Floor
+from layouts.drawings.dxf.floors import Floors
 from layouts.drawings.dxf.plan import TEXTS, Plan
 from layouts.drawings.dxf.racks import RackRow
 from layouts.drawings.dxf.report import ImportReport, LayerCount
@@ -33,7 +33,7 @@ class PlanParts:
     fittings: Sequence[Fitting]
     walls: FoundWalls
     runs: Sequence[Run]
-    floor: Floor
+    floors: Floors
     lost: Mapping[str, Sequence[Thing]]
 
 
@@ -73,7 +73,11 @@ def heights_notes(facility: Facility, heights: PlanHeights, given: PlanHeights) 
 
 def parts_notes(facility: Facility, parts: PlanParts) -> Iterator[str]:
     """What is unknown, told by rule, or could not be made."""
-    yield from parts.floor.notes
+    if parts.floors.is_hull:
+        why = "the walls do not close around a floor" if facility.walls else "there are no walls and no floor"
+        yield f"{why}: the floor's outline is the convex hull of all that stands there"
+    if len(parts.floors.areas) > 1:
+        yield f"there are {len(parts.floors.areas)} separate floors: each is a level, all at height 0, L0 the largest"
     if facility.racks and not facility.locations:
         yield "a plan shows no tiers: racks have none and no locations until rack_tiers_m of the roles file says them"
     idle = sum(not _used(parts).keys() & set(thing.shapes) for thing in parts.doors)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,26 +21,18 @@ ASIDE_M = 0.02
 LAP_M = 1e-5
 """Inner walls lap over their rooms, and parts of a wall over each other, so that rounding parts no floor."""
 
-LEAST_ROOM_M2, LEAST_HOLE_M2 = 0.5, 0.1
+LEAST_FLOOR_M2, LEAST_ROOM_M2, LEAST_HOLE_M2 = 4.0, 0.5, 0.1
 LEAST_INSIDE = 0.8
 """This share of the walls' length stands in or around floors."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
-    """The floor inside the walls, None when they do not close, and how many separate floors were found."""
-
-    floor: shapely.Polygon | None
-    floors: int
-
-
-def enclosed_ground(runs: Sequence[Run]) -> Ground:
-    """The floor that walls enclose.
+def enclosed_floors(runs: Sequence[Run]) -> tuple[shapely.Polygon, ...]:
+    """The floors that walls enclose, the largest first; none where the walls do not close.
 
     1. The walls' faces, with openings closed, and walls drawn as one line part the plane; what lies between
        them is rooms.
-    2. Rooms and the walls that have a room on both sides are floors; the largest one is the building's, if
-       LEAST_INSIDE of the walls' length stands in or around floors. A room that closes in an open hall is none.
+    2. Rooms and the walls that have a room on both sides are floors, if LEAST_INSIDE of the walls' length
+       stands in or around them. A room that closes in an open hall is none.
     """
     thick = [run.body() for run in runs if run.piece.thickness > 0]
     solid = shapely.union_all(thick)
@@ -64,12 +56,12 @@ def enclosed_ground(runs: Sequence[Run]) -> Ground:
         [part.piece.body(part.ends[0] + LAP_M, part.ends[1] + LAP_M) for part in thick_outer]
     )
     whole = shapely.difference(shapely.union_all([*rooms, *wide], grid_size=1e-6), around)
-    floors = [part for part in shapely.get_parts(whole).tolist() if part.area >= LEAST_ROOM_M2]
+    floors = [part for part in shapely.get_parts(whole).tolist() if part.area >= LEAST_FLOOR_M2]
     floors.sort(key=lambda floor: -floor.area)
     walled = sum(run.piece.length for run in runs)
     if not floors or _length_at(floors, runs) < LEAST_INSIDE * walled:
-        return Ground(floor=None, floors=len(floors))
-    return Ground(floor=straightened(floors[0]), floors=len(floors))
+        return ()
+    return tuple(straightened(floor) for floor in floors)
 
 
 def _length_at(floors: Sequence[shapely.Polygon], runs: Sequence[Run]) -> float:
@@ -141,16 +133,16 @@ def _gaps_between(gaps: Sequence[Gap], a: float, b: float) -> tuple[Gap, ...]:
     )
 
 
-def placed_walls(runs: Sequence[Run], ground: Ground) -> list[Run]:
+def placed_walls(runs: Sequence[Run], floors: Sequence[shapely.Polygon]) -> list[Run]:
     """Walls as a facility has them: those that bound the floor by their inner face, with the floor to the
     left, from corner to corner of the outline; all others by their centre line.
 
     A wall that bounds the floor along a part only is given in parts.
     """
-    if ground.floor is None:
+    if not floors:
         return list(runs)
-    sides_of = _Sides(runs, [ground.floor])
-    rings = [np.asarray(ring.coords) for ring in (ground.floor.exterior, *ground.floor.interiors)]
+    sides_of = _Sides(runs, floors)
+    rings = [np.asarray(ring.coords) for floor in floors for ring in (floor.exterior, *floor.interiors)]
     edges = np.concatenate([np.stack([ring[:-1], ring[1:]], axis=1) for ring in rings])
     placed: list[Run] = []
     for run in runs:
@@ -195,12 +187,12 @@ def _on_face(run: Run, side: float, edges: Points) -> Run:
     return Run(piece=replace(face, p0=p0, p1=p1), gaps=tuple(gap for gap in gaps if gap.s1 > gap.s0))
 
 
-def hull_of(points: Points) -> tuple[tuple[float, float], ...]:
+def hull_of(points: Points) -> shapely.Polygon:
     """The convex hull of points (N, 2), counter-clockwise; a square metre around them when they have no area."""
     hull = shapely.MultiPoint(points).convex_hull
     if hull.area <= 0:
         hull = hull.buffer(math.sqrt(0.5), cap_style="square")
-    return ring_of(shapely.geometry.polygon.orient(hull).exterior)
+    return shapely.geometry.polygon.orient(hull)
 
 
 def ring_of(ring: shapely.LinearRing) -> tuple[tuple[float, float], ...]:

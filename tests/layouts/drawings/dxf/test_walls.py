@@ -352,3 +352,26 @@ def test_a_steel_hall_whose_walls_end_at_columns_is_closed(plans, tmp_path):
     ]
     assert shapely.Polygon(found.levels[0].outline).equals(shapely.box(0, 0, 40, 25))
     assert len(found.columns) == 12
+
+
+def test_storeys_drawn_side_by_side_are_levels_with_their_own_elements(plans, tmp_path):
+    pen = plans.Pen("m")
+    for x, width in ((0.0, 20.0), (40.0, 24.0)):
+        pen.rings_of(B(x - 0.3, -0.3, x + width + 0.3, 12.3) - B(x, 0, x + width, 12), "walls", lines=True)
+        pen.box(x + 5, 5, x + 5.3, 5.3, "columns")
+        pen.box(x + 8, 5, x + 16, 6, "racks")
+    found = read_dxf(pen.save(tmp_path / "plan.dxf"))
+    hall = found.facility
+    assert [(level.id, shapely.Polygon(level.outline).bounds) for level in hall.levels] == [
+        ("L0", (40.0, 0.0, 64.0, 12.0)),
+        ("L1", (0.0, 0.0, 20.0, 12.0)),
+    ]
+    for element, x in [
+        *((wall, wall.p0[0] + wall.p1[0]) for wall in hall.walls),
+        *((each, 2 * each.center[0]) for each in (*hall.columns, *hall.racks)),
+    ]:
+        assert element.level == ("L0" if x > 60 else "L1")
+    corners = [[(x, 0), (end, 0), (end, 12), (x, 12), (x, 0)] for x, end in ((0, 20), (40, 64))]
+    truth = [(p, q, 0.3) for ring in corners for p, q in itertools.pairwise(ring)]
+    plans.assert_same_walls(plans.walls_of(hall), truth)
+    assert any("2 separate floors: each is a level" in note for note in found.report.notes)
