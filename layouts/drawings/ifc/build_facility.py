@@ -148,13 +148,11 @@ def _openings(
                 named = hole.fillings[0] if hole.fillings else hole.solid.element
                 cut[piece.wall.id].append(replace(opening, id=opening_id, extra=origin_of(named)))
         _enter_hole(building.ledger, found, hole, made)
-    for piece in pieces:
-        gap = gap_below(piece)
-        if gap is not None:
-            cut[piece.wall.id].append(gap)
-            building.notes.append(
-                f"{piece.solid.element.told} begins {gap.z1_m:.3f} m above its floor: open below"
-            )
+    hanging = [(piece.wall.id, gap) for piece in pieces if (gap := gap_below(piece)) is not None]
+    for wall_id, gap in hanging:
+        cut[wall_id].append(gap)
+    names = [f"{wall_id} at {gap.z1_m:.3f} m" for wall_id, gap in hanging]
+    building.notes += _listed("walls begin above their floor, and are open below", names)
     return cut
 
 
@@ -182,10 +180,9 @@ def _add_standing(building: Building, storey: Storey, solid: Solid, parts: Seque
         return
     floor = storey.floor.areas[storey.level_ids.index(level)]
     share = floor.intersection(solid.plan).area / floor.area
-    if element.role == "thing" and share > COVERS:
-        building.ledger.leave(
-            element, f"it covers {share:.0%} of its floor: a volume, no thing that stands there", parts
-        )
+    if element.role in ("thing", "slab") and share > COVERS:
+        what = "a roof or ceiling" if element.role == "slab" else "a volume, no thing that stands there"
+        building.ledger.leave(element, f"it covers {share:.0%} of its floor: {what}", parts)
         return
     extra = origin_of(element)
     if element.role == "column":

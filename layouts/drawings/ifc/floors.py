@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import shapely
 
 from layouts.drawings.ifc.plans import filled, polygons_of, tidy
@@ -82,10 +81,9 @@ def _is_floor(polygon: shapely.Polygon) -> bool:
 
 def sides_inside(strip: Strip, footprint: shapely.Geometry) -> tuple[int, ...]:
     """The sides of a wall with footprint along more than half of them: +1 left of p0→p1, -1 right."""
-    left = np.array([-strip.along[1], strip.along[0]])
     sides = []
     for side in (1, -1):
-        aside = side * (strip.thickness_m / 2 + BESIDE_M) * left
+        aside = side * (strip.thickness_m / 2 + BESIDE_M) * strip.left
         line = shapely.LineString([strip.p0 + aside, strip.p1 + aside])
         if line.intersection(footprint).length > 0.5 * line.length:
             sides.append(side)

@@ -23,6 +23,7 @@ class StoreyReport:
     levels: tuple[str, ...]
     floor_m2: float
     counts: Mapping[str, int]
+    is_left_out: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,9 @@ def report_text(report: ImportReport) -> str:
     lines = [f"{report.source}: {report.schema}, lengths in {report.unit} ({report.unit_m:g} m)"]
     for storey in report.storeys:
         counts = ", ".join(_counted(count, kind) for kind, count in storey.counts.items() if count)
+        if storey.is_left_out:
+            lines.append(f"  {storey.name} at {storey.elevation_m:.3f} m: left out, as asked")
+            continue
         floor = f", {storey.floor_m2:.1f} m² of floor" if storey.floor_m2 else ""
         lines.append(f"  {storey.name} at {storey.elevation_m:.3f} m: {counts or 'nothing'}{floor}")
     held = [each for each in report.outcomes if each.held_as]
@@ -86,6 +90,7 @@ def report_dict(report: ImportReport) -> dict[str, Any]:
                 "levels": list(each.levels),
                 "floor_m2": each.floor_m2,
                 "counts": dict(each.counts),
+                "left_out": each.is_left_out,
             }
             for each in report.storeys
         ],

@@ -38,10 +38,6 @@ class Ledger:
         for each in (element, *parts):
             self._entries[each.step] = (each, None, each.problem or reason)
 
-    def knows(self, element: RawElement) -> bool:
-        """Whether something became of it yet."""
-        return element.step in self._entries
-
     def outcomes(self) -> tuple[Outcome, ...]:
         """Counted by class and what became of it: what is held first."""
         groups: dict[tuple[bool, str, str, str], list[RawElement]] = {}

@@ -130,10 +130,10 @@ def filled(polygon: shapely.Polygon) -> shapely.Polygon:
     return shapely.Polygon(polygon.exterior)
 
 
-def ring(points: Iterable[Sequence[float]], *, counter_clockwise: bool = True) -> tuple[Point2, ...]:
-    """Corners of a closed line, each once, counter-clockwise unless told otherwise."""
+def ring(points: Iterable[Sequence[float]]) -> tuple[Point2, ...]:
+    """Corners of a closed line, each once, counter-clockwise."""
     line = shapely.LinearRing(points)
     corners = np.asarray(line.coords)[:-1, :2]
-    if line.is_ccw != counter_clockwise:
+    if not line.is_ccw:
         corners = corners[::-1]
     return tuple((float(x), float(y)) for x, y in corners)

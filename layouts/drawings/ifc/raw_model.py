@@ -66,7 +66,6 @@ class RawStorey:
     guid: str
     name: str
     elevation_m: float
-    building: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

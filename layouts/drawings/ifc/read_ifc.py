@@ -68,6 +68,8 @@ def read_ifc(
         notes.append(
             f"the origin was moved to {tuple(float(each) for each in origin)} m of the file's own frame"
         )
+    if storeys is not None:
+        notes.append("what became of elements is told for all storeys, also those that are left out")
     if facility.racks:
         notes.append("racks have no bays and tiers: an IFC model knows none")
     progress("done", 1.0)
@@ -124,6 +126,7 @@ def _storey_reports(facility: Facility, building: Building) -> list[StoreyReport
                 levels=levels,
                 floor_m2=round(sum(area.area for level, area in areas if level in held), 3),
                 counts=counts_on(facility, levels),
+                is_left_out=bool(storey.level_ids) and not levels,
             )
         )
     return reports

@@ -62,8 +62,8 @@ def read_model(path: Path, *, unit: str | None = None, progress: Progress = sile
         assign_length(model, project, metres)
     _require_buildable_circles(model, metres)
     relations = Relations(model)
-    storeys = _storeys(model, relations, metres)
-    products = [*model.by_type("IfcElement"), *_spaces(model)]
+    storeys = _storeys(model, metres)
+    products = [*model.by_type("IfcElement"), *model.by_type("IfcSpace")]
     products.sort(key=lambda each: int(each.id()))
     roles = {each.id(): _role(each, relations) for each in products}  # 3
     owners = {each.id(): _owner(each, roles, relations) for each in products}
@@ -163,22 +163,11 @@ def _name(model: Any, project: Any) -> str:
     return ""
 
 
-def _spaces(model: Any) -> list[Any]:
-    return list(model.by_type("IfcSpace"))
-
-
 def _others(model: Any) -> Counter[str]:
     """Products that are neither elements nor spaces, by class: grids, annotations, ports."""
-    skipped = ("IfcElement", "IfcSpatialStructureElement", "IfcSpatialElement")
-    found: Counter[str] = Counter()
-    for each in model.by_type("IfcProduct"):
-        if not any(_is_a(each, name) for name in skipped):
-            found[each.is_a()] += 1
-    return found
-
-
-def _is_a(entity: Any, name: str) -> bool:
-    return name in lineage_of(entity)
+    skipped = {"IfcElement", "IfcSpatialStructureElement", "IfcSpatialElement"}
+    products = model.by_type("IfcProduct")
+    return Counter(each.is_a() for each in products if skipped.isdisjoint(lineage_of(each)))
 
 
 _LINEAGES: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -226,7 +215,7 @@ def _needs_body(
     return roles[entity.id()] is not None or owners[entity.id()] is not None
 
 
-def _storeys(model: Any, relations: Relations, metres: float) -> tuple[RawStorey, ...]:
+def _storeys(model: Any, metres: float) -> tuple[RawStorey, ...]:
     storeys = []
     for each in sorted(model.by_type("IfcBuildingStorey"), key=lambda storey: int(storey.id())):
         if each.ObjectPlacement is not None:
@@ -239,7 +228,6 @@ def _storeys(model: Any, relations: Relations, metres: float) -> tuple[RawStorey
                 guid=str(each.GlobalId or ""),
                 name=str(each.Name or each.LongName or "").strip(),
                 elevation_m=elevation,
-                building=relations.building_of(each),
             )
         )
     return tuple(storeys)

@@ -69,11 +69,6 @@ class Relations:
                         return int(place.id())
         return None
 
-    def building_of(self, storey: Any) -> str:
-        """The name of the building that a storey is in."""
-        buildings = (each for each in self.wholes_of(storey) if each.is_a("IfcBuilding"))
-        return next((str(each.Name or each.LongName or "") for each in buildings), "")
-
     def host_of(self, entity: Any) -> int | None:
         """The element that an opening voids."""
         for relation in getattr(entity, "VoidsElements", None) or ():

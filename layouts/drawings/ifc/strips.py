@@ -47,6 +47,11 @@ class Strip:
         line = np.subtract(self.p1, self.p0)
         return np.asarray(line / np.linalg.norm(line))
 
+    @property
+    def left(self) -> Float64s:
+        """Unit vector (2,) to the left of p0→p1."""
+        return np.array([-self.along[1], self.along[0]])
+
 
 def strips_of(outline: shapely.Polygon, heading_rad: float) -> tuple[Strip, ...]:
     """The straight pieces of one area of a wall's plan; none when it is no strip at all.

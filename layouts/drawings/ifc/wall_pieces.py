@@ -61,15 +61,14 @@ def wall_strips(solid: Solid) -> tuple[Strip, ...]:
 
 def wall_of_strip(strip: Strip, floor: Floor) -> Wall:
     """The wall along a strip: the inner face of an outer wall, with the room to its left; else its centre line."""
-    left = np.array([-strip.along[1], strip.along[0]])
     sides = sides_inside(strip, floor.footprint)
     if len(sides) != 1:
         return Wall(id="", level="", p0=strip.p0, p1=strip.p1, height_m=0.0, thickness_m=strip.thickness_m)
     aside = sides[0] * strip.thickness_m / 2
     corners = shapely.get_coordinates(strip.body) - strip.p0
-    on_face = np.abs(corners @ left - aside) < _FACE_M
+    on_face = np.abs(corners @ strip.left - aside) < _FACE_M
     u = (corners @ strip.along)[on_face] if on_face.any() else np.array([0.0, math.dist(strip.p0, strip.p1)])
-    ends = [strip.p0 + each * strip.along + aside * left for each in (u.min(), u.max())]
+    ends = [strip.p0 + each * strip.along + aside * strip.left for each in (u.min(), u.max())]
     p0, p1 = ((float(x), float(y)) for x, y in (ends if sides[0] > 0 else ends[::-1]))
     return Wall(id="", level="", p0=p0, p1=p1, height_m=0.0, thickness_m=strip.thickness_m)
 
@@ -82,15 +81,15 @@ def opening_in(piece: WallPiece, hole: Hole) -> Opening | None:
     p0, p1 = np.asarray(piece.wall.p0), np.asarray(piece.wall.p1)
     length = float(np.linalg.norm(p1 - p0))
     along = (p1 - p0) / length
-    left = np.array([-along[1], along[0]])
-    body_v = (shapely.get_coordinates(piece.strip.body) - p0) @ left
     common = hole.solid.plan.intersection(piece.strip.body)
     if common.area < _LEAST_M2:
         return None
-    corners = shapely.get_coordinates(common) - p0
-    s0, s1 = np.clip([(corners @ along).min(), (corners @ along).max()], 0.0, length)
-    v = corners @ left
-    is_through = v.min() < body_v.min() + THROUGH_M and v.max() > body_v.max() - THROUGH_M
+    corners = shapely.get_coordinates(common)
+    u = (corners - p0) @ along
+    s0, s1 = np.clip([u.min(), u.max()], 0.0, length)
+    v = (corners - piece.strip.p0) @ piece.strip.left
+    half = piece.strip.thickness_m / 2 - THROUGH_M
+    is_through = v.min() < -half and v.max() > half
     z0 = max(hole.solid.z0_m, piece.solid.z0_m) - piece.base_z_m
     z1 = min(hole.solid.z1_m, piece.solid.z1_m) - piece.base_z_m
     if s1 - s0 < _LEAST_M or z1 - z0 < _LEAST_M or not (is_through or hole.fillings):

@@ -43,7 +43,7 @@ def test_a_dry_run_writes_nothing_and_json_is_only_json(run, house, tmp_path):
     told = run(house, "-o", tmp_path / "SITE", "--dry-run", "--storey", "OG", "--json")
     assert told.exit_code == 0, told.output
     record = json.loads(told.stdout)
-    assert [storey["levels"] for storey in record["storeys"]] == [[], ["OG"]]
+    assert [(each["levels"], each["left_out"]) for each in record["storeys"]] == [([], True), (["OG"], False)]
     assert not (tmp_path / "SITE").exists()
 
 

@@ -280,3 +280,18 @@ def test_a_volume_drawn_around_everything_is_no_obstacle(read, hall):
     found = read(hall)
     assert found.facility.obstacles == ()
     assert any("covers 92% of its floor" in each.reason for each in found.report.outcomes)
+
+
+def test_a_slab_over_all_of_a_hall_is_its_roof(read, hall):
+    hall.slab(hall.ground, [(0, 0), (30, 0), (30, 20), (0, 20)], top=8.3, thickness=0.3)
+    found = read(hall)
+    assert found.facility.obstacles == ()
+    assert any("covers 100% of its floor: a roof" in each.reason for each in found.report.outcomes)
+
+
+def test_an_opening_beside_a_pier_goes_through(read, hall):
+    pier = [(0, -0.1), (8, -0.1), (8, 0.1), (5.2, 0.1), (5.2, 0.3), (4.8, 0.3), (4.8, 0.1), (0, 0.1)]
+    wall = hall.product("IfcWall", hall.polygon(pier), 3.0, at=(10, 10, 0), storey=hall.ground)
+    hall.opening(wall, 1.0, 2.0, 0.0, 2.1, depth=0.2)
+    (opening,) = read(hall).facility.walls[-1].openings
+    assert (opening.s0_m, opening.s1_m) == pytest.approx((1.0, 2.0), abs=1e-4)
