@@ -12,7 +12,7 @@ from layouts.addresses.infer_scheme import Inferred, infer_scheme
 from layouts.addresses.lanes import lanes_of
 from layouts.addresses.reconcile import reconcile_addresses
 from layouts.addresses.scheme import Scheme
-from spatial.errors import UndecidedError
+from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Facility, Point2
 
 LEAST_FIT = 0.5
@@ -110,7 +110,10 @@ def _checks(
         return
     inferred = infer_scheme(listed, facility, depot=entry)
     schemes = (inferred.scheme, *inferred.alternatives[: TRIED - 1])
-    tried = [reconcile_addresses(facility, each, listed, depot=entry) for each in schemes]
+    try:
+        tried = [reconcile_addresses(facility, each, listed, depot=entry) for each in schemes]
+    except BadDataError:  # numbers of the hall do not fit the inferred fields
+        tried = []
     if (inferred.fit or 0.0) < LEAST_FIT or all(map(_is_strange, tried)):
         raise UndecidedError(
             f"no scheme explains the list: the likeliest, as in '{inferred.scheme.example}', gives "

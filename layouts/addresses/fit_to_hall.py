@@ -9,11 +9,12 @@ from itertools import product
 from layouts.addresses.findings import Listed
 from layouts.addresses.listed_places import locations_of
 from layouts.addresses.number_places import Numbering
+from layouts.addresses.sample import sample_of
 from layouts.addresses.scheme import Scheme
 from spatial.facility import Facility, Point2
 
 SAMPLE = 300
-"""So many locations, spread over the hall, are tried."""
+"""So many locations are tried."""
 
 CHANCE = 4.0
 """Standard deviations of a share that chance may make of the faults in a plain list."""
@@ -44,7 +45,7 @@ def fit_to_hall(
     told = [_told(scheme, rows, facility) for scheme in schemes]
     listed = {row.address for row in rows}
     ids = sorted(told[0]) if told[0] else [location.id for location in facility.locations]
-    sample = ids[:: max(1, len(ids) // SAMPLE)]
+    sample = sample_of(ids, SAMPLE)
     fits: dict[tuple[str, ...], tuple[float, Scheme]] = {}
     for scheme, its in zip(schemes, told, strict=True):
         for numbering in _numberings(scheme, facility, depot, entries):

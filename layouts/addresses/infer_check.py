@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from layouts.addresses.check_digit import CheckDigit
+from layouts.addresses.sample import sample_of
 
 KNOWN = (
     CheckDigit(modulus=10),
@@ -25,7 +26,7 @@ VALID = 0.85
 
 def infer_check(texts: Sequence[str]) -> CheckDigit | None:
     """The check digit of the most addresses, if 85 % of them have it; with what stands in front of it."""
-    sample = texts[:: max(1, len(texts) // SAMPLE)]
+    sample = sample_of(texts, SAMPLE)
     if len(sample) < FEWEST:
         return None
     shares = [sum(has_check(text, check) for text in sample) / len(sample) for check in KNOWN]

@@ -61,8 +61,8 @@ class Form:
     other_cuts: tuple[tuple[Part, ...], ...] = ()
 
 
-def infer_form(texts: Sequence[str]) -> Form:
-    """The form of most texts.
+def infer_form(texts: Sequence[str], *, every_cut: bool = False) -> Form:
+    """The form of most texts; with `every_cut` the other cuts are all there are, not only those that do as well.
 
     1. Texts are cut at separators and where letters meet digits; the most common pattern of these is taken.
     2. A part that hardly varies in width has that width; letters that never vary are a prefix, with their number.
@@ -83,7 +83,7 @@ def infer_form(texts: Sequence[str]) -> Form:
         )
     columns = list(zip(*(tokens for tokens in cut if _follows(tokens, pattern)), strict=True))
     prefix, columns = _without_prefix(columns)  # 2
-    return _form(prefix, columns)
+    return _form(prefix, columns, every_cut)
 
 
 def _pattern_of(token: str) -> str:
@@ -110,7 +110,7 @@ def _without_prefix(columns: list[tuple[str, ...]]) -> tuple[str, list[tuple[str
     return prefix, columns
 
 
-def _form(prefix: str, columns: Sequence[tuple[str, ...]]) -> Form:
+def _form(prefix: str, columns: Sequence[tuple[str, ...]], every_cut: bool) -> Form:
     fields = sum(_varies(column) for column in columns)
     parts: list[Part] = []
     others: list[tuple[int, list[Part], int]] = []
@@ -120,7 +120,7 @@ def _form(prefix: str, columns: Sequence[tuple[str, ...]]) -> Form:
             before = column[0]
             continue
         shortest = LONGEST_PART if fields >= 3 else 2
-        cuts = _cuts(column, before, shortest=shortest, most=7 - fields)  # 3
+        cuts = _cuts(column, before, shortest=shortest, most=7 - fields, every_cut=every_cut)  # 3
         others += [(len(parts), other, len(cuts[0])) for other in cuts[1:]]
         parts += cuts[0]
         before = ""
@@ -133,8 +133,10 @@ def _varies(column: Sequence[str]) -> bool:
     return column[0][0] in digits + ascii_uppercase
 
 
-def _cuts(column: Sequence[str], before: str, *, shortest: int, most: int) -> list[list[Part]]:
-    """The best cut of a column into parts, and any that is as good."""
+def _cuts(
+    column: Sequence[str], before: str, *, shortest: int, most: int, every_cut: bool
+) -> list[list[Part]]:
+    """The best cut of a column into parts, and any that is as good, or with `every_cut` any at all."""
     width, count = Counter(map(len, column)).most_common(1)[0]
     is_fixed = count >= SAME_WIDTH * len(column)
     if column[0][0] not in digits or not is_fixed or width < shortest:
@@ -149,8 +151,8 @@ def _cuts(column: Sequence[str], before: str, *, shortest: int, most: int) -> li
         ]
         cost = (math.prod(part.range for part in cut), len(cut), sum(part.stride for part in cut))
         options.append((cost, cut))
-    least = min(cost for cost, _ in options)
-    return [cut for cost, cut in options if cost == least]
+    options.sort(key=lambda option: option[0])
+    return [cut for cost, cut in options if every_cut or cost == options[0][0]]
 
 
 def _compositions(width: int, most: int) -> Iterator[tuple[int, ...]]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from layouts.addresses.check_digit import CheckDigit
-from layouts.addresses.fields import AddressField
+from layouts.addresses.fields import AddressField, FieldName
 from layouts.addresses.findings import EXAMPLES, Listed
 from layouts.addresses.fit_to_hall import fit_to_hall
 from layouts.addresses.infer_check import has_check, infer_check
 from layouts.addresses.infer_parts import infer_form
+from layouts.addresses.lanes import lanes_of
 from layouts.addresses.name_parts import readings
 from layouts.addresses.odd_side import odd_side
+from layouts.addresses.places import levels_of
+from layouts.addresses.sample import sample_of
 from layouts.addresses.scheme import Scheme
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Facility, Point2
 
 CLEAR_SHARE = 0.01
 """Readings whose shares differ by less explain a list equally well."""
+
+CLEAR_FIT = 0.8
+"""A scheme that explains less of a hall may come of a wrong cut of digits that no separators divide."""
+
+SAMPLE = 1000
+RARE = 0.01
+"""A value that so few addresses have is taken for a typing error."""
 
 ASSUMED_END = "bays are assumed to count from the entry: pass the facility to find it"
 ASSUMED = f"odd bays are assumed on the left (pass coordinates to find it), and {ASSUMED_END}"
@@ -64,7 +76,8 @@ def infer_scheme(
     1. A check digit is taken off.
     2. The rest is cut into parts, and these are named by the numbers in them.
     3. With a facility, all ways to count its aisles are tried: sides, direction, serpentine, blocks, order. Without
-       one coordinates tell the odd side, and what stays at its default a note says.
+       one coordinates tell the odd side, and what stays at its default a note says. If none explains the hall, other
+       cuts of digits without separators are tried.
     Raises UndecidedError for a list without a common form; with a facility as `addresses`.
     """
     rows = [Listed(address=one) if isinstance(one, str) else one for one in listed]
@@ -92,7 +105,49 @@ def infer_scheme(
         best, *others = [one or scheme for one, scheme in zip(told, (best, *others), strict=True)]
         return Inferred(scheme=best, share=share, alternatives=tuple(others), misfits=misfits, notes=(note,))
     fit, fitted = fit_to_hall(equals, rows, facility, depot=depot, entries=entries)  # 3
+    others = _cut_otherwise(bodies, check, facility, depot, entries) if fit < CLEAR_FIT else []
+    if others:
+        other_fit, other = fit_to_hall(others, rows, facility, depot=depot, entries=entries)
+        if other_fit > fit + CLEAR_SHARE:
+            fit, fitted = other_fit, other
+            share = _share(fitted[0], texts)
+            misfits = tuple(text for text in texts if not _follows(fitted[0], text))[:EXAMPLES]
     return Inferred(scheme=fitted[0], share=share, fit=fit, alternatives=tuple(fitted[1:]), misfits=misfits)
+
+
+def _cut_otherwise(
+    bodies: Sequence[str],
+    check: CheckDigit | None,
+    facility: Facility,
+    depot: Point2 | None,
+    entries: Mapping[str, Point2] | None,
+) -> list[Scheme]:
+    """Schemes of any other cut of the digits, with as many zones, levels and positions as the hall has."""
+    form = infer_form(bodies, every_cut=True)
+    sample = sample_of(bodies, SAMPLE)
+    lanes = lanes_of(facility, Scheme(), depot=depot, entries=entries)
+    counts: dict[FieldName, int] = {
+        "zone": len({lane.zone for lane in lanes}),
+        "level": len(set(levels_of(facility).values())),
+        "position": max((location.position for location in facility.locations), default=1),
+    }
+    return [
+        scheme.model_copy(update={"check": check})
+        for parts in form.other_cuts
+        for scheme in readings(form.prefix, parts, None)
+        if all(_values(scheme, name, sample) == count for name, count in counts.items())
+    ]
+
+
+def _values(scheme: Scheme, name: FieldName, texts: Sequence[str]) -> int:
+    """How many values a field usually takes; 1 without the field."""
+    if scheme.field(name) is None:
+        return 1
+    counts: Counter[int] = Counter()
+    for text in texts:
+        with suppress(BadDataError):
+            counts[scheme.parse(text)[name]] += 1
+    return sum(count > RARE * counts.total() for count in counts.values())
 
 
 def _with_odd_side(scheme: Scheme, rows: Sequence[Listed]) -> Scheme | None:

@@ -18,6 +18,7 @@ from layouts.addresses.fields import AddressField, FieldName
 from layouts.addresses.findings import Listed
 from layouts.addresses.infer_scheme import infer_scheme
 from layouts.addresses.number_places import addresses
+from layouts.addresses.sample import sample_of
 from layouts.addresses.scheme import Scheme, Sides
 from layouts.demo_hall import demo_hall
 from spatial.errors import UndecidedError
@@ -116,6 +117,24 @@ def test_the_hall_tells_how_its_aisles_are_counted(grid_hall: Hall, settings: An
     likeliest = (inferred.scheme, *inferred.alternatives)
     assert addresses(facility, scheme) in [addresses(facility, one) for one in likeliest]
     assert inferred.is_decided == placed
+
+
+def test_the_hall_tells_where_digits_without_separators_are_cut(grid_hall: Hall) -> None:
+    facility = grid_hall(aisles=12, bays=4, blocks=2, tiers=2, positions=2)
+    fields = (A, field("bay", width=3), L, field("position", width=1))
+    scheme = Scheme(fields=fields, separator="", blocks="new_hundred")
+    named = addresses(facility, scheme)
+    rows = [Listed(address=named[place.id], at=place.center) for place in facility.locations]
+    inferred = infer_scheme(rows, facility)
+    assert (inferred.fit, inferred.is_decided, addresses(facility, inferred.scheme)) == (1.0, True, named)
+
+
+def test_a_sample_does_not_follow_the_order_of_what_it_is_of() -> None:
+    positions = [1, 2, 3] * 300
+    drawn = sample_of(positions, 300)
+    assert len(drawn) == 300
+    assert min(drawn.count(position) for position in (1, 2, 3)) > 70
+    assert sample_of(positions, 900) == positions
 
 
 @pytest.mark.parametrize("sides", ["odd_left", "odd_right"])
