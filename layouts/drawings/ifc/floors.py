@@ -24,14 +24,22 @@ LEAST_HOLE_M2 = 0.0025
 
 SLENDER_M = 0.05
 
+ENCLOSED_SHARE, STANDING_SHARE = 0.5, 0.8
+APART_SHARE = 0.05
+"""A slab outside all walls is a floor of its own from this share of what walls enclose."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Floor:
-    """Separate areas of floor, the largest first; what it covers with its outer walls; and how it was found."""
+    """Separate areas of floor, the largest first; what it covers with its outer walls; how it was found.
+
+    `outside_m2` of slab lie outside of it: yards, ramps, steps.
+    """
 
     areas: tuple[shapely.Polygon, ...] = ()
     footprint: shapely.Geometry = field(default_factory=shapely.Polygon)
     found_by: str = ""
+    outside_m2: float = 0.0
 
 
 def floor_of(
@@ -44,8 +52,9 @@ def floor_of(
 ) -> Floor:
     """What can be walked on: where there is a slab (or else a space) inside the outer walls.
 
-    1. What walls enclose is the footprint, with slabs that lie apart from it; without closed walls, what
-       slabs or spaces cover; without any of these, the hull of all there is.
+    1. What walls enclose is the footprint if that is most of the slab, or most of what stands there is in it,
+       with large slabs that lie apart; without such walls, what slabs or spaces cover; without any of these,
+       the hull of all there is.
     2. A wall with footprint on one side only is an outer one; its body is taken off, and so is what comes
        `through` from the storeys below.
     3. Where there is neither slab nor space nor wall there is no floor: a gallery ends at its edge. A
@@ -54,9 +63,8 @@ def floor_of(
     bodies = shapely.union_all(list(walls))
     base = shapely.union_all(list(slabs) or list(spaces))
     enclosed = shapely.union_all(_enclosed(bodies))
-    if enclosed.area >= 0.5 * base.area and not enclosed.is_empty:  # 1
-        apart = [each for each in polygons_of(base) if each.intersection(enclosed).area < 0.01 * each.area]
-        footprint, found_by = enclosed.union(shapely.union_all(apart)), "walls"
+    if not enclosed.is_empty and _is_the_building(enclosed, base, walls, others):  # 1
+        footprint, found_by = enclosed.union(shapely.union_all(_apart(base, enclosed))), "walls"
     elif not base.is_empty:
         footprint, found_by = _closed(base.union(enclosed)), "slabs" if slabs else "spaces"
     else:
@@ -71,8 +79,36 @@ def floor_of(
     if not areas and found_by == "hull":
         areas = list(polygons_of(footprint))
     return Floor(
-        areas=tuple(_without_pinholes(each) for each in areas), footprint=footprint, found_by=found_by
+        areas=tuple(_without_pinholes(each) for each in areas),
+        footprint=footprint,
+        found_by=found_by,
+        outside_m2=float(base.difference(footprint.buffer(GAP_M)).area),
     )
+
+
+def _is_the_building(
+    enclosed: shapely.Geometry,
+    base: shapely.Geometry,
+    walls: Sequence[shapely.Geometry],
+    others: Sequence[shapely.Geometry],
+) -> bool:
+    """Whether walls enclose the building, and not just an office in a hall that has no walls in the model.
+
+    A yard may be larger than the hall; but then columns, racks and machines stand in the hall.
+    """
+    if enclosed.area >= ENCLOSED_SHARE * base.area:
+        return True
+    standing = [each.intersects(enclosed) for each in (*walls, *others)]
+    return bool(others) and sum(standing) >= STANDING_SHARE * len(standing)
+
+
+def _apart(base: shapely.Geometry, enclosed: shapely.Geometry) -> list[shapely.Polygon]:
+    """Slabs without walls that are floors of their own, not steps and pads beside the building."""
+    return [
+        each
+        for each in polygons_of(base)
+        if each.intersection(enclosed).area < 0.01 * each.area and each.area > APART_SHARE * enclosed.area
+    ]
 
 
 def _is_floor(polygon: shapely.Polygon) -> bool:

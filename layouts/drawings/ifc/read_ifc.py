@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shapely.errors import ShapelyError
+
 from layouts.drawings.ifc.apart import read_apart
 from layouts.drawings.ifc.build_facility import Building, build_facility
 from layouts.drawings.ifc.imported import ImportedIfc, ImportReport, StoreyReport, counts_on
@@ -43,7 +45,12 @@ def read_ifc(
     model = read_apart(step, source.name, unit=unit, progress=progress)  # 2
     model, origin = moved_near(model)  # 3
     progress("plans", 0.92)
-    building = build_facility(without_strays(model))  # 4
+    try:
+        building = build_facility(without_strays(model))  # 4
+    except ShapelyError as error:
+        raise BadDataError(
+            f"{source.name}: its bodies cannot be laid out in plan ({error}): export it again"
+        ) from error
     if not building.levels:
         kinds = ", ".join(f"{count} {name}" for name, count in sorted(text.records.items()) if name in _BUILT)
         raise BadDataError(

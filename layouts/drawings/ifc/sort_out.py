@@ -211,6 +211,8 @@ def _floor_notes(storeys: Iterable[Storey]) -> Iterator[str]:
                 f"{len(storey.crossing)} walls and columns come through the floor of {name!r} from below: "
                 "they bound it, and are held on the level they stand on"
             )
+        if storey.floor.outside_m2 > 0.5:
+            yield f"{storey.floor.outside_m2:.1f} m² of slab of {name!r} lie outside its walls: no part of its floor"
         if storey.floor.found_by == "hull":
             yield f"{name!r} has no floor slab and no closed walls: its floor is the hull of what stands there"
         if storey.floor.found_by == "spaces" or (storey.floor.areas and not storey.slabs and storey.spaces):

@@ -295,3 +295,26 @@ def test_an_opening_beside_a_pier_goes_through(read, hall):
     hall.opening(wall, 1.0, 2.0, 0.0, 2.1, depth=0.2)
     (opening,) = read(hall).facility.walls[-1].openings
     assert (opening.s0_m, opening.s1_m) == pytest.approx((1.0, 2.0), abs=1e-4)
+
+
+def test_a_yard_larger_than_the_hall_is_no_floor_of_it(read, hall):
+    yard = [(-0.1, -0.1), (80, -0.1), (80, -60), (-0.1, -60)]
+    hall.slab(hall.ground, yard, PredefinedType="FLOOR")
+    for x in (5, 10, 15, 20, 25):
+        hall.product("IfcColumn", hall.rectangle(0.4, 0.4), 7.9, at=(x, 10, 0), storey=hall.ground)
+    found = read(hall)
+    (level,) = found.facility.levels
+    assert shapely.Polygon(level.outline).symmetric_difference(shapely.box(0, 0, 30, 20)).area < 1e-3
+    assert any("m² of slab of 'EG' lie outside its walls" in note for note in found.report.notes)
+
+
+def test_an_office_in_a_hall_without_walls_is_not_the_building(read, ifc_model):
+    model = ifc_model()
+    storey = model.storey("EG", 0.0)
+    model.slab(storey, [(0, 0), (60, 0), (60, 40), (0, 40)], PredefinedType="FLOOR")
+    for p0, p1 in (((2, 2), (8, 2)), ((8, 2), (8, 6)), ((8, 6), (2, 6)), ((2, 6), (2, 2))):
+        model.wall(storey, p0, p1, 0.15, 3.0)
+    for x in (10, 20, 30, 40, 50):
+        model.product("IfcColumn", model.rectangle(0.4, 0.4), 7.9, at=(x, 20, 0), storey=storey)
+    (level,) = read(model).facility.levels
+    assert shapely.Polygon(level.outline).symmetric_difference(shapely.box(0, 0, 60, 40)).area < 1e-3
