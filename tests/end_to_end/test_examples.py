@@ -149,6 +149,15 @@ def test_the_fifth_example_blocks_more_in_narrow_aisles_and_answers_what_pickers
     assert "Lines per hour over pickers" in printed
 
 
+def test_the_sixth_example_compares_two_aisle_widths_in_a_report(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("06_two_layouts")
+    assert re.search(r"^wide: .* narrow in lines per hour", printed, re.MULTILINE)
+    assert "The orders are made up" in printed
+    assert "wide against narrow" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
 def test_an_example_takes_a_site_of_ones_own(
     name: str, run_example: Callable[..., str], hall: Callable[..., Facility], tmp_path: Path
