@@ -318,3 +318,87 @@ def test_an_office_in_a_hall_without_walls_is_not_the_building(read, ifc_model):
         model.product("IfcColumn", model.rectangle(0.4, 0.4), 7.9, at=(x, 20, 0), storey=storey)
     (level,) = read(model).facility.levels
     assert shapely.Polygon(level.outline).symmetric_difference(shapely.box(0, 0, 60, 40)).area < 1e-3
+
+
+def test_a_model_without_storeys_is_one_level_where_its_slab_is(read, ifc_model):
+    model = ifc_model()
+    model.room(None, 12.0, 8.0)
+    found = read(model)
+    (level,) = found.facility.levels
+    assert (level.id, level.elevation_m) == ("L0", pytest.approx(0.0, abs=1e-6))
+    assert len(found.facility.walls) == 4
+    assert any("no storeys" in note for note in found.report.notes)
+
+
+def test_elements_in_no_storey_stand_on_the_floor_below_them(read, ifc_model):
+    model = ifc_model()
+    for name, elevation in (("EG", 0.0), ("OG", 4.0)):
+        model.room(model.storey(name, elevation), 12.0, 8.0, height=3.8)
+    for z in (0.0, 4.0):
+        model.product("IfcColumn", model.rectangle(0.3, 0.3), 3.5, at=(5, 5, z))
+    assert [column.level for column in read(model).facility.columns] == ["EG", "OG"]
+
+
+def test_spaces_are_the_floor_where_nothing_else_is(read, ifc_model):
+    model = ifc_model()
+    storey = model.storey("EG", 0.0)
+    space = model.product("IfcSpace", model.polygon([(0, 0), (9, 0), (9, 5), (0, 5)]), 3.0, Name="Lager")
+    model.aggregate(storey, [space])
+    model.product("IfcColumn", model.rectangle(0.3, 0.3), 3.0, at=(4, 2, 0), storey=storey)
+    found = read(model)
+    assert shapely.Polygon(found.facility.levels[0].outline).area == pytest.approx(45, abs=1e-3)
+    assert any("its floor is where its spaces are" in note for note in found.report.notes)
+
+
+def test_the_map_conversion_of_ifc2x3_is_a_property_set(read, ifc_model):
+    model = ifc_model(schema="IFC2X3", unit="m")
+    model.room(model.storey("EG", 0.0), 12.0, 8.0)
+
+    def properties(name, values):
+        singles = [
+            model.file.create_entity(
+                "IfcPropertySingleValue", key, None, model.file.create_entity(kind, value)
+            )
+            for key, kind, value in values
+        ]
+        pset = model.entity("IfcPropertySet", Name=name, HasProperties=singles)
+        model.entity(
+            "IfcRelDefinesByProperties", RelatedObjects=[model.project], RelatingPropertyDefinition=pset
+        )
+
+    east, north = ("Eastings", "IfcLengthMeasure", 412000.0), ("Northings", "IfcLengthMeasure", 5600000.0)
+    properties("ePSet_MapConversion", [east, north])
+    properties("ePSet_ProjectedCRS", [("Name", "IfcLabel", "EPSG:25833")])
+    georeference = read(model).facility.frame.georeference
+    assert (georeference.crs, georeference.enu_origin) == ("EPSG:25833", (412000.0, 5600000.0, 0.0))
+
+
+def test_a_wall_drawn_in_elevation_or_as_faces_is_the_same_wall(read, ifc_model):
+    model = ifc_model()
+    storey = model.storey("EG", 0.0)
+    file, t = model.file, 0.24
+    gable = [(0, 0), (6, 0), (6, 3), (3, 4.5), (0, 3)]
+    upright = file.create_entity(
+        "IfcAxis2Placement3D", model.point(0, t / 2, 0), model.direction(0, -1, 0), model.direction(1, 0, 0)
+    )
+    elevation = file.create_entity(
+        "IfcExtrudedAreaSolid", model.polygon(gable), upright, model.direction(0, 0, 1), t / model.unit_m
+    )
+    points = [(x, y, z) for y in (-t / 2, t / 2) for x, z in gable]
+    faces = [[1, 2, 3, 4, 5], [10, 9, 8, 7, 6], *([i, i + 5, i % 5 + 6, i % 5 + 1] for i in range(1, 6))]
+    skin = file.create_entity(
+        "IfcPolygonalFaceSet",
+        file.create_entity(
+            "IfcCartesianPointList3D", [[each / model.unit_m for each in point] for point in points]
+        ),
+        None,
+        [file.create_entity("IfcIndexedPolygonalFace", face) for face in faces],
+    )
+    for y, item, kind in ((2.0, elevation, "SweptSolid"), (5.0, skin, "Tessellation")):
+        wall = model.product("IfcWall", model.rectangle(1, 1), 1.0, at=(1, y, 0), yaw=0.3, storey=storey)
+        shape = wall.Representation.Representations[0]
+        shape.Items, shape.RepresentationType = [item], kind
+    walls = read(model).facility.walls
+    assert [math.dist(wall.p0, wall.p1) for wall in walls] == pytest.approx([6.0, 6.0], abs=1e-4)
+    assert [wall.thickness_m for wall in walls] == pytest.approx([t, t], abs=1e-4)
+    assert [wall.height_m for wall in walls] == pytest.approx([4.5, 4.5], abs=1e-4)
