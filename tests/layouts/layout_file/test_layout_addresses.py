@@ -180,3 +180,12 @@ def test_a_written_scheme_is_read_again(tmp_path: Path) -> None:
     again = build_layout(layout)
     assert {place.id for place in again.locations} == {place.id for place in hall.locations}
     assert set(addresses(hall, scheme).values()) == {place.id for place in hall.locations}
+
+
+def test_aisles_of_a_mezzanine_are_numbered_after_those_below() -> None:
+    text = Path(__file__).with_name("two_levels.layout.yaml").read_text(encoding="utf-8")
+    hall = build_layout(Layout.model_validate({**yaml.safe_load(text), "addresses": {}}))
+    levels = {rack.id: rack.level for rack in hall.racks}
+    aisles = {(levels[place.rack], place.id[:2]) for place in hall.locations}
+    assert aisles == {("L0", "01"), ("L0", "02"), ("MEZZ", "03"), ("MEZZ", "04")}
+    assert len({place.id for place in hall.locations}) == len(hall.locations)
