@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 
+import ezdxf
 import pytest
 
+from layouts.drawings.dxf import open_drawing as module
 from layouts.drawings.dxf.open_drawing import open_drawing
 from layouts.drawings.dxf.read_dxf import read_dxf
 from layouts.drawings.dxf.report import report_text
@@ -90,6 +92,29 @@ def test_of_two_readers_the_one_that_loses_nothing_is_taken(plans, hall_file, tm
     """The strict reader fails without a handle; the recovering one drops an entity whose handle is taken."""
     found = read_dxf(changed(hall_file, tmp_path, change))
     plans.assert_same_walls(plans.walls_of(found.facility), plans.hall_walls())
+
+
+def losing(count):
+    """A reader that loses entities without a word."""
+
+    def read(path):
+        drawing = ezdxf.readfile(path)
+        for entity in list(drawing.modelspace())[:count]:
+            drawing.modelspace().delete_entity(entity)
+        return drawing, ()
+
+    return read
+
+
+def test_entities_that_a_reader_loses_in_silence_are_found_or_told(monkeypatch, hall_file):
+    path = hall_file()
+    monkeypatch.setattr(module, "_strict", losing(3))
+    assert open_drawing(path).notes == ()
+    assert len(open_drawing(path).drawing.modelspace()) == 42
+    monkeypatch.setattr(module, "_recovering", losing(2))
+    opened = open_drawing(path)
+    assert len(opened.drawing.modelspace()) == 40
+    assert opened.notes == ("2 of 42 entities of the file could not be read and are lost",)
 
 
 def test_what_an_audit_finds_is_told(hall_file, tmp_path):

@@ -124,6 +124,13 @@ def test_two_single_bays_back_to_back_are_two_racks(pen, tmp_path):
     assert [(rack.length_m, rack.depth_m, len(rack.bays)) for rack in racks] == [(2.7, 1.1, 1)] * 2
 
 
+def test_bays_stacked_in_depth_are_no_row_of_deep_bays(pen, tmp_path):
+    for k in range(3):
+        pen.box(5, 5 + 1.25 * k, 7.7, 6.1 + 1.25 * k, "Rack")
+    racks = read(pen, tmp_path).facility.racks
+    assert [(rack.length_m, rack.depth_m) for rack in racks] == [(2.7, 1.1)] * 3
+
+
 def test_racks_are_named_by_the_one_text_drawn_on_them(pen, tmp_path):
     pen.box(2, 2, 12, 3, "Rack")
     pen.text("A-01", (3, 2.4), "Text")
@@ -157,8 +164,15 @@ def test_columns_of_every_section(pen, tmp_path):
     assert math.tan(4 * columns[3].yaw_rad) == pytest.approx(math.tan(4 * math.asin(s)), abs=1e-6)
 
 
+def test_steel_in_its_cladding_is_one_column(pen, tmp_path):
+    pen.box(5, 5, 5.5, 5.5, "Stützen")
+    pen.space.add_circle(pen.at(5.25, 5.25), 100, dxfattribs={"layer": "Stützen"})
+    (column,) = read(pen, tmp_path).facility.columns
+    assert column.size_m == (0.5, 0.5)
+
+
 def test_obstacles_keep_their_outline_and_open_drawings_their_hull(pen, tmp_path):
-    corner = [(1, 1), (5, 1), (5, 2), (2, 2), (2, 6), (1, 6)]
+    corner = [(1, 1), (5, 1), (5, 1.2), (1.2, 1.2), (1.2, 6), (1, 6)]  # far less than half of its hull
     pen.ring(corner, "Maschinen")
     for p, q in (((10, 10), (14, 10)), ((14, 10), (14, 12)), ((10, 10), (10, 12))):
         pen.line(p, q, "Förderer")

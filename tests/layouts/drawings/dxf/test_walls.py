@@ -5,11 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 
+import ezdxf
 import numpy as np
 import pytest
 import shapely
 
+from layouts.drawings.dxf.curved_walls import curved_pieces
 from layouts.drawings.dxf.read_dxf import read_dxf
+from layouts.drawings.dxf.shapes import shapes_of
 
 B = shapely.box
 
@@ -375,3 +378,36 @@ def test_storeys_drawn_side_by_side_are_levels_with_their_own_elements(plans, tm
     truth = [(p, q, 0.3) for ring in corners for p, q in itertools.pairwise(ring)]
     plans.assert_same_walls(plans.walls_of(hall), truth)
     assert any("2 separate floors: each is a level" in note for note in found.report.notes)
+
+
+def test_a_stub_shorter_than_the_wall_is_thick_belongs_to_the_wall_beyond_the_gap(plans, tmp_path):
+    """Between a passage and the wall across only 0.15 m of a wall 0.24 m thick are left."""
+    pen = plans.Pen("m")
+    ground = (B(-0.3, -0.3, 20.3, 12.3) - B(0, 0, 20, 12)) | B(9.88, 0, 10.12, 12) | B(0, 4.88, 9.88, 5.12)
+    pen.rings_of(ground - B(9, 2.8, 11, 4.73), "walls", lines=True)
+    walls, found = walls_in(plans, pen, tmp_path)
+    assert min(plans.wall_error(((10, -0.15), (10, 12.15)), wall) for wall in walls) < 1e-3
+    ((kind, p, q),) = plans.openings_of(found.facility)
+    assert (kind, np.round([p[1], q[1]], 3).tolist()) == ("passage", [2.8, 4.73])
+
+
+def test_a_layer_drawn_by_one_more_line_belongs_to_its_wall(plans, tmp_path):
+    pen = plans.Pen("mm")
+    for out in (0.0, 0.24, 0.30):
+        pen.box(-out, -out, 20 + out, 10 + out, "A-WALL")
+    walls, _ = walls_in(plans, pen, tmp_path)
+    corners = [(0, 0), (20, 0), (20, 10), (0, 10), (0, 0)]
+    plans.assert_same_walls(walls, [(p, q, 0.30) for p, q in itertools.pairwise(corners)])
+
+
+def test_arcs_of_a_mirrored_block_are_curved_walls_on_their_own_side():
+    doc = ezdxf.new()
+    block = doc.blocks.new("b")
+    for radius in (10.0, 10.3):
+        block.add_arc((0, 0), radius, 0, 90)
+    doc.modelspace().add_blockref("b", (0, 0), dxfattribs={"xscale": -1})
+    pieces = curved_pieces(shapes_of(doc, 0.001).shapes)
+    ends = np.array([end for piece in pieces for end in (piece.p0, piece.p1)])
+    assert np.allclose(np.hypot(*ends.T), 10.15)
+    assert ends[:, 0].max() < 1e-9
+    assert ends[:, 1].min() > -1e-9
