@@ -17,7 +17,9 @@ SAMPLE = 300
 """So many locations are tried."""
 
 CHANCE = 4.0
-"""Standard deviations of a share that chance may make of the faults in a plain list."""
+"""So many standard deviations may lie between the best of many shares and that of the right scheme; the best is
+itself taken two too high.
+"""
 
 WALKS = {"serpentine": (False, True), "aisles_from": ("left", "right")}
 SIDES = ("odd_left", "odd_right", "loop")
@@ -56,8 +58,14 @@ def fit_to_hall(
             )
             fits.setdefault(texts, (right / max(len(sample), 1), numbering.scheme))
     best = max(share for share, _ in fits.values())
-    noise = 0.0 if told[0] else CHANCE * math.sqrt(best * (1 - best) / max(len(sample), 1))
+    noise = 0.0 if told[0] else CHANCE * _sigma(best - 2 * _sigma(best, len(sample)), len(sample))
     return best, [scheme for share, scheme in fits.values() if share >= best - noise - 1e-9]
+
+
+def _sigma(share: float, count: int) -> float:
+    """The standard deviation of a share among so many."""
+    share = max(share, 0.0)
+    return math.sqrt(share * (1 - share) / max(count, 1))
 
 
 def _told(scheme: Scheme, rows: Sequence[Listed], facility: Facility) -> dict[str, str]:
