@@ -29,7 +29,7 @@ HEADER_UNITS = {
 }
 """$INSUNITS as the DXF reference numbers them, in metres."""
 
-SIZE_M = (5.0, 3000.0)
+SIZE_M = (3.0, 3000.0)
 """How large a building's plan is along its longer side, at least and at most."""
 
 DOOR_LEAF_M = (0.5, 1.6)
