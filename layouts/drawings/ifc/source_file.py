@@ -61,9 +61,9 @@ def _other_kind(begin: bytes) -> str:
     if not begin:
         return "is empty"
     if begin.startswith(b"<"):
-        return "is XML: export it as IFC in STEP text (.ifc), which ifcXML can always be"
+        return "is XML, perhaps ifcXML: export the model as .ifc, which is STEP text"
     if begin.startswith((b"{", b"[")):
-        return "is JSON: export it as IFC in STEP text (.ifc)"
+        return "is JSON, perhaps ifcJSON: export the model as .ifc, which is STEP text"
     if begin.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "is text in UTF-16: save it in UTF-8 or ASCII, as ISO 10303-21 asks"
     return f"does not begin with {STEP_MARK.decode()} as an IFC file does, but with {begin[:24]!r}"
