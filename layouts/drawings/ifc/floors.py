@@ -75,9 +75,7 @@ def floor_of(
         bare = [each for each in polygons_of(enclosed) if each.intersection(base).area < 0.01 * each.area]
         inside = inside.intersection(shapely.union_all([_closed(base.union(bodies)), *bare]))
         inside = inside.difference(_holes(base, bodies))
-    areas = [each for each in polygons_of(tidy(inside)) if _is_floor(each)]
-    if not areas and found_by == "hull":
-        areas = list(polygons_of(footprint))
+    areas = [each for each in polygons_of(tidy(inside)) if _is_floor(each)] or polygons_of(footprint)
     return Floor(
         areas=tuple(_without_pinholes(each) for each in areas),
         footprint=footprint,
