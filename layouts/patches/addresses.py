@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, count, product
 
 from layouts.patches.draft import Draft
 from spatial.facility import Location, Rack
@@ -18,19 +18,20 @@ Spot = tuple[int, int, int]
 def add_places(
     draft: Draft, rack: Rack, positions: int, tiers: Sequence[int], like: Sequence[Location] = ()
 ) -> None:
-    """Give a row all its places; ids follow the places `like` them where these have a rule, else the row's own.
+    """Give a row the places that it lacks; ids follow those `like` them, which it had, where these have a rule.
 
-    A place whose id is taken by a place of another row gets -2, -3, … behind. Places that the row has stay.
+    An id that is taken gets -2, -3, … behind.
     """
-    had = {(place.bay, place.tier, place.position) for place in draft.places_of([rack.id])}
+    had = {(place.bay, place.tier, place.position) for place in like if place.id in draft.locations}
     rule = _rule_of(like)
     for spot in product(range(len(rack.bays)), tiers, range(1, positions + 1)):
         if spot in had:
             continue
         name = _own_id(rack, spot) if rule is None else rule.name(spot)
         center, size = location_box(rack, *spot, positions)
+        tried = chain([name], (f"{name}-{n}" for n in count(2)))
         place = Location(
-            id=draft.free_id("locations", name),
+            id=next(each for each in tried if each not in draft.locations),
             rack=rack.id,
             bay=spot[0],
             tier=spot[1],

@@ -14,7 +14,7 @@ from layouts.patches.beside import box_about, frame_of
 from layouts.patches.chosen import chosen_rows
 from layouts.patches.draft import Draft, Lane, refuse
 from layouts.patches.patch_model import OpenCrossAisle
-from spatial.facility import Point2, Rack
+from spatial.facility import Location, Point2, Rack
 
 TOUCH_M = 1e-3
 LISTED = 6
@@ -64,20 +64,24 @@ def remove_bays(draft: Draft, rows: Sequence[Rack], area: BaseGeometry) -> list[
     """Take out every bay, with its uprights, that reaches into an area; the ids of the places that go with them."""
     lost: list[str] = []
     core = shapely.buffer(area, -TOUCH_M, join_style="mitre")
+    places = draft.places_of(rack.id for rack in rows)
     for rack in rows:
         hit = [_bay_area(rack, bay).intersects(core) for bay in range(len(rack.bays))]
         if any(hit):
-            lost += split(draft, rack, _runs([not each for each in hit]))[1]
+            lost += split(draft, rack, places[rack.id], _runs([not each for each in hit]))[1]
     return lost
 
 
-def split(draft: Draft, rack: Rack, runs: Sequence[tuple[int, int]]) -> tuple[list[str], list[str]]:
-    """Replace a row by its runs of bays (first, behind the last); the first run keeps its id.
+def split(
+    draft: Draft, rack: Rack, places: Sequence[Location], runs: Sequence[tuple[int, int]]
+) -> tuple[list[str], list[str]]:
+    """Replace a row and its places by its runs of bays (first, behind the last); the first run keeps its id.
 
     Returns the ids of the pieces, and those of the places that are lost; the other places keep theirs.
     """
     if not runs:
-        return [], draft.drop_rack(rack.id)
+        draft.drop_rack(rack.id)
+        return [], draft.drop_places(places)
     pieces = [_piece(rack, first, last) for first, last in runs]
     names = [rack.id]
     where: dict[int, tuple[str, int]] = {bay: (rack.id, bay - runs[0][0]) for bay in range(*runs[0])}
@@ -89,15 +93,11 @@ def split(draft: Draft, rack: Rack, runs: Sequence[tuple[int, int]]) -> tuple[li
         draft.parent[name] = root
         draft.put_rack(replace(piece, id=name))
         where |= {bay: (name, bay - run[0]) for bay in range(*run)}
-    lost = []
-    for place in draft.places_of([rack.id]):
+    for place in places:
         if place.bay in where:
             name, bay = where[place.bay]
             draft.locations[place.id] = replace(place, rack=name, bay=bay)
-        else:
-            lost.append(place.id)
-            del draft.locations[place.id]
-    return names, lost
+    return names, draft.drop_places(place for place in places if place.bay not in where)
 
 
 def tell_lost(draft: Draft, lost: Sequence[str], why: str) -> None:
@@ -146,6 +146,7 @@ def _push_back(draft: Draft, rows: Sequence[Rack], frame: Placement, at_m: float
     The row of an upright that is cut gets one more.
     """
     fronts_m, backs_m, behind = [], [], []
+    places = draft.places_of(rack.id for rack in rows)
     for rack in rows:
         along = math.cos(rack.yaw_rad - frame.yaw_rad)
         start_m = frame.local(frame_of(rack).origin)[0]
@@ -153,7 +154,7 @@ def _push_back(draft: Draft, rows: Sequence[Rack], frame: Placement, at_m: float
         if not cuts:
             refuse(("at_m",), f"rack {rack.id} has one bay and cannot be cut: leave it out")
         bay = min(cuts, key=lambda each: abs(cuts[each] - at_m))
-        pieces, _ = split(draft, rack, [(0, bay), (bay, len(rack.bays))])
+        pieces, _ = split(draft, rack, places[rack.id], [(0, bay), (bay, len(rack.bays))])
         pieces.sort(key=lambda name: frame.local(draft.racks[name].center)[0])
         fronts_m.append(box_about([draft.racks[pieces[0]]], frame)[1])
         backs_m.append(box_about([draft.racks[pieces[1]]], frame)[0])

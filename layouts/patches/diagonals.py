@@ -91,7 +91,7 @@ def fishbone(draft: Draft, said: Fishbone) -> None:
     """
     rows, fan = _opened(draft, said)
     aisle_m, flue_m = _gaps_m(draft, rows)
-    template, places = rows[0], draft.places_of([rows[0].id])
+    template, places = rows[0], draft.places_of([rows[0].id])[rows[0].id]
     ground = shapely.union_all([fan.band(side).union(fan.outside(side)) for side in fan.sides])
     lost = remove_bays(draft, rows, ground)
     tell_lost(draft, lost, "to the fishbone")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import chain, count
 from typing import Any, NoReturn
 
 from layouts.layout_file.layout_fault import KeyPath, LayoutFault
@@ -88,19 +89,25 @@ class Draft:
         self.racks[rack.id] = rack
         self.touched["racks", rack.id] = self.change
 
-    def drop_rack(self, name: str) -> list[str]:
-        """Take a row away with its places; the ids of those."""
+    def drop_rack(self, name: str) -> None:
+        """Take a row away; its places go by `drop_places`."""
         del self.racks[name]
         self.touched["racks", name] = self.change
-        lost = [place.id for place in self.locations.values() if place.rack == name]
-        for place in lost:
-            del self.locations[place]
+
+    def drop_places(self, places: Iterable[Location]) -> list[str]:
+        """Take places away; their ids."""
+        lost = [place.id for place in places]
+        for name in lost:
+            del self.locations[name]
         return lost
 
-    def places_of(self, racks: Iterable[str]) -> list[Location]:
-        """The places of rows, in their order."""
-        wanted = {*racks}
-        return [place for place in self.locations.values() if place.rack in wanted]
+    def places_of(self, racks: Iterable[str]) -> dict[str, list[Location]]:
+        """The places of each of these rows, in their order."""
+        found: dict[str, list[Location]] = {name: [] for name in racks}
+        for place in self.locations.values():
+            if place.rack in found:
+                found[place.rack].append(place)
+        return found
 
     def move(self, racks: Iterable[str], placed: Callable[[Point2], Point2], turn_rad: float = 0.0) -> None:
         """Move rows with their places rigidly: `placed` gives the new place of a point of the floor."""
@@ -109,16 +116,15 @@ class Draft:
             rack = self.racks[name]
             yaw = Placement((0.0, 0.0), rack.yaw_rad + turn_rad).yaw(0.0) if turn_rad else rack.yaw_rad
             self.put_rack(replace(rack, center=placed(rack.center), yaw_rad=yaw))
-        for place in self.places_of(names):
+        for place in chain.from_iterable(self.places_of(names).values()):
             x, y, z = place.center
             center: Point3 = (*placed((x, y)), z)
             self.locations[place.id] = replace(place, center=center)
 
     def free_id(self, kind: str, like: str) -> str:
-        """`like` if no element of this kind has it, else with -2, -3, … behind."""
+        """`like` if no element of this kind has it, nor had in the base, else with -2, -3, … behind."""
         taken = self._taken(kind)
-        tried = (like, *(f"{like}-{n}" for n in range(2, len(taken) + 3)))
-        return next(name for name in tried if name not in taken)
+        return next(name for name in chain([like], (f"{like}-{n}" for n in count(2))) if name not in taken)
 
     def next_id(self, kind: str, default: str) -> str:
         """The next number after those of this kind, written as they are; `default` is the letter of a first one."""

@@ -107,11 +107,14 @@ class FoundLane:
 def lane_at(side: Side, floor: Floor) -> FoundLane | None:
     """The lane that a row's side faces; None where that is open floor, or nothing but a flue.
 
-    1. Sides that see each other across, one after the other, bound one lane.
+    1. Sides that see each other across, one after the other, bound one lane; it runs along the longest row.
     2. It is as long as they are together, and as wide as the widest straight way that nothing fixed stands in.
     """
     near, far = _bounding(side, floor)  # 1
-    rack, towards = floor.racks[side[0]], side[1]
+    first = max((*near, *far), key=lambda each: (floor.racks[each[0]].length_m, each))
+    if first in far:
+        near, far = far, near
+    rack, towards = floor.racks[first[0]], first[1]
     frame = frame_of(rack)
     nearer = [extent(floor.racks[name], frame) for name, _ in near]
     farther = [extent(floor.racks[name], frame) for name, _ in far]

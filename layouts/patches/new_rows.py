@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from layouts.layout_file.layout_model import RackType
 from layouts.layout_file.placement import Placement
@@ -47,7 +47,10 @@ def add_rack(draft: Draft, said: AddRack) -> None:
 def remove_rack(draft: Draft, said: RemoveRack) -> None:
     """Rows go, with their places."""
     rows = chosen_rows(draft, said)
-    lost = [place for rack in rows for place in draft.drop_rack(rack.id)]
+    places = draft.places_of(rack.id for rack in rows)
+    for rack in rows:
+        draft.drop_rack(rack.id)
+    lost = draft.drop_places(chain.from_iterable(places.values()))
     tell_lost(draft, lost, f"with rack {', '.join(rack.id for rack in rows)}")
 
 
@@ -55,22 +58,20 @@ def swap_rack_type(draft: Draft, said: SwapRackType) -> None:
     """Other racks from the same start; where there is a place at the same bay, tier and position, it keeps its id and
     stock.
     """
-    lost = []
-    for rack in chosen_rows(draft, said):
-        swapped = _swapped(rack, said)
-        had = draft.places_of([rack.id])
-        positions, tiers = said.type.positions, _tiers(said.type)
+    rows, positions, tiers = chosen_rows(draft, said), said.type.positions, _tiers(said.type)
+    lost: list[str] = []
+    places = draft.places_of(rack.id for rack in rows)
+    for rack in rows:
+        swapped, had = _swapped(rack, said), places[rack.id]
         draft.put_rack(swapped)
+        gone = []
         for place in had:
-            spot = (place.bay, place.tier, place.position)
-            if spot[0] < len(swapped.bays) and spot[1] in tiers and spot[2] <= positions:
-                center, size = location_box(swapped, *spot, positions)
-                draft.locations[place.id] = replace(
-                    place, center=center, size_m=size, fill=None, confidence=None
-                )
-            else:
-                lost.append(place.id)
-                del draft.locations[place.id]
+            if place.bay >= len(swapped.bays) or place.tier not in tiers or place.position > positions:
+                gone.append(place)
+                continue
+            center, size = location_box(swapped, place.bay, place.tier, place.position, positions)
+            draft.locations[place.id] = replace(place, center=center, size_m=size, fill=None, confidence=None)
+        lost += draft.drop_places(gone)
         add_places(draft, swapped, positions, tiers, had)
     tell_lost(draft, lost, "with the new rack type")
 
