@@ -19,8 +19,7 @@ from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
 from spatial.facility import Facility
 from spatial.floor.agents import agent_named
-from spatial.floor.floor_rules import NO_RULES
-from spatial.floor.rules_file import read_floor_rules
+from spatial.floor.facility_rules import rules_on
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 from spatial.progress import Progress, silent
@@ -74,7 +73,7 @@ def tour_floor(facility: Facility, scenario: Scenario) -> TourFloor:
     agent = agent_named(scenario.agent)
     if scenario.speed_m_s is not None:
         agent = replace(agent, speed_m_s=scenario.speed_m_s)
-    rules = NO_RULES if scenario.rules is None else read_floor_rules(scenario.rules, facility)
+    rules = rules_on(facility, scenario.rules)
     equipped, station, notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
     graph = build_graph(equipped, agent, rules)
     return TourFloor(facility=equipped, graph=graph, depot=_depot(equipped, graph, station), notes=notes)

@@ -34,9 +34,8 @@ from spatial.exchange.reconciliation import Reconciliation
 from spatial.exchange.source_frame import UNTOLD, SourceFrame
 from spatial.facility import Station
 from spatial.floor.agents import AgentClass
-from spatial.floor.floor_rules import NO_RULES
+from spatial.floor.facility_rules import rules_on
 from spatial.floor.free_space import Unknown
-from spatial.floor.rules_file import read_floor_rules
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 from spatial.progress import Progress, silent
@@ -82,9 +81,7 @@ def graph_site(
 ) -> NavGraph:
     """Write the navigation graph of a site for an agent class, by the rules of a file."""
     facility = load_site(folder).facility
-    graph = build_graph(
-        facility, agent, None if rules is None else read_floor_rules(rules, facility), unknown=unknown
-    )
+    graph = build_graph(facility, agent, rules_on(facility, rules), unknown=unknown)
     write_network(path, graph, form, facility=facility)
     return graph
 
@@ -92,8 +89,7 @@ def graph_site(
 def path_on_site(folder: Path, agent: AgentClass, start: str, end: str, *, rules: Path | None = None) -> Way:
     """The way on a site from one location or station to another."""
     facility = load_site(folder).facility
-    known = NO_RULES if rules is None else read_floor_rules(rules, facility)
-    return way_between(facility, agent, start, end, rules=known)
+    return way_between(facility, agent, start, end, rules=rules_on(facility, rules))
 
 
 def reconcile_site(

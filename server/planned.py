@@ -32,8 +32,9 @@ def build_site(file: Path, folder: Path) -> Facility:
 def write_layout_of(hall: Path, file: Path, *, within_m: float) -> tuple[str, ...]:
     """Write the layout file of a hall; returns what a layout cannot say of it."""
     facility = hall_at(hall)
-    write_text(file, layout_yaml(layout_of(facility, within_m=within_m)))
-    return left_out(facility)
+    layout = layout_of(facility, within_m=within_m)
+    write_text(file, layout_yaml(layout))
+    return left_out(facility, layout)
 
 
 def write_text(path: Path, text: str) -> None:

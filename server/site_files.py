@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scans.voxels import VoxelCloud
 
 REPORT, GRAPH = "scan-report.json", "graph.json"
+ROADS, IMPORT_REPORT = "roads.json", "import-report.json"
 CLOUD_POINTS = 250_000
 
 
@@ -73,7 +74,7 @@ def _write_together(folder: Path, writers: Mapping[str, Callable[[Path], None]])
         asides = {name: renames.enter_context(write_whole(folder / name)) for name in writers}
         for name, write in writers.items():
             write(asides[name])
-        for name in (FACILITY, GRAPH, *({MESH, CLOUD, REPORT} - writers.keys())):
+        for name in (FACILITY, GRAPH, *({MESH, CLOUD, REPORT, ROADS, IMPORT_REPORT} - writers.keys())):
             (folder / name).unlink(missing_ok=True)
 
 

@@ -98,7 +98,7 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class Wall:
-    """A straight wall; `p0`–`p1` is its inner face."""
+    """A straight wall; `p0`–`p1` is its inner face where it bounds the floor, else its centre line."""
 
     id: str
     level: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from layouts.layout_file.building_model import Link, LinkEnd
 from layouts.layout_file.floors import Floor
 from layouts.layout_file.found_shapes import mm
@@ -14,12 +12,8 @@ from layouts.layout_file.layout_fault import LayoutFault
 from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.standing_checks import Standing, place_fault
-from spatial.errors import BadDataError
 from spatial.facility import Facility
-from spatial.floor import floor_rules
-
-LINKS = "links"
-"""The field of a facility that has its links, as floor rules have them."""
+from spatial.floor.facility_rules import LINKS, links_of
 
 
 def link_faults(
@@ -44,18 +38,6 @@ def links_extra(layout: Layout, site: Placement) -> Mapping[str, Any]:
             record[end] = {"level": spot.level, "x_m": x, "y_m": y}
         records.append({"id": link.id, "kind": link.kind, **record})
     return {LINKS: records} if records else {}
-
-
-def links_of(facility: Facility) -> tuple[floor_rules.Link, ...]:
-    """The ways between levels that a built facility knows. BadDataError for what are no links."""
-    try:
-        return TypeAdapter(tuple[floor_rules.Link, ...]).validate_python(facility.extra.get(LINKS, ()))
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(map(str, (LINKS, *fault["loc"])))
-        raise BadDataError(
-            f"facility '{facility.id}' {where} {fault['input']!r}: {fault['msg']}: correct it there"
-        ) from error
 
 
 def found_links(facility: Facility, site: Placement) -> tuple[Link, ...]:

@@ -18,8 +18,7 @@ from layouts.what_if.peak import peak_orders
 from layouts.what_if.variables import SETTINGS, Value
 from spatial.facility_json import read_facility
 from spatial.floor.agents import MOBILE_ROBOT, agent_named
-from spatial.floor.floor_rules import NO_RULES
-from spatial.floor.rules_file import read_floor_rules
+from spatial.floor.facility_rules import rules_on
 from spatial.navigation.build_graph import build_graph
 from spatial.whole_files import write_whole
 
@@ -87,7 +86,7 @@ def with_alternate_aisles(scenario: Scenario, *, folder: Path) -> Scenario:
     """The scenario with its rules and neighbouring aisles one-way in alternating directions."""
     site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
     facility, agent = read_facility(site), agent_named(scenario.agent)
-    rules = NO_RULES if scenario.rules is None else read_floor_rules(scenario.rules, facility)
+    rules = rules_on(facility, scenario.rules)
     equipped, _, _ = with_depot(facility, agent, at=scenario.depot, servers=1)
     alternating = alternate_rules(build_graph(equipped, agent, rules))
     text = yaml.safe_dump(alternating.to_record(), sort_keys=False, allow_unicode=True)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="The site's folder; made if missing.")]
 
-ROADS, REPORT = "roads.json", "import-report.json"
-
 
 def import_lif(
     file: Annotated[Path, typer.Argument(help="VDMA Layout Interchange Format, *.lif.json")],
@@ -88,17 +86,15 @@ def _elevation(text: str) -> tuple[str, float]:
 
 
 def _write(plant: Plant, folder: Path, *, as_json: bool) -> None:
-    """Write the site, its roads and the report, facility.json last; tell what is there and what is not."""
-    from server.site_files import require_room, write_json, write_planned_site
+    """Write the site, its roads and the report; tell what is there and what is not."""
+    from server.site_files import IMPORT_REPORT, ROADS, require_room, write_json, write_planned_site
     from spatial.exchange.node_link import write_node_link
 
     require_room(folder)
-    write_json(folder / REPORT, plant.report.as_json())
+    write_planned_site(folder, plant.facility)
+    write_json(folder / IMPORT_REPORT, plant.report.as_json())
     if plant.roads.nodes:
         write_node_link(folder / ROADS, plant.roads)
-    else:
-        (folder / ROADS).unlink(missing_ok=True)
-    write_planned_site(folder, plant.facility)
     summary = _summary(plant, folder)
     if as_json:
         print_json(summary | {"report": plant.report.as_json()})

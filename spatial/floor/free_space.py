@@ -188,7 +188,7 @@ def _wall_strips(wall: Wall, agent: AgentClass, floor: MultiPolygon) -> Iterator
         return
     along = (p1 - p0) / length
     aside = np.zeros(2)
-    if shapely.LineString([p0, p1]).hausdorff_distance(_nearest_on(floor, p0, p1)) <= thickness:
+    if _bounds(floor, shapely.LineString([p0, p1]), thickness):
         thickness = THIN_WALL_M
         aside = _away_from(floor, p0, p1) * THIN_WALL_M / 2
     yaw = float(np.arctan2(along[1], along[0]))
@@ -211,12 +211,10 @@ def _away_from(
     return np.asarray(left if beside[0] < beside[1] else -left)
 
 
-def _nearest_on(
-    floor: MultiPolygon, p0: npt.NDArray[np.float64], p1: npt.NDArray[np.float64]
-) -> shapely.LineString:
-    """The ends of a wall's line, moved to the outline."""
-    ends = shapely.shortest_line(floor.boundary, shapely.points([p0, p1]))
-    return shapely.LineString(shapely.get_coordinates(shapely.get_point(ends, 0)))
+def _bounds(floor: MultiPolygon, line: shapely.LineString, thickness: float) -> bool:
+    """Whether a wall's line goes along the floor's edge, for most of its length."""
+    along = line.intersection(shapely.buffer(floor.boundary, thickness, cap_style="flat", join_style="mitre"))
+    return float(along.length) > line.length / 2
 
 
 def _solid_spans(wall: Wall, agent: AgentClass, length_m: float) -> Iterator[tuple[float, float]]:

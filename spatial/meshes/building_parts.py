@@ -45,7 +45,7 @@ def floor_triangles(level: Level) -> tuple[Float64s, Int32s]:
 
 
 def wall_boxes(wall: Wall, element: int, *, base_z: float, outward: float) -> Boxes:
-    """The wall as boxes around its openings; `outward` is +1 when the outside lies left of p0→p1, else −1."""
+    """The wall as boxes around its openings, its body on the side that `outward_side` tells."""
     thickness = wall.thickness_m or DEFAULT_WALL_THICKNESS_M
     length = math.dist(wall.p0, wall.p1)
     spans = list(_around_openings(length, wall.height_m, wall.openings))
@@ -62,11 +62,16 @@ def door_boxes(wall: Wall, elements: Sequence[int], *, base_z: float, outward: f
 
 
 def outward_side(wall: Wall, outline: shapely.Polygon) -> float:
-    """+1 when the room lies right of p0→p1, so that the wall's body is to the left; else −1."""
+    """+1 when the floor lies right of p0→p1 alone, so that the wall's body is to the left; −1 when left of it; 0 when
+    on both sides: such a wall stands half on each.
+    """
     length = math.dist(wall.p0, wall.p1) or 1.0
     left = np.array([wall.p0[1] - wall.p1[1], wall.p1[0] - wall.p0[0]]) / length
     middle = (np.asarray(wall.p0) + wall.p1) / 2
-    return -1.0 if outline.contains(shapely.Point(middle + 0.1 * left)) else 1.0
+    is_left, is_right = shapely.contains_xy(outline, [middle + 0.1 * left, middle - 0.1 * left])
+    if is_left and is_right:
+        return 0.0
+    return -1.0 if is_left else 1.0
 
 
 def column_box(column: Column, element: int, *, base_z: float) -> Boxes:

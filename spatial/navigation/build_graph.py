@@ -11,7 +11,8 @@ import shapely
 
 from spatial.facility import Facility
 from spatial.floor.agents import AgentClass
-from spatial.floor.floor_rules import NO_RULES, FloorRules
+from spatial.floor.facility_rules import rules_on
+from spatial.floor.floor_rules import FloorRules
 from spatial.floor.free_space import Unknown
 from spatial.floor.rules_file import check_facility
 from spatial.navigation.aisle_edges import aisle_of_edges
@@ -34,6 +35,8 @@ def build_graph(
 ) -> NavGraph:
     """The lanes of `facility` that `agent` can use, with a node for every place it can stand at.
 
+    Without `rules` the links that the facility itself knows are its only ones.
+
     1. Each level's free space, and the lanes along its medial axis; the longest lanes that are one piece
        through the links of `rules` are the main floor.
     2. Pick faces, stations, aisle mouths and link ends are woven into the lanes of their level.
@@ -44,7 +47,7 @@ def build_graph(
     Raises UndecidedError when nowhere on any level is room for the agent, BadDataError when `rules` name an
     aisle or level that is not there.
     """
-    rules = rules or NO_RULES
+    rules = rules_on(facility) if rules is None else rules
     check_facility(rules, facility)
     floors = main_floor(facility, agent, rules, unknown)
     links = links_for(agent, rules)

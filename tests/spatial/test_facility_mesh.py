@@ -107,6 +107,11 @@ def test_a_wall_stands_outside_the_room_with_its_openings_cut(turned: bool) -> N
     assert owners == {"D"}
 
 
+def test_a_wall_with_floor_on_both_sides_stands_half_on_each() -> None:
+    inner = Wall(id="W", level="L0", p0=(1.0, 1.0), p1=(5.0, 1.0), height_m=4.0, thickness_m=0.2)
+    assert solid(facility_mesh(facility(walls=(inner,))), "wall").bounds[:, 1] == pytest.approx([0.9, 1.1])
+
+
 def test_a_rack_has_its_uprights_and_beams_but_for_the_missing_ones() -> None:
     whole = solid(facility_mesh(facility(racks=(RACK,))), "beam")
     assert whole.volume == pytest.approx(2 * 2 * 2 * 2.7 * 0.05 * 0.1)

@@ -150,6 +150,15 @@ def test_unknown_floor_is_walked_only_when_asked_for_as_far_as_anything_is_known
         free_space(room, PICKER, "L0", unknown="maybe")  # type: ignore[arg-type]
 
 
+def test_a_partition_across_the_room_takes_its_thickness_and_a_wall_past_the_corner_none() -> None:
+    across = replace(PARTITION, p0=(5.0, 0.0), p1=(5.0, 10.0), thickness_m=0.2)
+    assert free_space(replace(ROOM, walls=(across,)), PICKER, "L0").clear.area == pytest.approx(
+        100 - 10 * 0.2
+    )
+    past = replace(PARTITION, p0=(-3.0, 0.0), p1=(12.0, 0.0), thickness_m=0.2)
+    assert free_space(replace(ROOM, walls=(past,)), PICKER, "L0").clear.area == pytest.approx(100)
+
+
 def test_walls_still_close_what_is_unknown() -> None:
     level = replace(ROOM.levels[0], outline=((0.0, 0.0), (10.0, 0.0), (10.0, 5.0), (0.0, 5.0)))
     far = replace(PARTITION, id="FAR", p0=(0.0, 10.0), p1=(10.0, 10.0))

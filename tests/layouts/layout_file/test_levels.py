@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layouts.layout_file.build_layout import build_layout
-from layouts.layout_file.floor_links import links_of
 from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.layout_of import layout_of
 from layouts.layout_file.read_layout import read_layout
@@ -22,7 +21,8 @@ from layouts.layout_file.write_layout import layout_yaml
 from spatial.facility import Facility
 from spatial.facility_json import facility_from_json, facility_to_json
 from spatial.floor.agents import PICKER
-from spatial.floor.floor_rules import FloorRules
+from spatial.floor.facility_rules import links_of
+from spatial.floor.floor_rules import NO_RULES, FloorRules
 from spatial.floor.free_space import free_space
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.shortest_paths import shortest_distances
@@ -105,7 +105,8 @@ def test_the_lift_and_the_stairs_join_the_levels_in_the_navigation_graph(hall: F
     way_m = found.length_m[tuple(found.rows([start, end]))]
     by_lift_m = math.dist((15, 4), (24, 25)) + 4.2 + math.dist((24, 25), (15, 21.5))
     assert by_lift_m < way_m < 1.3 * by_lift_m
-    without = build_graph(hall, PICKER)
+    assert len(build_graph(hall, PICKER).access) == len(hall.locations)
+    without = build_graph(hall, PICKER, NO_RULES)
     assert len(without.access) < len(hall.locations)
 
 
