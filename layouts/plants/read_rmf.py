@@ -13,7 +13,7 @@ from layouts.plants.ground import Ground, around, drawn_ground, require_width
 from layouts.plants.plant import Plant, PlantReport, Told, finished_plant
 from layouts.plants.rmf.drawn_level import DrawnLevel, drawn_level
 from layouts.plants.rmf.left_out import left_out, used
-from layouts.plants.rmf.lifts import Lift, lift_floor, lift_record, lifts_of, shaft_walls
+from layouts.plants.rmf.lifts import Lift, lift_floor, lift_links, lift_record, lifts_of, shaft_walls
 from layouts.plants.rmf.scales import scale_notes
 from layouts.plants.rmf.walls import (
     DOOR_HEIGHT_M,
@@ -34,6 +34,7 @@ from spatial.exchange.rmf_frames import level_frames
 from spatial.exchange.route_network import NetworkLevel, RouteNetwork
 from spatial.exchange.source_frame import SourceFrame
 from spatial.facility import Facility, Frame, Georeference, Level, Wall
+from spatial.floor.facility_rules import LINKS
 
 
 def read_rmf(
@@ -84,7 +85,7 @@ def _plant(path: Path, document: Any, frame: SourceFrame, wall_height_m: float) 
         levels=tuple(map(_level, levels, grounds)),
         walls=tuple(_with_own_openings(walls)),
         stations=stations_of(roads),
-        extra={"lifts": [lift_record(lift) for lift in lifts]} if lifts else {},
+        extra=_lift_extra(lifts, levels),
     )
     notes = list(_notes(roads, levels, grounds, walls, wall_height_m))
     report = PlantReport(
@@ -97,6 +98,14 @@ def _plant(path: Path, document: Any, frame: SourceFrame, wall_height_m: float) 
         notes=tuple(notes),
     )
     return finished_plant(path, facility, roads, report)
+
+
+def _lift_extra(lifts: Sequence[Lift], levels: Sequence[DrawnLevel]) -> dict[str, Any]:
+    """The lifts as they are drawn, and as the ways between levels that navigation knows."""
+    upwards = [level.id for level in sorted(levels, key=_elevation)]
+    links = [link for lift in lifts for link in lift_links(lift, upwards)]
+    extra = {"lifts": [lift_record(lift) for lift in lifts], LINKS: links}
+    return {name: records for name, records in extra.items() if records}
 
 
 def _roads(path: Path, document: Any, frame: SourceFrame, levels: Sequence[DrawnLevel]) -> RouteNetwork:

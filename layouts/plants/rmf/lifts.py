@@ -7,8 +7,9 @@ frame, y to the front. The shaft leaves a gap of 5 cm around it, as `rmf_buildin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import shapely
 
@@ -90,6 +91,24 @@ def lift_record(lift: Lift) -> dict[str, object]:
         "yaw_rad": lift.yaw_rad,
         "levels": list(lift.doors),
     }
+
+
+def lift_links(lift: Lift, upwards: Sequence[str]) -> list[dict[str, object]]:
+    """Ways from each level that the lift opens to, to the next one up, as floor rules have them.
+
+    `upwards` are all levels from the lowest on. A lift of three levels is two links, the upper named by its level.
+    """
+    x, y = lift.center
+    stops = [level for level in upwards if level in lift.doors]
+    return [
+        {
+            "id": lift.id if lower == stops[0] else f"{lift.id} {upper}",
+            "kind": "lift",
+            "from": {"level": lower, "x_m": x, "y_m": y},
+            "to": {"level": upper, "x_m": x, "y_m": y},
+        }
+        for lower, upper in pairwise(stops)
+    ]
 
 
 def _lift(name: str, record: Record, building: Record, frames: Mapping[str, tuple[Place, float]]) -> Lift:

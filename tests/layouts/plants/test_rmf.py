@@ -16,8 +16,10 @@ from layouts.plants.read_rmf import read_rmf
 from spatial.errors import BadDataError
 from spatial.exchange.route_network import edge_lines
 from spatial.facility import Wall
-from spatial.floor.agents import MOBILE_ROBOT
+from spatial.floor.agents import MOBILE_ROBOT, PICKER
+from spatial.floor.facility_rules import links_of
 from spatial.floor.free_space import free_space
+from spatial.navigation.build_graph import build_graph
 
 Write = Callable[..., Path]
 Level = Callable[..., dict[str, Any]]
@@ -199,6 +201,7 @@ def test_a_lift_has_walls_and_its_doors_on_each_level_it_opens_to(rmf: Write, ro
     (side,) = shaft["L3/Lift left"].openings
     assert side.s1_m - side.s0_m == pytest.approx(0.8)
     assert facility.extra["lifts"][0]["levels"] == ["L1", "L3"]
+    assert [(link.start.level, link.end.level) for link in links_of(facility)] == [("L1", "L3")]
 
 
 def test_a_named_place_in_a_cabin_is_a_way_between_floors_and_no_station(
@@ -394,3 +397,12 @@ def test_the_published_campus_has_the_lengths_of_the_ellipsoid(published_plants:
         north = math.radians(lat1 - lat0) * a * (1 - e2) / w**1.5  # the two radii of curvature
         east = math.radians(lon1 - lon0) * a / math.sqrt(w) * math.cos(phi)
         assert line.length == pytest.approx(math.hypot(east, north), rel=1e-6, abs=1e-6)
+
+
+def test_levels_of_the_published_hotel_are_joined_by_its_lifts(published_plants: Path) -> None:
+    hotel = read_rmf(published_plants / "rmf" / "hotel.building.yaml").facility
+    graph = build_graph(hotel, PICKER)
+    assert {graph.levels[level] for level in graph.level.tolist()} == {level.id for level in hotel.levels}
+    links = links_of(hotel)
+    assert {link.kind for link in links} == {"lift"}
+    assert len({link.id for link in links}) == len(links)
