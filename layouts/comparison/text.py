@@ -12,7 +12,7 @@ from layouts.comparison.pareto import Front, OnFront
 from layouts.statistics.common_numbers import CommonNumbers
 from layouts.statistics.intervals import Estimate
 from layouts.what_if.figure_kinds import FigureKind, figure_kind
-from layouts.what_if.text import DEADLOCKS
+from layouts.what_if.reservations import reservations
 
 T = TypeVar("T")
 
@@ -57,7 +57,14 @@ def answers(
         for cost in money.scenarios:
             if cost.saving is not None and cost.payback is not None:
                 yield _money_sentence(cost, cost.saving, cost.payback, money.prices.currency)
-    yield from _reservations(comparison)
+    yield from reservations(
+        comparison.runs,
+        comparison.levels,
+        n=comparison.n,
+        unsure=comparison.unsure,
+        left_out=comparison.left_out,
+    )
+    yield from comparison.notes
 
 
 def _verdict_sentence(comparison: Comparison, against: Against, kind: FigureKind) -> str:
@@ -116,26 +123,6 @@ def _money_sentence(cost: Cost, saving: Estimate, payback: Payback, currency: st
     if payback.answer == "never":
         return f"{told}; {change} never pays back."
     return f"{told}; cannot decide whether {change} pays back, in {payback.earliest_years:.2g} years at the earliest."
-
-
-def _reservations(comparison: Comparison) -> Iterator[str]:
-    if comparison.unsure:
-        yield (
-            f"Not sure enough after {comparison.n} replications: {', '.join(comparison.unsure)}: "
-            "allow more, or a wider half-width."
-        )
-    stopped = {name: sum(runs.get(DEADLOCKS, ())) for name, runs in comparison.runs.items()}
-    if any(stopped.values()):
-        told = ", ".join(f"{count:g} of {comparison.n} of {name}" for name, count in stopped.items() if count)
-        yield f"Deadlocks stopped shifts, whose figures end there: {told}."
-    if not any(level.half_width for levels in comparison.levels.values() for level in levels.values()):
-        yield (
-            "Nothing varies from one replication to the next, so intervals say nothing of chance: "
-            "set pick_time to exponential or lognormal."
-        )
-    for name, where in comparison.left_out.items():
-        yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
-    yield from comparison.notes
 
 
 def _decisive_table(comparison: Comparison) -> str:

@@ -8,12 +8,10 @@ from layouts.experiment.result import Effect, ExperimentResult
 from layouts.statistics.intervals import Estimate
 from layouts.what_if.curve import value_text
 from layouts.what_if.figure_kinds import FigureKind, figure_kind
-from layouts.what_if.text import DEADLOCKS
+from layouts.what_if.reservations import NAMED, named, reservations
 
 MOST_ROWS = 20
 """So many effects or cells are printed; files have all."""
-
-NAMED = 6
 
 
 def experiment_text(result: ExperimentResult) -> str:
@@ -34,22 +32,13 @@ def answers(result: ExperimentResult) -> Iterator[str]:
         yield f"No effect of its own on {kind.title} shown: {', '.join(silent)}."
     yield _best_sentence(result, kind)
     yield f"Design: {result.design.words}{_clear(result)}."
-    if result.unsure:
-        yield (
-            f"Not sure enough after {result.n} replications: {_some(result.unsure)}: "
-            "allow more, or a wider half-width."
-        )
-    stopped = {cell.name: sum(cell.runs.get(DEADLOCKS, ())) for cell in result.cells}
-    if any(stopped.values()):
-        cells = [f"{count:g} of {result.n} at {name}" for name, count in stopped.items() if count]
-        yield f"Deadlocks stopped shifts, whose figures end there: {_some(cells)}."
-    if not any(level.half_width for cell in result.cells for level in cell.levels.values()):
-        yield (
-            "Nothing varies from one replication to the next, so intervals say nothing of chance: "
-            "set pick_time to exponential or lognormal."
-        )
-    for name, where in result.left_out.items():
-        yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
+    yield from reservations(
+        {cell.name: cell.runs for cell in result.cells},
+        {cell.name: cell.levels for cell in result.cells},
+        n=result.n,
+        unsure=result.unsure,
+        left_out=result.left_out,
+    )
     yield from result.notes
 
 
@@ -84,7 +73,7 @@ def _best_sentence(result: ExperimentResult, kind: FigureKind) -> str:
     if leader.is_clear:
         return f"Best cell in {kind.title}: {leader.leader}; all others are shown to be worse."
     rivals = [system.name for system in leader.systems[1:] if system.verdict != "worse"]
-    return f"Best cell in {kind.title}: {leader.leader} leads; no difference shown to {_some(rivals, '; ')}."
+    return f"Best cell in {kind.title}: {leader.leader} leads; no difference shown to {named(rivals, '; ')}."
 
 
 def _clear(result: ExperimentResult) -> str:
@@ -131,11 +120,6 @@ def _more(count: int, file: str) -> list[str]:
 
 def _signed(estimate: Estimate, kind: FigureKind) -> str:
     return f"{'+' if estimate.value > 0 else ''}{kind.text(estimate)}"
-
-
-def _some(names: Sequence[str], between: str = ", ") -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return between.join(names[:NAMED]) + more
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

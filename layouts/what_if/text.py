@@ -10,14 +10,10 @@ from layouts.statistics.intervals import Estimate
 from layouts.statistics.knee import Knee
 from layouts.what_if.curve import Curve, Line, Point, value_text
 from layouts.what_if.figure_kinds import FigureKind, figure_kind
+from layouts.what_if.reservations import named, reservations
 
 FIGURES_BESIDE = 3
 """So many fit beside each other in a terminal of 80 columns."""
-
-NAMED = 6
-
-DEADLOCKS = "deadlocks"
-"""The figure that is 1 where a deadlock stopped the shift and else 0."""
 
 
 def curve_text(curve: Curve) -> str:
@@ -51,19 +47,14 @@ def answers(curve: Curve) -> Iterator[str]:
             where = f", {line.name}" if line.name else ""
             yield f"{_capital(kind.title)} over {curve.spec.along.name}{where}: {line.knee}."
     yield _best_sentence(curve, kind)
-    if curve.unsure:
-        yield (
-            f"Not sure enough after {curve.n} replications: {_some(curve.unsure)}: allow more, or wider intervals."
-        )
-    if stopped := _stopped(curve):
-        yield f"Deadlocks stopped shifts, whose figures end there: {_some(stopped)}."
-    if not any(level.half_width for point in points_of(curve) for level in point.levels.values()):
-        yield (
-            "Nothing varies from one replication to the next, so intervals say nothing of chance: "
-            "set pick_time to exponential or lognormal."
-        )
-    for name, where in curve.left_out.items():
-        yield f"{_capital(figure_kind(name).title)} left out: {where} has none."
+    points = list(points_of(curve))
+    yield from reservations(
+        {point.name: point.runs for point in points},
+        {point.name: point.levels for point in points},
+        n=curve.n,
+        unsure=curve.unsure,
+        left_out=curve.left_out,
+    )
     yield from curve.notes
 
 
@@ -87,7 +78,7 @@ def _best_sentence(curve: Curve, kind: FigureKind) -> str:
     if best.is_clear:
         return f"Best in {kind.title}: {leader}; all others are shown to be worse."
     rivals = [system.name for system in best.systems[1:] if system.verdict != "worse"]
-    return f"Best in {kind.title}: cannot decide, no difference shown between {leader} and {_some(rivals)}."
+    return f"Best in {kind.title}: cannot decide, no difference shown between {leader} and {named(rivals)}."
 
 
 def _constant(name: str, level: Estimate) -> str:
@@ -98,12 +89,6 @@ def _constant(name: str, level: Estimate) -> str:
 
 def _is_constant(curve: Curve, name: str) -> bool:
     return len({value for point in points_of(curve) for value in point.runs[name]}) == 1
-
-
-def _stopped(curve: Curve) -> list[str]:
-    """The points at which shifts ended in a deadlock, each with how many."""
-    counts = ((point.name, sum(point.runs.get(DEADLOCKS, ()))) for point in points_of(curve))
-    return [f"{count:g} of {curve.n} at {name}" for name, count in counts if count]
 
 
 def _main_table(curve: Curve, line: Line, kind: FigureKind) -> str:
@@ -161,11 +146,6 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _titled(line: Line, table: str) -> str:
     return f"{line.name}\n{table}" if line.name else table
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
 
 
 def _capital(text: str) -> str:

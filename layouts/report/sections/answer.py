@@ -11,7 +11,7 @@ from layouts.report.report_data import Report
 from layouts.report.sections.parts import caution
 from layouts.report.verdict_words import MARKS, best_sentence, headline, verdict_class, verdict_sentence
 from layouts.what_if.figure_kinds import figure_kind
-from layouts.what_if.text import DEADLOCKS
+from layouts.what_if.reservations import DEADLOCKS
 
 MADE_UP = "orders are made up"
 """A note of the comparison that says so is said once, with its own label."""
@@ -116,7 +116,7 @@ def cautions(report: Report) -> Iterator[Markup]:
         yield caution(
             "No chance in it",
             "Nothing varies from one replication to the next, so intervals say nothing of chance: set pick_time to "
-            "exponential or lognormal.",
+            "exponential or lognormal, or redraw_orders to true.",
         )
     broken = {name: sum(each.verdict == "fail" for each in found) for name, found in report.findings.items()}
     told = [f"{count} of {name}" for name, count in broken.items() if count]
