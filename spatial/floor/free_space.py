@@ -214,7 +214,7 @@ def _away_from(
 def _bounds(floor: MultiPolygon, line: shapely.LineString, thickness: float) -> bool:
     """Whether a wall's line goes along the floor's edge, for most of its length."""
     along = line.intersection(shapely.buffer(floor.boundary, thickness, cap_style="flat", join_style="mitre"))
-    return float(along.length) > line.length / 2
+    return bool(along.length > line.length / 2)
 
 
 def _solid_spans(wall: Wall, agent: AgentClass, length_m: float) -> Iterator[tuple[float, float]]:
