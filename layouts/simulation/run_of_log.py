@@ -156,7 +156,8 @@ def _order_times(program: Program, orders: Timetable, jobs: Timetable) -> Timeta
     job, closed = program.meaning.closing
     order = closed.codes_in(orders.names)
     is_told = order != NONE
-    end_s = np.where(np.isnan(jobs.done_s), np.inf, jobs.done_s)  # an order is not done while a part of it is not
+    # an order is not done while a part of it is not
+    end_s = np.where(np.isnan(jobs.done_s), np.inf, jobs.done_s)
     done_s = np.full(len(orders.names), -np.inf)
     np.maximum.at(done_s, order[is_told], end_s[job[is_told]])
     return replace(orders, done_s=np.where(np.isfinite(done_s), done_s, np.nan))
