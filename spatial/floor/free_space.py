@@ -18,6 +18,7 @@ from shapely import MultiPolygon, Polygon
 from spatial.errors import UndecidedError
 from spatial.facility import Column, Facility, Level, Obstacle, Point2, Rack, Wall
 from spatial.floor.agents import AgentClass
+from spatial.floor.decks import decks_over, reaching_in
 from spatial.floor.floor_rules import NO_RULES, FloorRules
 
 ARC_SEGMENTS = 8
@@ -72,15 +73,20 @@ def free_space(
 ) -> FreeSpace:
     """The floor of `level` (an id) that `agent` can use.
 
-    An obstacle whose underside is at least the agent's height above the floor is walked under; a doorway is
-    open unless it is known to be closed; a zone that `rules` forbid the agent is as solid as a rack. Raises
-    ValueError for an unknown level and UndecidedError for a level without an outline.
+    An obstacle whose underside is at least the agent's height above the floor is walked under, and so is the deck
+    of a level above; what reaches in from another level counts as if it stood here. A doorway is open unless it is
+    known to be closed; a zone that `rules` forbid the agent is as solid as a rack. Raises ValueError for an unknown
+    level, UndecidedError for a level without an outline, and BadDataError for a deck whose thickness is none.
     """
     if unknown not in ("closed", "open"):
         raise ValueError(f"unknown '{unknown}' must be 'closed' or 'open'")
     ground = _level(facility, level)
     floor = _floor(ground) if unknown == "closed" else _hull(facility, ground)
-    solids = (*_solids(facility, agent, level, floor), *_forbidden(rules, agent, level))
+    solids = (
+        *_solids(facility, agent, level, floor),
+        *_from_other_levels(facility, agent, ground, floor),
+        *_forbidden(rules, agent, level),
+    )
     occupied = shapely.union_all([solid.footprint for solid in solids])
     clear = _polygons(shapely.make_valid(shapely.difference(floor, occupied)))
     walkable = shrunk(clear, agent.radius_m)
@@ -160,6 +166,20 @@ def _solids(facility: Facility, agent: AgentClass, level: str, floor: MultiPolyg
     for wall in _on(level, facility.walls):
         for strip in _wall_strips(wall, agent, floor):
             yield Solid(id=wall.id, footprint=strip, sigma_m=wall.sigma_m)
+
+
+def _from_other_levels(
+    facility: Facility, agent: AgentClass, ground: Level, floor: MultiPolygon
+) -> Iterator[Solid]:
+    """What leaves no room for the agent's height: decks hanging low, and obstacles of levels above and below."""
+    for obstacle in reaching_in(facility, ground, STEP_M, agent.height_m):
+        footprint = _footprint(obstacle)
+        if footprint.intersects(floor):
+            yield Solid(id=obstacle.id, footprint=footprint, sigma_m=0.0)
+    for deck in decks_over(facility, ground):
+        if not deck.is_over(agent.height_m):
+            for part in _polygons(deck.area).geoms:
+                yield Solid(id=deck.level.id, footprint=part, sigma_m=0.0)
 
 
 _Element = TypeVar("_Element", Rack, Column, Obstacle, Wall)
