@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from layouts.drawings.dxf.telling import PlanParts, fates_of, heights_notes, par
 from layouts.drawings.dxf.things import things_of
 from layouts.drawings.dxf.wall_ground import placed_walls
 from layouts.drawings.dxf.walls import find_walls
+from layouts.drawings.found_aisles import aisles_of
 from spatial.facility import Facility, Frame, Provenance
 
 TOLERANCE_M = 0.01
@@ -52,7 +54,8 @@ def read_dxf(
     by names and, on layers whose names say nothing, by what is drawn. Lines that miss each other by
     `tolerance_m` meet.
 
-    1. Columns, racks, obstacles and stations are made of shapes that belong together.
+    1. Columns, racks, obstacles and stations are made of shapes that belong together; aisles are what is free
+       between racks.
     2. Walls are made of their faces, and doors and windows become openings.
     3. A floor is what the walls enclose, or what is drawn as such, or, as the notes say then, the hull of all;
        separate floors are levels of their own.
@@ -107,7 +110,7 @@ def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) 
     solids = list(solids_of(parts.runs, parts.columns, parts.obstacles))
     racks = rack_elements(parts.rows, solids, heights, names, at)
     path = plan.opened.path
-    return Facility(
+    facility = Facility(
         id=re.sub(r"\W+", "-", path.stem).strip("-") or "PLAN",
         name=path.stem,
         kind="planned",
@@ -121,6 +124,7 @@ def _facility(plan: Plan, parts: PlanParts, heights: PlanHeights, names: Names) 
         obstacles=obstacle_elements(parts.obstacles, heights, names, at),
         stations=station_elements(parts.stations, names, at),
     )
+    return replace(facility, aisles=aisles_of(facility))
 
 
 def _heights_drawn(plan: Plan, heights: PlanHeights) -> PlanHeights:

@@ -10,7 +10,7 @@ from layouts.drawings.dxf.roles import PlanRoles
 from layouts.drawings.dxf.units import Unit
 from spatial.facility import Facility
 
-KINDS = ("walls", "columns", "racks", "locations", "obstacles", "stations")
+KINDS = ("walls", "columns", "racks", "aisles", "locations", "obstacles", "stations")
 LINES_SHOWN = 40
 
 

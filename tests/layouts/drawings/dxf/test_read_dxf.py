@@ -172,7 +172,8 @@ def test_dry_run_writes_the_roles_and_import_writes_the_site(aisletwin, hall_fil
     done = aisletwin("import", "dxf", plan, "--roles", roles, "--height", 7.5, "-o", site, "--json")
     assert done.code == 0
     assert json.loads(done.out)["elements"] == {
-        "walls": 5, "openings": 2, "columns": 4, "racks": 3, "locations": 0, "obstacles": 0, "stations": 0
+        "walls": 5, "openings": 2, "columns": 4, "racks": 3, "aisles": 2, "locations": 0, "obstacles": 0,
+            "stations": 0,
     }  # fmt: skip
     written = json.loads((site / "facility.json").read_text(encoding="utf-8"))
     assert {wall["height_m"] for wall in written["walls"]} == {7.5}
