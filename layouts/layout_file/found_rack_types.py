@@ -34,11 +34,13 @@ def rack_types_of(facility: Facility, within_m: float) -> tuple[dict[str, str], 
     names: dict[str, str] = {}
     for rack in facility.racks:
         use = _use(places[rack.id], rack)
-        name = next((name for name, each in types.items() if _suits(each, rack, use, within_m)), None)
+        own = _rack_type(rack, use, within_m)
+        alike = (name for name, each in types.items() if each == own or _suits(each, rack, use, within_m))
+        name = next(alike, None)
         if name is None:
             first = rack.kind.removesuffix("_rack")
             name = first if first not in types else f"{first}-{len(types) + 1}"
-            types[name] = _rack_type(rack, use, within_m)
+            types[name] = own
         names[rack.id] = name
     return names, types
 

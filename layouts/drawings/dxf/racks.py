@@ -65,7 +65,8 @@ def find_racks(
        over them, as diagonals, do not count.
     2. Cells that are in line, equally deep and at most an upright apart are a row, along the direction in
        which more of them follow each other; a single one lies along its longer side.
-    3. Narrow cells are uprights. Where bays meet in a line, half an upright of `upright_m` stands on each side.
+    3. Narrow cells are uprights. Where bays meet in a line, half an upright of `upright_m` stands on each side;
+       where both outer bays are drawn longer by one half, it is theirs: the row ends with whole uprights.
     """
     cells: list[_Cell] = []
     left: list[Thing] = []
@@ -257,6 +258,9 @@ def _row(chain: Sequence[_Cell], things: Sequence[Thing], upright_m: float) -> R
         bays = tuple((low - start, high - low) for low, high in drawn)
     else:
         upright = upright_m if min(high - low for low, high in drawn) > 2 * upright_m else 0.0
+        half = _half_in_ends(drawn)
+        if half:
+            upright, drawn = 2 * half, _shortened(drawn, half)
         bays = tuple((low - start + upright / 2, high - low - upright) for low, high in drawn)
     c, s = math.cos(frame.yaw), math.sin(frame.yaw)
     center = frame.center + (start + end) / 2 * np.array([c, s])
@@ -269,3 +273,19 @@ def _row(chain: Sequence[_Cell], things: Sequence[Thing], upright_m: float) -> R
         names=" ".join(dict.fromkeys(things[k].names for k in members)),
         first=min(things[k].shapes[0] for k in members),
     )
+
+
+def _half_in_ends(drawn: Sequence[tuple[float, float]]) -> float:
+    """How much longer than those between both outer bays are drawn, at most half an upright; 0 if they are not."""
+    if len(drawn) < 3:
+        return 0.0
+    first, *inner, last = (high - low for low, high in drawn)
+    more = sorted(outer - float(np.median(inner)) for outer in (first, last))
+    is_half = more[0] > ALIKE_M and more[1] <= UPRIGHT_M / 2 and more[1] - more[0] <= ALIKE_M
+    return sum(more) / 2 if is_half else 0.0
+
+
+def _shortened(drawn: Sequence[tuple[float, float]], by: float) -> list[tuple[float, float]]:
+    """The spans without `by` at the start of the first and at the end of the last."""
+    (low, first), (last, high) = drawn[0], drawn[-1]
+    return [(low + by, first), *drawn[1:-1], (last, high - by)]

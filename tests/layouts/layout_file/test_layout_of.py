@@ -184,3 +184,13 @@ def test_no_level_or_a_value_beyond_the_limits_is_told() -> None:
     deep = replace(hall.racks[0], depth_m=30.0)
     with pytest.raises(BadDataError, match=r"racktype\.depth_m 30\.0"):
         layout_of(replace(hall, racks=(deep, *hall.racks[1:])))
+
+
+def test_rows_alike_whose_outer_bays_begin_in_half_an_upright_share_a_type() -> None:
+    hall = demo_hall()
+    racks = tuple(
+        replace(rack, bays=tuple(replace(bay, offset_m=bay.offset_m - 0.05) for bay in rack.bays))
+        for rack in hall.racks
+    )
+    layout = layout_of(replace(hall, racks=racks, locations=()))
+    assert (len(layout.rack_types), [block.rows for block in layout.blocks]) == (1, [(1, 2, 2, 2, 1)])

@@ -98,6 +98,27 @@ def test_a_row_parted_by_lines_and_two_rows_about_one_spine(pen, tmp_path):
     assert {rack.back_to_back is None for rack in racks} == {True, False}
 
 
+def test_a_row_that_ends_with_whole_uprights_has_bays_alike(pen, tmp_path):
+    pen.box(2, 10, 2 + 5 * 2.78 + 0.08, 11.1, "Rack")
+    for k in range(1, 5):
+        pen.line((2.04 + 2.78 * k, 10), (2.04 + 2.78 * k, 11.1), "Rack")
+    (rack,) = read(pen, tmp_path).facility.racks
+    assert rack.upright_width_m == pytest.approx(0.08)
+    assert bays_of(rack) == [(round(0.08 + 2.78 * k, 4), 2.7) for k in range(5)]
+
+
+def test_lanes_between_rows_are_aisles_with_their_width(pen, tmp_path):
+    for y in (3.0, 4.1, 8.4, 9.5, 13.6):
+        for k in range(4):
+            pen.box(3 + 2.7 * k, y, 3 + 2.7 * (k + 1), y + 1.1, "Rack")
+    aisles = read(pen, tmp_path).facility.aisles
+    found = [(aisle.clear_width_m, aisle.p0) for aisle in aisles if len(aisle.racks) == 2]
+    assert found == [
+        (pytest.approx(3.2), (3.0, pytest.approx(6.8))),
+        (pytest.approx(3.0), (3.0, pytest.approx(12.1))),
+    ]
+
+
 def test_pallets_drawn_in_bays_are_no_bays(pen, tmp_path):
     pen.box(20, 5, 25.4, 6.1, "Rack")
     pen.line((22.7, 5), (22.7, 6.1), "Rack")
