@@ -47,7 +47,8 @@ def standing_faults(draft: Draft, facility: Facility) -> Iterator[LayoutFault]:
     before, now = _things(draft.base), _things(facility)
     placed = [key for key in draft.touched if key in now]
     for key in placed:
-        yield from _outside(draft, facility, now[key], before.get(key))  # 1
+        kind, name = key
+        yield from _outside(draft, facility, now[key], before.get((kind, draft.parent.get(name, name))))  # 1
     yield from _overlaps(draft, before, now, placed)  # 2
     yield from _stations(draft, facility, before, now)  # 3
 

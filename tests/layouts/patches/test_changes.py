@@ -288,3 +288,13 @@ def test_a_stack_that_overlapped_before_is_no_fault_of_the_patch(
         LayoutError, match=r"rack R1 overlaps obstacle S .*remove_obstacle: \{obstacles: \[S\]\}"
     ):
         patched(base, {"shift_row": {"racks": "R1", "by_m": [0.0, 2.9]}})
+
+
+def test_pieces_of_rows_that_reach_above_the_walls_may_do_so_as_before(
+    scanned: Facility, patched: Patching
+) -> None:
+    low = replace(scanned, walls=tuple(replace(wall, height_m=5.9) for wall in scanned.walls))
+    done = patched(low, {"open_cross_aisle": {"block": "R1", "at_m": 11.0, "width_m": 2.5}}).facility
+    assert max(each.height_m for each in done.racks) > 5.9
+    with pytest.raises(LayoutError, match=r"rack R1 reaches 9 m, above the walls, 5\.9 m"):
+        patched(low, {"swap_rack_type": {"racks": "R1", "type": {"height_m": 9.0}}})
