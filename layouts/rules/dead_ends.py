@@ -16,6 +16,7 @@ from layouts.rules.measured import sigma_of
 from spatial.errors import UndecidedError
 from spatial.facility import Aisle, Facility
 from spatial.floor.agents import PICKER, AgentClass
+from spatial.floor.facility_rules import rules_on
 from spatial.floor.free_space import free_space
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
@@ -24,21 +25,26 @@ OUTSIDE = ("outside", "round the building")
 """Two more nodes: who is out of one door can go round to another."""
 
 
-def dead_ends(facility: Facility, agents: Sequence[AgentClass], limits: Limits) -> Iterator[Finding]:
+def dead_ends(
+    facility: Facility, agents: Sequence[AgentClass], limits: Limits, *, graph: NavGraph | None = None
+) -> Iterator[Finding]:
     """For every aisle how far it is, in its deepest dead end, back to where there is a choice.
 
     The lanes of a person are a graph. Lanes on a way round, and those that lead to an exit, leave a choice; what
     is left are trees, and the depth of an aisle's lanes in them is the length; without any way round it is that to
-    the exit. 0: no dead end.
+    the exit. Lanes go on over stairs, but not by lift. 0: no dead end.
+
+    `graph` is that of the facility for the agent class PICKER, by its own links only, where a caller has it
+    already. ValueError for another one.
     """
     del agents  # whoever drives here, people walk out
     try:
-        graph = build_graph(facility, PICKER)
+        graph = build_graph(facility, PICKER) if graph is None else _checked(graph, facility)
     except UndecidedError as error:
         for aisle in facility.aisles:
             yield _finding(aisle, UNKNOWN, str(error), limits)
         return
-    depth = _depths(facility, graph, exits_of(facility, limits))
+    depth = _depths(facility, graph, _walked_edges(graph, limits), exits_of(facility, limits))
     for number, aisle in enumerate(facility.aisles):
         nodes = np.unique(graph.edges[graph.aisle == number])
         if len(nodes) == 0:
@@ -49,6 +55,24 @@ def dead_ends(facility: Facility, agents: Sequence[AgentClass], limits: Limits) 
         else:
             known = exactly(_deepest(aisle, graph, nodes, depth), sigma_of(facility, 0.0, limits))
             yield _finding(aisle, known, f"dead end of aisle '{aisle.id}'", limits)
+
+
+def _checked(graph: NavGraph, facility: Facility) -> NavGraph:
+    levels = tuple(level.id for level in facility.levels)
+    is_its = (graph.facility, graph.levels, graph.agent) == (facility.id, levels, PICKER)
+    if not is_its or not graph.rules.shapes_like(rules_on(facility)):
+        raise ValueError(
+            f"a graph of '{graph.facility}' for a {graph.agent.name} is none of '{facility.id}' for a {PICKER.name} "
+            "by its own links: pass build_graph(facility, PICKER)"
+        )
+    return graph
+
+
+def _walked_edges(graph: NavGraph, limits: Limits) -> npt.NDArray[np.int64]:
+    """The numbers of all edges but links that are no way out."""
+    kinds = {link.id: link.kind for link in graph.rules.links}
+    barred = [k for k, name in enumerate(graph.links) if kinds[name] not in limits.way_out_links]
+    return np.flatnonzero(~np.isin(graph.link, barred))
 
 
 def _deepest(
@@ -75,13 +99,17 @@ def _finding(aisle: Aisle, known: Known, context: str, limits: Limits) -> Findin
     )
 
 
-def _depths(facility: Facility, graph: NavGraph, exits: Sequence[Exit]) -> npt.NDArray[np.float64]:
+def _depths(
+    facility: Facility, graph: NavGraph, walked: npt.NDArray[np.int64], exits: Sequence[Exit]
+) -> npt.NDArray[np.float64]:
     """How far each node (N,) is from the nearest where there is a choice; infinite if there is none."""
     lanes = nx.Graph()
     lanes.add_nodes_from(range(len(graph.xy)))
     lanes.add_weighted_edges_from(
         (tail, head, length)
-        for (tail, head), length in zip(graph.edges.tolist(), graph.length_m.tolist(), strict=True)
+        for (tail, head), length in zip(
+            graph.edges[walked].tolist(), graph.length_m[walked].tolist(), strict=True
+        )
         if tail != head
     )
     with_outside = lanes.copy()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from layouts.rules.finding import UNKNOWN, Known, exactly
 from layouts.rules.limits import Limits
 from spatial.facility import Facility, Level, Rack, Wall
 
@@ -17,24 +16,6 @@ def size_sigma(facility: Facility, wall: Wall, limits: Limits) -> float:
     no better than the limits say.
     """
     return max(wall.sigma_m, sigma_of(facility, 0.0, limits))
-
-
-def roof_height(facility: Facility, level: Level, limits: Limits) -> Known:
-    """The roof above the level's floor: as the limits say, else the highest wall; unknown without either.
-
-    As built, a rack that stands higher than all walls shows that these do not tell the roof.
-    """
-    if limits.roof_m is not None:
-        return exactly(limits.roof_m)
-    walls = [wall for wall in facility.walls if wall.level == level.id]
-    if not walls:
-        return UNKNOWN
-    highest = max(walls, key=lambda wall: wall.height_m)
-    racks = [rack for rack in facility.racks if rack.level == level.id]
-    above = max((base_above_floor(rack, level) + rack.height_m for rack in racks), default=0.0)
-    if facility.kind == "as_built" and above > highest.height_m:
-        return UNKNOWN
-    return exactly(highest.height_m, size_sigma(facility, highest, limits))
 
 
 def base_above_floor(rack: Rack, level: Level) -> float:

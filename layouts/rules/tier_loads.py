@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from layouts.rules.finding import Finding, Known, judged
 from layouts.rules.limits import Limits
-from spatial.errors import BadDataError
+from layouts.rules.masses import load_kg, told_kg
 from spatial.facility import Facility, Location, Rack
 from spatial.floor.agents import AgentClass
 
@@ -39,9 +38,9 @@ def _finding(
 ) -> Finding:
     limit = limits.tier_load_kg
     if tier is not None and tier <= len(rack.tiers):
-        own = _mass(rack.tiers[tier - 1].extra, "load_limit_kg", f"tier {tier} of rack '{rack.id}'")
+        own = told_kg(rack.tiers[tier - 1].extra, "load_limit_kg", f"tier {tier} of rack '{rack.id}'")
         limit = limit if own is None else own
-    masses = [_load(place, limits) for place in places]
+    masses = [load_kg(place, limits) for place in places]
     carried = sum(mass for mass in masses if mass is not None)
     all_known = bool(masses) and None not in masses
     remedy = "move loads to lower tiers or fit stronger beams"
@@ -63,24 +62,6 @@ def _finding(
         remedy=remedy,
         source=limits.source("tier_load_kg"),
     )
-
-
-def _load(place: Location, limits: Limits) -> float | None:
-    own = _mass(place.extra, "load_kg", f"location '{place.id}'")
-    if own is not None:
-        return own
-    if place.state == "empty":
-        return 0.0
-    return limits.load_unit_kg if place.state == "occupied" else None
-
-
-def _mass(extra: Mapping[str, Any], field: str, where: str) -> float | None:
-    value = extra.get(field)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise BadDataError(f"{where} has {field} {value!r}: expected kilograms, 0 or more")
-    return float(value)
 
 
 def _severity(finding: Finding) -> tuple[int, float]:

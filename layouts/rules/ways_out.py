@@ -1,4 +1,4 @@
-"""From every place where people can be, an exit is near: along the floor and as the crow flies."""
+"""From every place where people can be, an exit is near: along the floor, over stairs, and past furnishings."""
 
 from __future__ import annotations
 
@@ -8,122 +8,103 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely import MultiPolygon, Polygon
+from shapely import Polygon
 
-from layouts.rules.exits import Doorstep, doorsteps, exits_of, standing_on
+from layouts.rules.escape_routes import EscapeRoutes, PartOfFloor, escape_routes
 from layouts.rules.finding import UNKNOWN, Finding, Known, judged
 from layouts.rules.limits import Limits
 from layouts.rules.measured import sigma_of
-from layouts.rules.walked import walked_m
-from spatial.any_angle.floor_paths import floor_paths
-from spatial.errors import UndecidedError
 from spatial.facility import Facility, Level
-from spatial.floor.agents import PICKER, AgentClass
-from spatial.floor.free_space import free_space
+from spatial.floor.agents import AgentClass
+from spatial.floor.facility_rules import links_of
 
 GAP_SHARE = (1 + math.sqrt(2)) / 2
 """A place is at most this many steps, along the floor, from one that is measured."""
 
 
 def ways_out(facility: Facility, agents: Sequence[AgentClass], limits: Limits) -> Iterator[Finding]:
-    """For every level the place farthest from its exits, for a person on foot.
+    """For every part of every level the place farthest from its exits, for a person on foot.
 
-    1. The floor is where the middle of a person can be; of parts with no way between them, the largest and every one
-       with a station or aisle in it is for people.
-    2. Places a step apart, and along the edge, are measured to the nearest exit by the shortest path. A limit that
+    1. The floors, and the stairs that lead on from them, are those of `escape_routes`.
+    2. Places a step apart, and along the edge, are measured to the nearest exit by the shortest way. A limit that
        falls between the farthest of them and what may lie between two is not decided.
-    3. A part without an exit has no way out. As built, or without walls, an exit may just not have been seen.
+    3. A part without an exit or stairs has no way out: lifts are none. As built, or where the level has neither
+       walls nor links, one may just not have been seen or drawn.
     """
     del agents  # whoever drives here, people walk out
-    exits = exits_of(facility, limits)
+    routes = escape_routes(facility, limits)
     for level in facility.levels:
-        try:
-            space = free_space(facility, PICKER, level.id)
-        except UndecidedError:
-            yield from _undecided(
-                level, limits, "its floor was not seen", "scan the floor or draw its outline"
-            )
-            continue
-        standing = standing_on(facility, space)
-        here = [each for each in exits if each.wall.level == level.id]
-        for part in _parts_for_people(facility, level, space.clear):
-            yield from _part(facility, level, part, doorsteps(here, part, standing), limits)
+        if level in routes.unseen:
+            yield _unseen(level, limits)
+        for number, part in enumerate(routes.parts):
+            if part.level is level:
+                yield from _part(facility, routes, number, part, limits)
 
 
 def _part(
-    facility: Facility, level: Level, floor: Polygon, exits: Sequence[Doorstep], limits: Limits
+    facility: Facility, routes: EscapeRoutes, number: int, part: PartOfFloor, limits: Limits
 ) -> Iterator[Finding]:
-    if not exits:
-        yield from _no_exit(facility, level, floor, limits)
+    level, stairs = part.level, routes.links_from(number)
+    if not part.exits and not stairs:
+        yield _no_exit(facility, routes, part, limits)
         return
-    steps = np.array([each.on_floor for each in exits])
-    doors = np.array([each.exit.at for each in exits])
-    places = _places(floor, limits.floor_step_m)
-    walked = walked_m(floor_paths(floor), steps, np.linalg.norm(doors - steps, axis=1), places)
-    straight = np.linalg.norm(places[:, None] - doors[None], axis=2).min(axis=1)
-    ids = tuple(each.exit.door.id for each in exits)
-    for quantity, lengths in (("escape_walked_m", walked), ("escape_straight_m", straight)):
+    places = _places(part.floor, limits.floor_step_m)
+    ids = tuple(each.exit.door.id for each in part.exits)
+    for quantity in ("escape_walked_m", "escape_straight_m"):
+        lengths = routes.out_m(number, places, is_straight=quantity == "escape_straight_m")
         farthest = int(np.argmax(np.where(np.isfinite(lengths), lengths, -1.0)))
         x, y = places[farthest].tolist()
         value = float(lengths[farthest])
         between = GAP_SHARE * limits.floor_step_m if np.isfinite(lengths).all() else math.inf
+        over = f", over {', '.join(stairs)} where that is nearer" if ids and stairs else ""
+        over = f", over {', '.join(stairs)}" if stairs and not ids else over
         yield judged(
             quantity.removesuffix("_m"),
-            (level.id, *ids),
+            (level.id, *ids, *stairs),
             quantity,
             Known(value=value, low=value, high=value + between, sigma=sigma_of(facility, 0.0, limits)),
             at_most=getattr(limits, quantity),
-            context=f"the place farthest from the known exits of level '{level.id}', at ({x:.2f}, {y:.2f})",
-            remedy="add an exit or open a cross-aisle; a smaller floor_step_m decides what is close",
+            context=f"the place farthest from the known exits of level '{level.id}', at ({x:.2f}, {y:.2f}){over}",
+            remedy=f"add an exit or {'stairs' if stairs else 'open a cross-aisle'}; a smaller floor_step_m decides "
+            "what is close",
             source=limits.source(quantity),
             at=(x, y),
         )
 
 
-def _no_exit(facility: Facility, level: Level, floor: Polygon, limits: Limits) -> Iterator[Finding]:
-    x, y = floor.representative_point().coords[0]
-    told = facility.kind == "planned" and any(wall.level == level.id for wall in facility.walls)
-    yield judged(
+def _no_exit(facility: Facility, routes: EscapeRoutes, part: PartOfFloor, limits: Limits) -> Finding:
+    level = part.level
+    x, y = part.floor.representative_point().coords[0]
+    links = [link for link in links_of(facility) if level.id in (link.start.level, link.end.level)]
+    has_walls = any(wall.level == level.id for wall in facility.walls)
+    told = facility.kind == "planned" and (has_walls or bool(links)) and not routes.leads_to_unseen(part)
+    kinds = f"openings of kind {', '.join(limits.exit_kinds)}"
+    if links or len(facility.levels) > 1:
+        kinds += f" and links of kind {', '.join(limits.way_out_links)}"
+    return judged(
         "escape_walked",
         (level.id,),
         "exits",
         Known(value=0.0, low=0.0, high=0.0 if told else math.inf),
         at_least=1.0,
-        context=f"no opening of kind {', '.join(limits.exit_kinds)} leads out of the floor at ({x:.2f}, {y:.2f})",
-        remedy="add an exit" if told else "draw or scan the exits",
+        context=f"no way leads out of the floor at ({x:.2f}, {y:.2f}) of level '{level.id}'",
+        remedy=f"{'add' if told else 'draw or scan'} one: {kinds} count ({limits.source('exit_kinds')})",
         source=limits.source("escape_walked_m"),
         at=(x, y),
     )
 
 
-def _undecided(level: Level, limits: Limits, why: str, remedy: str) -> Iterator[Finding]:
-    yield judged(
+def _unseen(level: Level, limits: Limits) -> Finding:
+    return judged(
         "escape_walked",
         (level.id,),
         "escape_walked_m",
         UNKNOWN,
         at_most=limits.escape_walked_m,
-        context=f"level '{level.id}': {why}",
-        remedy=remedy,
+        context=f"level '{level.id}': its floor was not seen",
+        remedy="scan the floor or draw its outline",
         source=limits.source("escape_walked_m"),
     )
-
-
-def _parts_for_people(facility: Facility, level: Level, clear: MultiPolygon) -> list[Polygon]:
-    """Where the middle of a person can be, part by part, as far as people have something to do there.
-
-    Corners are kept square: few, and a hair farther round than a person walks.
-    """
-    parts: list[Polygon] = shapely.get_parts(clear.buffer(-PICKER.radius_m, join_style="mitre")).tolist()
-    if not parts:
-        return []
-    known = [each.pose[:2] for each in facility.stations if each.level == level.id]
-    known += [
-        ((a.p0[0] + a.p1[0]) / 2, (a.p0[1] + a.p1[1]) / 2) for a in facility.aisles if a.level == level.id
-    ]
-    used = shapely.MultiPoint(known)
-    largest = max(parts, key=lambda part: part.area)
-    return [part for part in parts if part is largest or shapely.dwithin(part, used, PICKER.radius_m)]
 
 
 def _places(floor: Polygon, step_m: float) -> npt.NDArray[np.float64]:

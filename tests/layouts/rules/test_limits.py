@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from layouts.rules.limits import DEFAULT_LIMITS, TYPICAL, YOURS, Limits, limits_schema, read_limits
+from layouts.rules.limits import DEFAULT_LIMITS, TYPICAL, UNCHECKED, YOURS, Limits, limits_schema, read_limits
 from spatial.errors import BadDataError
 
 
@@ -28,10 +28,13 @@ def test_a_limit_that_is_set_has_the_user_as_its_source(tmp_path: Path) -> None:
 
 
 def test_a_default_names_its_rule_or_calls_itself_typical() -> None:
-    assert DEFAULT_LIMITS.source("escape_straight_m").startswith("ASR A2.3")
+    assert DEFAULT_LIMITS.source("escape_straight_m").startswith("ASR A2.3 (2022) 5 (2)")
     assert DEFAULT_LIMITS.source("meeting_margin_m").startswith("ASR A1.8")
-    assert DEFAULT_LIMITS.source("sprinkler_gap_m").startswith("EN 12845")
-    assert DEFAULT_LIMITS.source("dead_end_m") == TYPICAL
+    assert DEFAULT_LIMITS.source("meeting_margin_m").endswith(UNCHECKED)
+    assert DEFAULT_LIMITS.source("sprinkler_gap_m").startswith("VdS CEA 4001 11.1.2")
+    assert DEFAULT_LIMITS.source("exit_kinds").startswith("ASR A2.3 (2022) 7 (1)")
+    assert DEFAULT_LIMITS.source("dead_end_m").startswith("IBC 1020.4")
+    assert DEFAULT_LIMITS.source("roof_gap_m") == TYPICAL
 
 
 @pytest.mark.parametrize(
