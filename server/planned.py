@@ -30,11 +30,18 @@ def build_site(file: Path, folder: Path) -> Facility:
 
 
 def write_layout_of(hall: Path, file: Path, *, within_m: float) -> tuple[str, ...]:
-    """Write the layout file of a hall; returns what a layout cannot say of it."""
+    """Write the layout file of a hall; returns what a layout cannot say of it, and what would make it shorter."""
     facility = hall_at(hall)
     layout = layout_of(facility, within_m=within_m)
     write_text(file, layout_yaml(layout))
-    return left_out(facility, layout)
+    alone = sum(block.rows == (1,) for block in layout.blocks)
+    told = left_out(facility, layout)
+    if len(layout.blocks) > 2 and 2 * alone > len(facility.racks):
+        told += (
+            f"{alone} of {len(facility.racks)} rows stand alone, as they differ by more than {within_m:g} m: "
+            "a larger --within takes rows that are nearly alike for blocks",
+        )
+    return told
 
 
 def write_text(path: Path, text: str) -> None:

@@ -45,13 +45,18 @@ def from_scan(
     hall: Hall,
     output: Annotated[Path, typer.Option("--output", "-o", help="The layout file to write.")],
     within: Annotated[
-        float, typer.Option(help="Metres up to which racks are taken for regular.", min=0.001, max=1.0)
+        float, typer.Option(help="Metres up to which racks are taken for regular.", min=0.005, max=1.0)
     ] = 0.01,
+    as_json: Json = False,
 ) -> None:
     """Write the layout file of a scanned hall, so that it can be edited and built again."""
     from server.planned import write_layout_of
 
-    print_notes(write_layout_of(hall, output, within_m=within))
+    notes = write_layout_of(hall, output, within_m=within)
+    if as_json:
+        print_json({"layout": str(output), "notes": list(notes)})
+        return
+    print_notes(notes)
     typer.echo(f"{output} is written: edit it and build it with 'aisletwin layout build'")
 
 

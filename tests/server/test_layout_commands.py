@@ -1,0 +1,46 @@
+"""layout from-scan at the command line: what it tells beside the file, and limits that are told as usage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from layouts.demo_hall import demo_hall
+from spatial.facility_json import write_facility
+
+Aisletwin = Callable[..., Any]
+
+
+@pytest.fixture
+def measured(tmp_path: Path) -> Path:
+    hall = demo_hall()
+    racks = tuple(
+        replace(rack, center=(rack.center[0] + 0.03 * (-1) ** i, rack.center[1]))
+        for i, rack in enumerate(hall.racks)
+    )
+    write_facility(tmp_path / "facility.json", replace(hall, racks=racks, locations=()))
+    return tmp_path
+
+
+def test_rows_that_stand_alone_are_told_with_the_option_that_joins_them(
+    measured: Path, aisletwin: Aisletwin
+) -> None:
+    done = aisletwin("layout", "from-scan", measured, "-o", measured / "layout.yaml")
+    assert done.code == 0
+    assert "8 of 8 rows stand alone" in done.err
+    assert "a larger --within" in done.err
+    done = aisletwin(
+        "layout", "from-scan", measured, "-o", measured / "layout.yaml", "--within", 0.2, "--json"
+    )
+    assert json.loads(done.out)["layout"] == str(measured / "layout.yaml")
+    assert not any("alone" in note for note in json.loads(done.out)["notes"])
+
+
+def test_a_within_that_rounding_does_not_allow_is_wrong_usage(measured: Path, aisletwin: Aisletwin) -> None:
+    done = aisletwin("layout", "from-scan", measured, "-o", measured / "layout.yaml", "--within", 0.002)
+    assert (done.code, "0.005" in done.err) == (2, True)
