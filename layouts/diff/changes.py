@@ -18,6 +18,9 @@ Z = 1.959963984540054
 Z_PLANE = math.sqrt(-2 * math.log(0.025))
 """Rayleigh quantile at 97.5 %: the length of a shift in the plane with a normal error along each axis."""
 
+RUN = ("run_x_m", "run_y_m")
+"""Measures that tell how far a link leads aside, from its start to its end."""
+
 ROUNDOFF = 1e-9
 """Differences below this, metres or radians, are those of arithmetic."""
 
@@ -108,8 +111,8 @@ class Change:
 
 
 def is_size(field: FieldChange) -> bool:
-    """A measure, or a number of bays or tiers; anything else alters what the element is."""
-    return field.sigma is not None or field.name in ("bays", "tiers")
+    """A measure, or a number of bays or tiers; anything else alters what the element is, as where a link leads."""
+    return field.name in ("bays", "tiers") or (field.sigma is not None and field.name not in RUN)
 
 
 def element_change(a: Placed, b: Placed, *, limit_m: float) -> tuple[Change | None, float]:

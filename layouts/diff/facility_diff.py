@@ -17,15 +17,18 @@ from layouts.diff.placed import KINDS, Placed, placed_elements
 from layouts.diff.totals import Total, total_changes
 from spatial.facility import Facility, Level
 
+LOOSE_KINDS = ("obstacle", "station", "link")
+"""Kinds of which scans tell no sigma."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class DiffLimits:
     """What counts as the same, metres.
 
     `limit_m`: the greatest measured difference that does not matter; what is planned on both sides is
-    compared exactly. `loose_limit_m` is that of obstacles and stations. `reach_m`: how far something may have gone
-    and got another name; `named_reach_m`: how far under its name. `unmeasured_sigma_m`: standard deviation
-    of what a scan gives without one. With `is_edit` the second facility was drawn from the first, so all
+    compared exactly. `loose_limit_m` is that of obstacles, stations and links. `reach_m`: how far something may
+    have gone and got another name; `named_reach_m`: how far under its name. `unmeasured_sigma_m`: standard
+    deviation of what a scan gives without one. With `is_edit` the second facility was drawn from the first, so all
     they share is one measurement and every sigma is 0.
     """
 
@@ -118,7 +121,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     )
     for kind in KINDS:
         was, now = _of_kind(old, kind), _of_kind(new, kind)
-        limit_m = limits.loose_limit_m if kind in ("obstacle", "station") else limits.limit_m
+        limit_m = limits.loose_limit_m if kind in LOOSE_KINDS else limits.limit_m
         told = min(
             (
                 _Told.of(was, now, pairs, limit_m)  # 3

@@ -1,4 +1,4 @@
-"""Levels that came, went, or lie or reach elsewhere."""
+"""Levels that came, went, or lie or reach elsewhere, and their holes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 import shapely
 
 from layouts.diff.changes import ROUNDOFF, Change, FieldChange, Verdict, Z
+from layouts.diff.floor_changes import floor_changes
 from spatial.facility import Facility, Level
 
 
@@ -21,7 +22,7 @@ def level_changes(
     unmeasured_sigma_m: float,
     is_exact: bool,
 ) -> list[Change]:
-    """The changes of levels, of which `pairs` are one: in elevation, and in the area of the floor.
+    """The changes of levels, of which `pairs` are one: in elevation, in the area of the floor, its outline and holes.
 
     A measured difference counts above chance, and above `limit_m` of elevation or of the floor's whole edge. Edges
     are as sure as the walls; the elevation as the floor, or as `unmeasured_sigma_m` where a scan tells none.
@@ -38,7 +39,11 @@ def level_changes(
             continue
         sides = ((a, was[before]), (b, now[after]))
         sigmas = [(0.0, 0.0) if is_exact else _sigmas(*side, unmeasured_sigma_m) for side in sides]
-        fields = tuple(_fields(was[before], now[after], *zip(*sigmas, strict=True), limit_m=limit_m))
+        elevation_sigmas, edge_sigmas = zip(*sigmas, strict=True)
+        fields = (
+            *_fields(was[before], now[after], elevation_sigmas, edge_sigmas, limit_m=limit_m),
+            *floor_changes(was[before], now[after], math.hypot(*edge_sigmas), limit_m=limit_m),
+        )
         if fields or before != after:
             changes.append(Change(kind="level", level=before, before=before, after=after, fields=fields))
     return changes

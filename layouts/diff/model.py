@@ -24,7 +24,7 @@ GLASS: Colour = (0.55, 0.55, 0.55, 0.15)
 OLD_ALPHA = 0.35
 """What was shows through; what is now is solid."""
 ABOVE_FLOOR_M = 0.02
-"""So high lie aisles and stations, which have no body, so that the floor does not hide them."""
+"""So high lie aisles, stations and links, which have no body, so that the floor does not hide them."""
 
 Quad = npt.NDArray[np.int32]
 TWO_SIDED: Quad = np.array([[0, 1, 2], [0, 2, 3], [2, 1, 0], [3, 2, 0]], np.int32)
@@ -97,10 +97,10 @@ def _boxes(facility: Facility, marks: Mapping[tuple[str, str], Change]) -> Itera
 
 
 def _flat(facility: Facility, marks: Mapping[tuple[str, str], Change]) -> Iterator[_Solid]:
-    """Aisles and stations that changed, as quads on the floor."""
+    """Aisles, stations and the lower ends of links that changed, as quads on the floor."""
     height = {level.id: level.elevation_m + ABOVE_FLOOR_M for level in facility.levels}
     for one in placed_elements(facility, unmeasured_sigma_m=0.0, is_exact=True):
-        if one.kind in ("aisle", "station") and (one.kind, one.id) in marks:
+        if one.kind in ("aisle", "station", "link") and (one.kind, one.id) in marks:
             corners = np.column_stack([one.corners(), np.full(4, height.get(one.level, ABOVE_FLOOR_M))])
             yield _Solid(one.kind, one.id, one.level, corners, TWO_SIDED)
 

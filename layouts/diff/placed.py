@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,14 +11,16 @@ import numpy.typing as npt
 import shapely
 
 from spatial.facility import Aisle, Column, Facility, Obstacle, Opening, Point2, Rack, Station, Wall
+from spatial.floor.facility_rules import links_of
+from spatial.floor.floor_rules import Link
 
-Element = Rack | Wall | Opening | Column | Obstacle | Aisle | Station
+Element = Rack | Wall | Opening | Column | Obstacle | Aisle | Station | Link
 
-KINDS = ("level", "rack", "aisle", "wall", "opening", "column", "obstacle", "station")
+KINDS = ("level", "rack", "aisle", "wall", "opening", "column", "obstacle", "station", "link")
 """In the order in which differences are told."""
 
 STATION_SIZE_M = 1.0
-"""Side of the square that stands for a station, which has a pose and no footprint."""
+"""Side of the square that stands for a station or a link's end, which has a place and no footprint."""
 
 WALL_THICKNESS_M = 0.2
 """Where a wall tells none."""
@@ -65,11 +67,12 @@ class Placed:
 
 
 def placed_elements(facility: Facility, *, unmeasured_sigma_m: float, is_exact: bool) -> list[Placed]:
-    """All elements, sorted by kind and id.
+    """All elements, sorted by kind and id; BadDataError for links that are none.
 
-    Obstacles and stations of a scan carry no sigma of their own: they get `unmeasured_sigma_m`. With
+    Obstacles, stations and links of a scan carry no sigma of their own: they get `unmeasured_sigma_m`. With
     `is_exact` every sigma is 0.
     """
+    elevation = {level.id: level.elevation_m for level in facility.levels}
     loose_m = unmeasured_sigma_m if facility.kind == "as_built" and not is_exact else 0.0
     share = 0.0 if is_exact else 1.0
     found = [
@@ -80,6 +83,7 @@ def placed_elements(facility: Facility, *, unmeasured_sigma_m: float, is_exact: 
         *(_column(column, share * column.sigma_m) for column in facility.columns),
         *(_obstacle(obstacle, loose_m) for obstacle in facility.obstacles),
         *(_station(station, loose_m) for station in facility.stations),
+        *(_link(_upwards(link, elevation), loose_m) for link in links_of(facility)),
     ]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), one.id))
 
@@ -275,6 +279,46 @@ def _station(station: Station, sigma_m: float) -> Placed:
         measures=(),
         labels=(("kind", station.kind), ("servers", str(station.servers))),
         element=station,
+    )
+
+
+def _upwards(link: Link, elevation: Mapping[str, float]) -> Link:
+    """A link that is used both ways, from its lower end: which end a file names first says nothing."""
+    start, end = ((elevation.get(each.level, 0.0), each.level) for each in (link.start, link.end))
+    if link.one_way or start <= end:
+        return link
+    return link.model_copy(update={"start": link.end, "end": link.start})
+
+
+def _link(link: Link, sigma_m: float) -> Placed:
+    """Where it starts; how far it leads from there is told as measures."""
+    told = {
+        "kind": link.kind,
+        "to": link.end.level,
+        "length": "straight" if link.length_m is None else f"{link.length_m:g} m",
+        "time": "as walked" if link.time_s is None else f"{link.time_s:g} s",
+        "width": "not told" if link.width_m is None else f"{link.width_m:g} m",
+        "one_way": _yes(link.one_way),
+        "agents": ", ".join(sorted(link.agents)) or "all",
+    }
+    return Placed(
+        kind="link",
+        id=link.id,
+        level=link.start.level,
+        what=link.kind,
+        center=(link.start.x_m, link.start.y_m),
+        yaw_rad=0.0,
+        length_m=STATION_SIZE_M,
+        depth_m=STATION_SIZE_M,
+        sigma_m=sigma_m,
+        yaw_sigma_rad=0.0,
+        period_rad=math.tau,
+        measures=(
+            Measure(name="run_x_m", value=link.end.x_m - link.start.x_m, sigma=math.sqrt(2) * sigma_m),
+            Measure(name="run_y_m", value=link.end.y_m - link.start.y_m, sigma=math.sqrt(2) * sigma_m),
+        ),
+        labels=tuple(told.items()),
+        element=link,
     )
 
 

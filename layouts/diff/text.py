@@ -93,7 +93,9 @@ def _told(change: Change) -> Iterator[str]:
     if change.shift is not None:
         yield from _shift_told(change.shift)
     yield from (_field_told(field) for field in change.fields if field.verdict == "changed")
-    open_ones = [field for field in change.fields if field.verdict == "cannot_decide"]
+    unsure = [field for field in change.fields if field.verdict == "cannot_decide"]
+    yield from (f"{_field_told(field)} cannot be decided" for field in unsure if field.sigma is None)
+    open_ones = [field for field in unsure if field.sigma is not None]
     if open_ones:
         for told in dict.fromkeys(_named(field.name)[1] for field in open_ones):
             those = [field for field in open_ones if _named(field.name)[1] == told]

@@ -337,9 +337,12 @@ def test_levels_of_other_names_are_paired_by_elevation() -> None:
 def test_a_floor_that_got_a_hole_lost_area_and_a_scan_tells_it_only_above_chance() -> None:
     hole = ((20.0, 1.0), (22.0, 1.0), (22.0, 2.0), (20.0, 2.0))
     level = replace(HALL.levels[0], holes=(hole,))
-    (field,) = only_change(HALL, replace(HALL, levels=(level,))).fields
-    assert (field.name, field.by, field.verdict) == ("floor_m2", pytest.approx(-2.0), "changed")
-    assert "floor −2.000 m²" in diff_text(diff_facilities(HALL, replace(HALL, levels=(level,))))
+    area, drawn = only_change(HALL, replace(HALL, levels=(level,))).fields
+    assert (area.name, area.by, area.verdict) == ("floor_m2", pytest.approx(-2.0), "changed")
+    told = "2.00 m² from (20.00, 1.00) to (22.00, 2.00)"
+    assert (drawn.name, drawn.before, drawn.after) == ("hole", "none", told)
+    text = diff_text(diff_facilities(HALL, replace(HALL, levels=(level,))))
+    assert f"floor −2.000 m² (1120.000 → 1118.000); hole none → {told}" in text
     blurred = tuple(replace(wall, sigma_m=0.02) for wall in HALL.walls)
     scan = replace(measured(HALL, 0.0), levels=(level,), walls=blurred)
     assert not [change for change in diff_facilities(scan, scan).changes if change.kind == "level"]
