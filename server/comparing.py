@@ -22,7 +22,6 @@ from layouts.comparison.sensitivity_text import sensitivity_text
 from layouts.comparison.text import comparison_text
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import figures_of
-from server.planned import hall_at
 from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
 
@@ -118,6 +117,8 @@ def _front(
 
 
 def _holdings(scenarios: Mapping[str, Scenario], baseline: str) -> dict[str, Holdings]:
+    from server.planned import hall_at  # loads what reads layout files, which few comparisons need
+
     return {
         name: holdings_of(hall_at(scenario.site), scenario, baseline=scenarios[baseline])
         for name, scenario in scenarios.items()
