@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from layouts.wms.fields import TABLES
 from layouts.wms.findings import Findings
 from layouts.wms.inference import infer_mapping
@@ -61,9 +59,24 @@ def tables_of(names: Sequence[str]) -> dict[str, Path]:
     return {table: files[table] for table in TABLES if table in files}
 
 
+def passed_over(names: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each table-like file in a folder of `names` whose own name is no table's."""
+    folders = [Path(name) for name in names if Path(name).is_dir()]
+    return tuple(
+        f"{file} is not read, its name is no table's: to read it, name it with TABLE={file}"
+        for folder in folders
+        for file in _inside(folder)
+        if file.stem.lower() not in TABLES
+    )
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.iterdir()) if file.suffix.lower() in SUFFIXES]
+
+
 def _found(path: Path) -> dict[str, Path]:
     if path.is_dir():
-        inside = [file for file in sorted(path.iterdir()) if file.suffix.lower() in SUFFIXES]
+        inside = _inside(path)
         found = {file.stem.lower(): file for file in inside if file.stem.lower() in TABLES}
         if not found:
             raise ValueError(
@@ -88,16 +101,18 @@ def mapping_of(
     try:
         return infer_mapping(files, told=told)
     except BadDataError as error:
-        raise BadDataError(f"{error}; with --set KEY=VALUE, or in a file for --mapping") from error
+        apart = "\n" if "\n" in str(error) else "; "
+        raise BadDataError(f"{error}{apart}with --set KEY=VALUE, or in a file for --mapping") from error
 
 
 def setting_of(text: str) -> dict[str, Any]:
-    """`tables.items.decimal=,` as nested values; ValueError without a key or a value."""
+    """`tables.items.decimal=,` as nested values, several as `[2, 3]`; ValueError without a key or a value."""
     key, told, value = text.partition("=")
     parts = key.split(".")
     if not (told and value and all(parts)):
         raise ValueError(f"'{text}' sets nothing: write KEY=VALUE, as tables.items.decimal=,")
-    nested: Any = yaml.safe_load(value) if value in ("true", "false") else value
+    is_several = value.startswith("[") and value.endswith("]")
+    nested: Any = [each.strip() for each in value[1:-1].split(",")] if is_several else value
     for part in reversed(parts):
         nested = {part: nested}
     return dict(nested)

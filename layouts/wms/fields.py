@@ -66,6 +66,7 @@ NAME = ("name", "description", "item name", "bezeichnung", "beschreibung", "dés
 RELEASED = (
     *("released", "release time", "created", "created at", "order date", "order time", "order timestamp"),
     *("received", "entry date", "date", "timestamp", "auftragsdatum", "bestelldatum", "datum", "erfasst"),
+    *("freigabe", "freigabedatum", "freigabezeit", "freigegeben", "freigegeben am"),
 )
 DUE = ("due", "due date", "due time", "ship by", "deadline", "cutoff", "cut off", "liefertermin", "termin")
 START = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Width = Annotated[int, Field(ge=1, le=40)]
 
@@ -28,6 +28,11 @@ class IdRules(BaseModel):
     separator: Annotated[str, Field(max_length=1)] = "-"
     upper: bool = False
     digits: tuple[Width, ...] = ()
+
+    @field_validator("digits", mode="before")
+    @classmethod
+    def _one_for_all(cls, told: Any) -> Any:
+        return [told] if isinstance(told, (int, str)) else told
 
     @model_validator(mode="after")
     def _separators_are_signs(self) -> IdRules:

@@ -23,14 +23,22 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
     A column is a field's when its header, less a unit, is one of the field's names; of several it is the one whose
     values can be the field's. Columns of no field are listed as `ignored`, and what is told there is not read.
     Raises BadDataError where several columns, units, decimal signs or forms of time are left, or none for a needed
-    field: the message lists the candidates and the entry of the mapping that decides. ValueError for an unknown
-    table.
+    field: the message lists the candidates and the entry of the mapping that decides, a line for each table that has
+    such a question. ValueError for an unknown table.
     """
     told = told or WmsMapping()
     unknown = [table for table in files if table not in TABLES]
     if unknown:
         raise ValueError(f"there is no table '{unknown[0]}': known are {', '.join(TABLES)}")
-    tables = {table: _table_map(files[table], table, told) for table in TABLES if table in files}
+    tables: dict[str, TableMap] = {}
+    questions: list[str] = []
+    for table in (table for table in TABLES if table in files):
+        try:
+            tables[table] = _table_map(files[table], table, told)
+        except BadDataError as error:
+            questions.append(str(error))
+    if questions:
+        raise BadDataError("\n".join(questions))
     return told.model_copy(update={"tables": {**told.tables, **tables}})
 
 

@@ -13,7 +13,8 @@ Decimal = Literal[".", ","]
 Flags = npt.NDArray[np.bool_]
 
 _PLAIN = r"^[+-]?(\d{1,30}(\D\d{0,30})?|\D\d{1,30})([eE][+-]?\d{1,2})?$"
-_GROUPED = r"^[+-]?\d{1,3}(G\d{3})+(\D\d*)?$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}(G\d{3})+(\D\d*)?$"
+"""Nobody marks the thousands of 0,543."""
 _ESCAPED = {".": r"\.", ",": ","}
 
 

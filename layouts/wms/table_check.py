@@ -90,8 +90,15 @@ def check_references(check: TableCheck, others: Mapping[str, TableCheck]) -> Non
         known = to_flags(pc.is_in(check.values[name], key))
         usable = to_flags(pc.is_in(check.values[name], key.filter(pa.array(other.clean))))
         file = other.source.path.name
-        check.report(f"unknown-{name}", told & ~known, name, f"an id of {file}")
+        zeros = told & ~known & to_flags(pc.is_in(_bare(check.values[name]), _bare(key)))
+        remedy = f"which has it with more or fewer zeros in front: set ids.{name}.digits to the usual number"
+        check.report(f"unknown-{name}", zeros, name, f"an id of {file}, {remedy}")
+        check.report(f"unknown-{name}", told & ~known & ~zeros, name, f"an id of {file}")
         check.report("quarantined-reference", told & known & ~usable, name, f"an id of a clean row of {file}")
+
+
+def _bare(ids: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(ids, "^0+", "")
 
 
 def _ragged_rows(check: TableCheck) -> None:

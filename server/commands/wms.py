@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from server.commands.options import Json
-from server.commands.printing import print_json
+from server.commands.printing import print_json, print_notes
 
 if TYPE_CHECKING:
     from layouts.wms.mapping import WmsMapping
@@ -96,10 +96,11 @@ def load(
 def _read_as(
     tables: list[str], saved: Path | None, settings: list[str] | None, time_zone: str | None
 ) -> tuple[Mapping[str, Path], WmsMapping]:
-    from server.wms_exports import mapping_of, setting_of, tables_of
+    from server.wms_exports import mapping_of, passed_over, setting_of, tables_of
 
     try:
         files = tables_of(tables)
+        print_notes(passed_over(tables))
         entries: list[Mapping[str, Any]] = [setting_of(text) for text in settings or ()]
         if time_zone is not None:
             entries.append({"time_zone": time_zone})

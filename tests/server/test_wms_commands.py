@@ -44,6 +44,18 @@ def test_what_the_files_leave_open_is_asked_with_the_option_that_answers(
     assert "--set KEY=VALUE" in done.err
 
 
+def test_all_tables_are_asked_about_at_once_and_files_that_are_no_tables_are_told(
+    aisletwin: Aisletwin, exports: Path
+) -> None:
+    (exports / "items.csv").write_bytes("sku;name\nS1;groß\n".encode("cp1252"))
+    (exports / "Lagerplätze.csv").write_text("Bin\nA-1\n", encoding="utf-8")
+    done = aisletwin("wms", "check", str(exports))
+    assert done.code == 3
+    assert "set tables.items.encoding" in done.err
+    assert "set time_zone of the mapping" in done.err
+    assert f"{exports / 'Lagerplätze.csv'} is not read" in done.err
+
+
 def test_a_dry_run_tells_the_mapping_and_every_defect_and_writes_only_the_mapping(
     aisletwin: Aisletwin, exports: Path, tmp_path: Path
 ) -> None:
@@ -98,6 +110,20 @@ def test_settings_lie_over_a_saved_mapping(aisletwin: Aisletwin, exports: Path, 
     arguments = ("--mapping", str(saved), "--set", "time_zone=Europe/Berlin", "-o", str(again))
     aisletwin("wms", "check", str(exports), *arguments)
     assert yaml.safe_load(again.read_text(encoding="utf-8"))["time_zone"] == "Europe/Berlin"
+
+
+def test_ids_that_lost_their_zeros_are_told_with_the_entry_that_makes_them_one(
+    aisletwin: Aisletwin, tmp_path: Path
+) -> None:
+    items, slots = tmp_path / "items.csv", tmp_path / "slots.csv"
+    items.write_text("sku,name\n4711,a\n0815,b\n", encoding="utf-8")
+    slots.write_text("bin,sku\nA-1,004711\nA-2,000815\nA-3,99\n", encoding="utf-8")
+    done = aisletwin("wms", "check", items, slots)
+    assert done.code == 1
+    assert done.out.count("with more or fewer zeros in front: set ids.sku.digits") == 2
+    for told in ("6", "[6]"):
+        done = aisletwin("wms", "check", items, slots, "--set", f"ids.sku.digits={told}", "--json")
+        assert [each["row"] for each in json.loads(done.out)["defects"]] == [4]
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,11 @@ def test_a_parquet_table_and_one_with_no_coordinates_are_read(tmp_path: Path) ->
 def test_what_a_header_does_not_say_must_be_told(tmp_path: Path) -> None:
     hall = demo_hall()
     path = tmp_path / "bins.csv"
-    lines = [f"{each.id},{each.center[0]:.3f},{each.center[1]:.3f}" for each in hall.locations]
+    lines = [
+        f"{each.id},{each.center[0]:.3f},{each.center[1]:.3f}"
+        for each in hall.locations
+        if min(map(abs, each.center[:2])) >= 1.0  # 0.543 has no marks of thousands
+    ]
     path.write_text("\n".join(["location,x,y", *lines]), encoding="utf-8")
     with pytest.raises(BadDataError, match=r"set tables\.locations\.columns\.x_m\.unit to one of mm, cm, m"):
         read_location_list(path)

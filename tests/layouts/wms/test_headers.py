@@ -134,6 +134,11 @@ UNDECIDED = [
 ]
 
 
+def test_a_leading_zero_tells_a_decimal_comma_from_marked_thousands(tmp_path):
+    mapping = infer_mapping(written(tmp_path, items="sku;weight kg\n1;0,543\n2;1,250\n"))
+    assert mapping.tables["items"].decimal == ","
+
+
 @pytest.mark.parametrize(("table", "text", "more", "candidates", "option"), UNDECIDED)
 def test_what_is_ambiguous_lists_the_candidates_and_the_option(
     tmp_path, table, text, more, candidates, option
