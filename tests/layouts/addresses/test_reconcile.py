@@ -78,7 +78,7 @@ COUNTED = st.fixed_dictionaries(
 
 
 @given(counted=COUNTED, yaw_rad=st.floats(-3.0, 3.0), turned_racks=st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_every_scheme_agrees_with_its_own_list_and_shows_an_exchange(
     grid_hall: Hall, counted: dict[str, Any], yaw_rad: float, turned_racks: bool
 ) -> None:
