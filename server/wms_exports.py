@@ -12,7 +12,7 @@ from layouts.wms.findings import Findings
 from layouts.wms.inference import infer_mapping
 from layouts.wms.mapping import WmsMapping, read_mapping, write_mapping
 from layouts.wms.tables import WmsTables, dry_run, load
-from layouts.wms.write_tables import write_scenario_tables, write_tables
+from layouts.wms.write_tables import lines_without_place, write_scenario_tables, write_tables
 from server.site_files import require_room, write_json
 from spatial.errors import BadDataError
 from spatial.model_yaml import validated
@@ -23,11 +23,15 @@ SUFFIXES = (".csv", ".txt", ".tsv", ".parquet")
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What was loaded, by which mapping, and the names of the files that were written of it."""
+    """What was loaded, by which mapping, the names of the files that were written of it, and how many lines of which
+    SKUs orders.csv leaves out because they lie nowhere.
+    """
 
     tables: WmsTables
     mapping: WmsMapping
     files: tuple[str, ...]
+    lines_without_place: int
+    skus_without_place: tuple[str, ...]
 
     def to_record(self) -> dict[str, Any]:
         """Rows by table, those set aside, and every finding."""
@@ -37,6 +41,7 @@ class Loaded:
                 for name, rows in self.tables.tables.items()
             },
             "files": list(self.files),
+            "without_place": {"lines": self.lines_without_place, "skus": list(self.skus_without_place)},
             **self.tables.findings.to_record(),
         }
 
@@ -135,8 +140,8 @@ def check_exports(files: Mapping[str, Path], mapping: WmsMapping, save: Path | N
 def load_exports(files: Mapping[str, Path], mapping: WmsMapping, folder: Path) -> Loaded:
     """Load the clean rows into `folder`: a Parquet a table, the tables of a scenario, the mapping, the report.
 
-    Bad rows go to `quarantine/`. Raises BadDataError before anything is written for a file that has a fault of no
-    single row.
+    Bad rows go to `quarantine/`. Lines of SKUs that lie nowhere stay out of orders.csv and are told. Raises
+    BadDataError before anything is written for a file that has a fault of no single row.
     """
     require_room(folder)
     if folder.resolve() in {path.resolve().parent for path in files.values()}:
@@ -144,6 +149,13 @@ def load_exports(files: Mapping[str, Path], mapping: WmsMapping, folder: Path) -
     loaded = load(files, mapping, quarantine=folder / QUARANTINE)
     names = (*write_tables(folder, loaded), *write_scenario_tables(folder, loaded))
     write_mapping(folder / MAPPING, mapping)
-    done = Loaded(tables=loaded, mapping=mapping, files=names)
+    unplaced = lines_without_place(loaded)["sku"]
+    done = Loaded(
+        tables=loaded,
+        mapping=mapping,
+        files=names,
+        lines_without_place=len(unplaced),
+        skus_without_place=tuple(sorted(unplaced.unique().to_pylist())),
+    )
     write_json(folder / REPORT, done.to_record())
     return done

@@ -28,12 +28,13 @@ def write_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
 def write_scenario_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
     """Write what a scenario reads, as far as its tables are loaded: orders, slotting, items; returns their names.
 
-    orders.csv is the table of lines, with the due and release times and waves of the table of orders; slotting.csv
-    that of slots that hold a SKU; items.csv that of items whose mass is told.
+    orders.csv is the table of lines, less those without a place, with the due and release times and waves of the
+    table of orders; slotting.csv that of slots that hold a SKU; items.csv that of items whose mass is told.
     """
     tables, made = loaded.tables, {}
     if "lines" in tables:
-        made[ORDERS] = _orders(tables["lines"], tables.get("orders"))
+        lines = tables["lines"].filter(pc.invert(_has_no_place(loaded)))
+        made[ORDERS] = _orders(lines, tables.get("orders"))
     if "slots" in tables:
         slots = tables["slots"].select(["sku", "location"])
         made[SLOTTING] = slots.filter(slots["sku"].is_valid())
@@ -44,6 +45,18 @@ def write_scenario_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
     for name in names:
         _write_csv(folder / name, made[name])
     return tuple(names)
+
+
+def lines_without_place(loaded: WmsTables) -> pa.Table:
+    """The lines whose SKU lies in no loaded slot, so that nobody can pick them; none where no slots are loaded."""
+    lines = loaded.tables.get("lines")
+    return pa.table({"sku": []}) if lines is None else lines.filter(_has_no_place(loaded))
+
+
+def _has_no_place(loaded: WmsTables) -> pa.ChunkedArray:
+    skus = loaded.tables["lines"]["sku"]
+    held = loaded.tables["slots"]["sku"] if "slots" in loaded.tables else skus
+    return pc.invert(pc.is_in(skus, held))
 
 
 def _orders(lines: pa.Table, orders: pa.Table | None) -> pa.Table:

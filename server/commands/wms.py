@@ -91,6 +91,11 @@ def load(
     if any(counts["quarantined"] for counts in record["tables"].values()):
         typer.echo(f"{output / QUARANTINE}: the rows set aside, with their reasons")
     typer.echo(f"{output}: {', '.join(done.files)}")
+    if skus := done.skus_without_place:
+        note = (
+            f"orders.csv leaves out {done.lines_without_place} lines of {len(skus)} SKUs that lie in no slot"
+        )
+        print_notes((f"{note}: {', '.join(skus[:5])}{', …' if len(skus) > 5 else ''}",))
 
 
 def _read_as(

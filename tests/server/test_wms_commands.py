@@ -93,6 +93,20 @@ def test_clean_rows_are_a_scenarios_tables_and_bad_ones_are_kept_with_their_reas
     assert {record["files"][0], "wms-mapping.yaml"} <= {path.name for path in folder.iterdir()}
 
 
+def test_lines_of_skus_that_lie_nowhere_stay_out_of_the_scenario_and_are_told(
+    aisletwin: Aisletwin, exports: Path, tmp_path: Path
+) -> None:
+    (exports / "slots.csv").write_text("Bin,SKU\nA-1,S1\nA-9,S2\n", encoding="utf-8")
+    loading = ("wms", "load", exports, "--time-zone", "UTC", "-o", tmp_path / "DATA")
+    done = aisletwin(*loading)
+    assert done.code == 0
+    assert "orders.csv leaves out 1 lines of 1 SKUs that lie in no slot: S2" in done.err
+    orders = read_orders(tmp_path / "DATA" / "orders.csv")
+    assert {line.sku for order in orders for line in order.lines} == {"S1"}
+    assert json.loads(aisletwin(*loading, "--json").out)["without_place"] == {"lines": 1, "skus": ["S2"]}
+    assert pyarrow.parquet.read_table(tmp_path / "DATA" / "lines.parquet").num_rows == 2
+
+
 def test_the_same_exports_give_the_same_bytes(aisletwin: Aisletwin, exports: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert (
