@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from layouts.demand.mark import made_up_notes
 from layouts.demand.one_sku_a_place import synthetic_orders, synthetic_slotting
 from layouts.demand.redraw import redrawn_orders
 from layouts.depot import Depot, with_depot
-from layouts.items import read_items
+from layouts.items import Items, read_items
 from layouts.orders import Order, read_orders
 from layouts.scenario import Scenario
 from layouts.slotting_table import Slotting, read_slotting
 from layouts.tours.due_times import Crew
-from layouts.tours.picking_floor import picking_floor
+from layouts.tours.picking_floor import every_place, picking_floor
 from layouts.tours.plan import TourSettings, plan_tours
 from layouts.tours.tour import TourPlan
 from spatial.errors import UndecidedError
@@ -22,7 +23,11 @@ from spatial.floor.agents import agent_named
 from spatial.floor.facility_rules import rules_on
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
+from spatial.navigation.shortest_paths import Distances, shortest_distances
 from spatial.progress import Progress, silent
+
+MOST_MEASURED = 4_000
+"""Nodes among which a floor is measured once for all replications: 16 million lengths, and ways that take less."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,21 @@ class TourFloor:
     graph: NavGraph
     depot: Depot
     notes: tuple[str, ...]
+
+    @cached_property
+    def distances(self) -> Distances | None:
+        """Those among all places that tours may go to; None where these are more than can be kept."""
+        nodes = every_place(self.graph, depot=self.depot.node)
+        return shortest_distances(self.graph, nodes) if len(nodes) <= MOST_MEASURED else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """What lies where and what a piece weighs, and the orders of the file, None where they are made up."""
+
+    slotting: Slotting
+    items: Items
+    orders: tuple[Order, ...] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +84,8 @@ def plan_scenario(
     racks, no locations, or none that can be reached, and BadDataError for a table that is not what it must be.
     """
     floor = tour_floor(facility, scenario)
-    return plan_on(floor, scenario, replication=replication, is_bounded=is_bounded, progress=progress)
+    demand = demand_on(floor, scenario)
+    return plan_on(floor, demand, scenario, replication=replication, is_bounded=is_bounded, progress=progress)
 
 
 def tour_floor(facility: Facility, scenario: Scenario) -> TourFloor:
@@ -79,26 +100,46 @@ def tour_floor(facility: Facility, scenario: Scenario) -> TourFloor:
     return TourFloor(facility=equipped, graph=graph, depot=_depot(equipped, graph, station), notes=notes)
 
 
+def demand_on(floor: TourFloor, scenario: Scenario) -> Demand:
+    """The tables of `scenario`, or what is made up for the floor instead; it raises what `plan_scenario` does."""
+    graph = floor.graph
+    if not graph.access:
+        reason = next(iter(graph.unreached.values()))
+        raise UndecidedError(
+            f"none of {len(graph.unreached)} locations can be reached, the first because: {reason}"
+        )
+    orders = None if scenario.orders is None else read_orders(scenario.orders)
+    return Demand(
+        slotting=synthetic_slotting(graph.access, seed=scenario.seed)
+        if scenario.slotting is None
+        else read_slotting(scenario.slotting),
+        items={} if scenario.items is None else read_items(scenario.items),
+        orders=orders,
+    )
+
+
 def plan_on(
     floor: TourFloor,
+    demand: Demand,
     scenario: Scenario,
     *,
     replication: int = 0,
     is_bounded: bool = False,
     progress: Progress = silent,
 ) -> PlannedShift:
-    """`plan_scenario` on a floor that is ready."""
+    """`plan_scenario` on a floor and with tables that are ready."""
     graph, depot = floor.graph, floor.depot
-    orders, slotting, demand_notes = _demand(scenario, graph, replication)
+    orders, demand_notes = _orders(demand, scenario, replication)
+    distances = floor.distances if scenario.redraw_orders else None
     plan = plan_tours(
-        picking_floor(graph, slotting, orders, depot=depot.node),
+        picking_floor(graph, demand.slotting, orders, depot=depot.node, distances=distances),
         orders,
         TourSettings(
             policy=scenario.routing,
             batching=scenario.batching,
             batch_lines=scenario.batch_lines,
             heavy_kg=scenario.heavy_kg,
-            items={} if scenario.items is None else read_items(scenario.items),
+            items=demand.items,
             is_zoned=scenario.zoned,
             is_bounded=is_bounded,
             crew=Crew(
@@ -119,7 +160,7 @@ def plan_on(
         graph=graph,
         depot=depot,
         orders=orders,
-        slotting=slotting,
+        slotting=demand.slotting,
         plan=plan,
         notes=notes,
     )
@@ -146,22 +187,17 @@ def _depot(facility: Facility, graph: NavGraph, station: str) -> Depot:
     return Depot(name=station, node=graph.stations[station], servers=servers)
 
 
-def _demand(
-    scenario: Scenario, graph: NavGraph, replication: int
-) -> tuple[tuple[Order, ...], Slotting, tuple[str, ...]]:
-    if not graph.access:
-        reason = next(iter(graph.unreached.values()))
-        raise UndecidedError(
-            f"none of {len(graph.unreached)} locations can be reached, the first because: {reason}"
-        )
-    if scenario.orders is not None and scenario.slotting is not None:
-        given = read_orders(scenario.orders)
-        slotting, notes = read_slotting(scenario.slotting), made_up_notes(given)
+def _orders(
+    demand: Demand, scenario: Scenario, replication: int
+) -> tuple[tuple[Order, ...], tuple[str, ...]]:
+    """The orders of one replication, and what a reader must know of them."""
+    given, slotting = demand.orders, demand.slotting
+    if given is not None:
+        notes = made_up_notes(given)
         if not scenario.redraw_orders:
-            return given, slotting, notes
+            return given, notes
         note = f"Every replication has {len(given)} orders drawn with replacement from those of the file."
-        return redrawn_orders(given, seed=scenario.seed, replication=replication), slotting, (*notes, note)
-    slotting = synthetic_slotting(graph.access, seed=scenario.seed)
+        return redrawn_orders(given, seed=scenario.seed, replication=replication), (*notes, note)
     orders = synthetic_orders(
         slotting,
         count=scenario.synthetic_orders,
@@ -172,7 +208,7 @@ def _demand(
         f"Orders and slotting are synthetic: {len(orders)} orders over {len(slotting)} SKUs, one at random "
         "in every reachable location whatever the scan saw there; give 'orders' and 'slotting' for your own."
     )
-    return orders, slotting, (note,)
+    return orders, (note,)
 
 
 def _unreached_note(graph: NavGraph) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,8 +20,8 @@ from layouts.simulation.motion.turns import leg_turns
 from layouts.simulation.traffic.traffic_map import TrafficMap
 from layouts.simulation.traffic.ways import Ways
 from spatial.floor.agents import AgentClass
+from spatial.navigation.joined_routes import JoinedRoutes, Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Route
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -45,7 +44,7 @@ class Errand(NamedTuple):
     `height_m[i]`: how high the forks or the cab are at the end of leg i, at the floor everywhere when empty.
     """
 
-    legs: tuple[Route, ...]
+    legs: Sequence[Route]
     counts: Sequence[int]
     acts: Sequence[float]
     loaded: Sequence[bool] = ()
@@ -58,7 +57,7 @@ class Errands:
     whether it is driven with a load, and the height at its end; and four numbers of each act.
     """
 
-    tours: list[tuple[Route, ...]] = field(default_factory=list)
+    tours: list[Sequence[Route]] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     loaded: list[bool] = field(default_factory=list)
     height_m: list[float] = field(default_factory=list)
@@ -93,7 +92,7 @@ def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_
     """
     nav = traffic.graphs[graph]
     ways = traffic.ways(errands.tours, graph=graph)
-    trips = _trips([*chain.from_iterable(errands.tours)])
+    trips = JoinedRoutes.chained(errands.tours)
     speed_limits, near = _speeds(nav), traffic.pieces[graph]
     at, xy, even_s = cut_ways(
         nav.xy,
@@ -103,7 +102,7 @@ def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_
         nav.length_m,
         nav.length_m / np.minimum(speed_limits, nav.agent.speed_m_s),
         trips.nodes,
-        trips.node_at,
+        trips.at,
         ways.leg_start,
         ways.op,
         ways.from_m,
@@ -116,25 +115,13 @@ def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_
     if any(errands.height_m):
         seconds[is_move] *= _lift_stretch(nav.agent, seconds[is_move], leg_of_move, errands)[leg_of_move]
     rows, start = _interleaved(ways, seconds, errands, first_move)
-    return Compiled(rows, start, at, xy, nav.level[trips.nodes[trips.node_at[leg_of_move]]])
+    return Compiled(rows, start, at, xy, nav.level[trips.nodes[trips.at[leg_of_move]]])
 
 
 def is_even(agent: AgentClass) -> bool:
     """Whether the agent moves at one speed, empty or loaded, and loses nothing at stops and corners."""
     fields = ("acceleration_m_s2", "deceleration_m_s2", "corner_speed_m_s", "turn_s", "loaded_speed_m_s")
     return all(getattr(agent, name) is None for name in fields)
-
-
-class _Trips(NamedTuple):
-    """L legs: leg i leads over `nodes[node_at[i]:node_at[i + 1]]`."""
-
-    nodes: Ints
-    node_at: Ints
-
-
-def _trips(legs: Sequence[Route]) -> _Trips:
-    nodes = np.fromiter(chain.from_iterable(legs), np.int64)
-    return _Trips(nodes, np.fromiter(accumulate(map(len, legs), initial=0), np.int64, count=len(legs) + 1))
 
 
 def _speeds(nav: NavGraph) -> Floats:
@@ -146,7 +133,7 @@ def _speeds(nav: NavGraph) -> Floats:
 
 
 def _move_seconds(
-    nav: NavGraph, trips: _Trips, ways: Ways, is_move: npt.NDArray[np.bool_], errands: Errands
+    nav: NavGraph, trips: JoinedRoutes, ways: Ways, is_move: npt.NDArray[np.bool_], errands: Errands
 ) -> Floats:
     """Seconds of every move: from rest to rest over its leg, loaded or not."""
     legs = _motion_legs(nav, trips)
@@ -161,15 +148,15 @@ def _move_seconds(
     return seconds
 
 
-def _motion_legs(nav: NavGraph, trips: _Trips) -> MotionLegs:
-    legs = len(trips.node_at) - 1
+def _motion_legs(nav: NavGraph, trips: JoinedRoutes) -> MotionLegs:
+    legs = len(trips.at) - 1
     goes_on = np.ones(len(trips.nodes), np.bool_)
-    goes_on[trips.node_at[1:] - 1] = False
+    goes_on[trips.at[1:] - 1] = False
     tails = np.flatnonzero(goes_on)
     pairs = np.sort(np.stack([trips.nodes[tails], trips.nodes[tails + 1]], axis=1), axis=1)
     count = len(nav.xy)
     edge = np.searchsorted(nav.edges[:, 0] * count + nav.edges[:, 1], pairs[:, 0] * count + pairs[:, 1])
-    offsets = trips.node_at - np.arange(legs + 1)
+    offsets = trips.at - np.arange(legs + 1)
     slows_at_corners = nav.agent.corner_speed_m_s is not None or nav.agent.turn_s is not None
     return MotionLegs(
         offsets=offsets,
@@ -195,8 +182,8 @@ def _interleaved(
     """Each leg's way, then what is done at its end; and where each errand begins."""
     works = np.fromiter(errands.acts, np.float64, count=len(errands.acts)).reshape(-1, len(Act._fields))
     done = np.concatenate([[0], np.cumsum(np.array(errands.counts, np.int64))])
-    rows = np.empty(len(ways.op) + len(works), ROW).view(np.recarray)
-    _fill(rows, ways.leg_start, ways.op, ways.a, ways.b, seconds, done, works, first_move)
+    rows = np.empty(len(ways.op) + len(works), ROW)
+    _fill(rows.view(np.recarray), ways.leg_start, ways.op, ways.a, ways.b, seconds, done, works, first_move)
     return rows, (ways.leg_start + done)[ways.tour_start]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,23 +163,22 @@ class ProgramBuilder:
 
     def _tape(self) -> tuple[Tape, Legs]:
         """All errands, compiled class by class, as routines in the order of their numbers."""
-        routine: list[npt.NDArray[Any]] = [np.empty(0, ROW)] * len(self.routines)
+        rows, lengths = [np.empty(0, ROW)], [np.zeros(0, np.int64)]
         at, xy = [np.zeros(1, np.int64)], [np.empty((0, 2))]
         levels: list[str] = []
         names, points = np.array(self.traffic.graphs[0].levels, np.object_), 0
         for graph, blocks in enumerate(self.blocks):
-            numbers = iter([number for number, of in enumerate(self.routines) if of == graph])
             for errands in blocks if blocks[0].tours else ():
                 done = compile_errands(self.traffic, errands, graph=graph, first_move=len(levels))
-                for first, end in pairwise(done.start.tolist()):
-                    routine[next(numbers)] = done.rows[first:end]
+                rows.append(done.rows)
+                lengths.append(np.diff(done.start))
                 at.append(done.at[1:] + points)
                 xy.append(done.xy)
                 points += len(done.xy)
                 levels += names[done.level].tolist()
-        start = np.concatenate([[0], np.cumsum([len(rows) for rows in routine])])
         legs = Legs(start=np.concatenate(at), xy=np.concatenate(xy), level=tuple(levels))
-        return Tape(np.concatenate(routine), start.astype(np.int64)), legs
+        by_number = np.argsort(np.argsort(self.routines, kind="stable"), kind="stable")
+        return _in_turn(np.concatenate(rows), np.concatenate(lengths), by_number), legs
 
     def _resources(self, most_agents: int) -> Resources:
         slow = np.ones((len(self.seats), min(most_agents, _MOST_IN_A_TABLE) + 1))
@@ -209,6 +208,15 @@ class ProgramBuilder:
             refill_routine=_table([routines for routines, _ in self.refills], self.kinds),
             refill_pool=np.array([pool for _, pool in self.refills], np.int64),
         )
+
+
+def _in_turn(rows: npt.NDArray[Any], length: npt.NDArray[Any], turn: npt.NDArray[Any]) -> Tape:
+    """The routines, which lie one after the other in `rows` with these lengths (Q,), in turn: number q is the one at
+    `turn[q]`.
+    """
+    first = np.concatenate([[0], np.cumsum(length)])[turn]
+    start = np.concatenate([[0], np.cumsum(length[turn])])
+    return Tape(rows[np.arange(start[-1]) + np.repeat(first - start[:-1], length[turn])], start)
 
 
 def _lists(lists: Sequence[Sequence[int]]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:

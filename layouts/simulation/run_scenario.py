@@ -6,20 +6,21 @@ import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from layouts.kpis import kpis
 from layouts.orders import Order
-from layouts.plan_scenario import PlannedShift, TourFloor, plan_on, tour_floor
+from layouts.plan_scenario import Demand, PlannedShift, TourFloor, demand_on, plan_on, tour_floor
 from layouts.run import AisleFloor, Duty, Run
 from layouts.scenario import PATHS, Scenario, read_scenario
 from layouts.simulation.engine.run_tape import Played, run_tape
 from layouts.simulation.figures_of_run import figures_of_run
+from layouts.simulation.operations.ground import Ground
 from layouts.simulation.run_of_log import run_of_log
 from layouts.simulation.settling import PILOT, settled_s
-from layouts.simulation.shift_program import ShiftProgram, shift_program, with_draws
+from layouts.simulation.shift_program import ShiftProgram, shift_ground, shift_program, with_draws
 from layouts.simulation.traffic.static_check import told
 from layouts.simulation.work import Work
 from layouts.tours.due_times import is_date
@@ -73,20 +74,40 @@ def ready_on(
     progress: Progress = silent,
 ) -> ReadyShift:
     """`ready_shift` on a facility that is at hand."""
+    start = _start(facility, scenario, facility_sha256)
+    return _ready(start, replication=replication, progress=progress)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Start:
+    """What all replications of a scenario begin with, whatever is ordered."""
+
+    scenario: Scenario
+    floor: TourFloor
+    demand: Demand
+    inputs: Mapping[str, Any]
+
+    @cached_property
+    def ground(self) -> Ground:
+        floor, scenario = self.floor, self.scenario
+        return shift_ground(
+            floor.facility, floor.graph, floor.depot, scenario.operations, scenario.traffic.settings
+        )
+
+
+def _start(facility: Facility, scenario: Scenario, facility_sha256: str | None) -> _Start:
     floor = tour_floor(facility, scenario)
-    inputs = _inputs(facility, scenario, facility_sha256)
-    return _ready(floor, scenario, inputs, replication=replication, progress=progress)
+    return _Start(
+        scenario=scenario,
+        floor=floor,
+        demand=demand_on(floor, scenario),
+        inputs=_inputs(facility, scenario, facility_sha256),
+    )
 
 
-def _ready(
-    floor: TourFloor,
-    scenario: Scenario,
-    inputs: Mapping[str, Any],
-    *,
-    replication: int,
-    progress: Progress = silent,
-) -> ReadyShift:
-    shift = plan_on(floor, scenario, replication=replication, progress=progress)
+def _ready(start: _Start, *, replication: int, progress: Progress = silent) -> ReadyShift:
+    scenario = start.scenario
+    shift = plan_on(start.floor, start.demand, scenario, replication=replication, progress=progress)
     program = shift_program(
         shift,
         shift.facility,
@@ -104,12 +125,13 @@ def _ready(
         traffic=scenario.traffic.settings,
         seed=scenario.seed,
         horizon_s=_horizon_s(scenario),
+        ground=start.ground,
     )
     ready = ReadyShift(
         scenario=scenario,
         shift=shift,
         program=program,
-        inputs=inputs,
+        inputs=start.inputs,
         warm_up_s=0.0 if scenario.warm_up_s == "mser-5" else scenario.warm_up_s,
         notes=(*told(program.jams()), *_undated_note(scenario, shift.orders)),
     )
@@ -173,15 +195,14 @@ def _last_ready(scenario: str) -> ReadyShift:
 
 
 def _redrawn(told: str, replication: int) -> ReadyShift:
-    scenario, floor, inputs = _last_floor(told)
-    return _ready(floor, scenario, inputs, replication=replication)
+    return _ready(_last_start(told), replication=replication)
 
 
 @lru_cache(maxsize=1)
-def _last_floor(told: str) -> tuple[Scenario, TourFloor, Mapping[str, Any]]:
+def _last_start(told: str) -> _Start:
     scenario = Scenario.model_validate_json(told)
     facility, digest = _facility_of(scenario)
-    return scenario, tour_floor(facility, scenario), _inputs(facility, scenario, digest)
+    return _start(facility, scenario, digest)
 
 
 def _facility_of(scenario: Scenario) -> tuple[Facility, str]:

@@ -12,13 +12,14 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from layouts.depot import Depot
 from layouts.orders import Order
 from layouts.plan_scenario import PlannedShift
 from layouts.simulation.engine.tape import NOBODY, Crew
 from layouts.simulation.operations.arrivals import Arrivals, add_arrivals
-from layouts.simulation.operations.class_graphs import class_graphs
 from layouts.simulation.operations.crew import crew_of, members
 from layouts.simulation.operations.draws import Draws, Loads, Stream
+from layouts.simulation.operations.ground import Ground, ground_of
 from layouts.simulation.operations.new_floor import kind_of, new_floor
 from layouts.simulation.operations.order_times import order_times, undated
 from layouts.simulation.operations.packing import add_packing
@@ -33,7 +34,6 @@ from layouts.simulation.operations.staffing import StaffGroup, Task
 from layouts.simulation.operations.tour_jobs import Picked, add_tours, pick_pools
 from layouts.simulation.operations.upkeep import MOST_FAILURES
 from layouts.simulation.program import Program
-from layouts.simulation.traffic.build_traffic import traffic_map
 from layouts.simulation.traffic.check_traffic import guarded
 from layouts.simulation.traffic.static_check import Jam, possible_jams
 from layouts.simulation.traffic.traffic_map import USUAL_TRAFFIC, TrafficMap, TrafficSettings
@@ -97,12 +97,13 @@ def shift_program(
     seed: int = 0,
     replication: int = 0,
     horizon_s: float = math.inf,
+    ground: Ground | None = None,
 ) -> ShiftProgram:
     """The program of `shift`, planned on `facility`, with the work of `operations`.
 
     Without staff there are `pickers` of the class that the tours are planned for. `orders` tell when each came in,
     when it is due, and its wave; without them all are there at the start. `starts_at` is needed for dates. There are
-    breakdowns up to `horizon_s`, or for as long as all the work may take.
+    breakdowns up to `horizon_s`, or for as long as all the work may take. `ground` may be known, see `shift_ground`.
 
     Raises ValueError for a plan without tours and for settings that do not fit it, BadDataError for orders and
     buffers that do not, UndecidedError where somebody cannot reach a place of his work.
@@ -114,12 +115,11 @@ def shift_program(
     in_tours = [orders_of(tour) for tour in tours]
     times = _times(orders, in_tours, starts_at, operations)
     streams = _streams(operations, work, staff, lines=shift.plan.lines, orders=len(times))
-    graphs = class_graphs(
-        facility, shift.graph, shift.depot, [group.agent or shift.graph.agent.name for group in staff]
-    )
+    ground = ground or shift_ground(facility, shift.graph, shift.depot, operations, traffic)
+    graphs = ground.traffic.graphs
     floor = new_floor(
-        facility,
-        _traffic(graphs, traffic, tours),
+        ground,
+        _with_tickets(ground.traffic, tours),
         operations,
         staff=staff,
         depot=shift.depot.name,
@@ -175,6 +175,18 @@ def shift_program(
         section_of=_section_of(floor.build.traffic, len(program.meaning.resource)),
         guarded=tuple(frozenset(jam.members) for jam in floor.build.traffic.guards),
     )
+
+
+def shift_ground(
+    facility: Facility,
+    graph: NavGraph,
+    depot: Depot,
+    operations: Operations = NOTHING_ELSE,
+    traffic: TrafficSettings = USUAL_TRAFFIC,
+) -> Ground:
+    """What the programs of all shifts share that are planned on `graph`, by whatever orders."""
+    classes = [group.agent or graph.agent.name for group in operations.staff]
+    return ground_of(facility, graph, depot, classes, traffic)
 
 
 def with_draws(shift: ShiftProgram, replication: int) -> ShiftProgram:
@@ -308,10 +320,9 @@ def _notes(operations: Operations, picked: Picked, graphs: Sequence[NavGraph]) -
     return notes
 
 
-def _traffic(graphs: Sequence[NavGraph], settings: TrafficSettings, tours: Sequence[Tour]) -> TrafficMap:
-    """The traffic of the classes; where lanes are narrow, with tickets for rings that these tours could fill."""
-    traffic = traffic_map(graphs, settings)
-    if not (settings.tickets and traffic.lanes):
+def _with_tickets(traffic: TrafficMap, tours: Sequence[Tour]) -> TrafficMap:
+    """The same traffic; where lanes are narrow, with tickets for rings that these tours could fill."""
+    if not (traffic.settings.tickets and traffic.lanes):
         return traffic
     return guarded(traffic, traffic.ways([tour.legs for tour in tours]))
 

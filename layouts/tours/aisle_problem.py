@@ -13,6 +13,7 @@ from layouts.tours.tour import Stop
 def aisle_problem(floor: PickingFloor, stops: Sequence[Stop]) -> tuple[RoutingProblem, list[int]]:
     """The routing problem of one tour, and the graph node of each of its rows."""
     nodes = [floor.depot, *(stop.node for stop in stops)]
+    open_aisles = floor.open_aisles
     stops_in: dict[str, list[int]] = {}
     for row, stop in enumerate(stops, start=1):
         aisle = open_aisle_of(floor, stop)
@@ -20,7 +21,7 @@ def aisle_problem(floor: PickingFloor, stops: Sequence[Stop]) -> tuple[RoutingPr
             stops_in.setdefault(aisle, []).append(row)
     aisles = []
     for aisle in sorted(stops_in):
-        lies, mouths = floor.open_aisles[aisle], (len(nodes), len(nodes) + 1)
+        lies, mouths = open_aisles[aisle], (len(nodes), len(nodes) + 1)
         ends = AisleEnds(
             id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=lies.level, only=lies.only
         )

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from layouts.tours.tour import Pick, Tour
+from spatial.navigation.joined_routes import Route
 from spatial.navigation.nav_graph import NODE_KINDS, NavGraph
-from spatial.navigation.shortest_paths import Route
 
 
 @dataclass(frozen=True, kw_only=True)

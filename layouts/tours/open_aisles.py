@@ -26,10 +26,11 @@ class OpenAisle:
     only: tuple[int, int] | None
 
 
-def open_aisles(graph: NavGraph, distances: Distances, *, depot: int) -> Mapping[str, OpenAisle]:
-    """The open ones, by id, of the aisles whose mouths are among `distances`."""
-    known = set(distances.nodes.tolist())
-    aisles = {aisle: mouths for aisle, mouths in graph.aisles.items() if known.issuperset(mouths)}
+def open_aisles(
+    graph: NavGraph, distances: Distances, *, among: frozenset[int], depot: int
+) -> Mapping[str, OpenAisle]:
+    """The open ones, by id, of the aisles whose mouths are `among` these nodes, which have `distances`."""
+    aisles = {aisle: mouths for aisle, mouths in graph.aisles.items() if among.issuperset(mouths)}
     others = distances.rows([depot, *(mouth for mouths in aisles.values() for mouth in mouths)]).tolist()
     found = {}
     for aisle, mouths in aisles.items():

@@ -28,9 +28,12 @@ def order_parts(orders: Sequence[Order], zone_of: ZoneOf | None = None) -> list[
     groups: dict[tuple[str | None, str | None], int] = {}
     parts = []
     for order in sorted(orders, key=lambda order: waves[order.wave]):
+        if zone_of is None:
+            parts.append(OrderPart(order=order, group=waves[order.wave]))
+            continue
         lines: dict[str | None, list[OrderLine]] = {}
         for line in order.lines:
-            lines.setdefault(zone_of(line.sku) if zone_of else None, []).append(line)
+            lines.setdefault(zone_of(line.sku), []).append(line)
         for zone, its_lines in lines.items():
             group = groups.setdefault((order.wave, zone), len(groups))
             parts.append(OrderPart(order=replace(order, lines=tuple(its_lines)), group=group))

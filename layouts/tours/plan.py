@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from layouts.items import Items
 from layouts.orders import Order
@@ -63,10 +63,9 @@ def plan_tours(
     waves or several locations where "in-time" knows none, UndecidedError where it rests on a tour that is not
     proven, ValueError for settings there are not, KeyError for an order that the floor was not made for.
     """
-    parts = order_parts(orders, zones_of(floor) if settings.is_zoned else None)
     fitting = [
-        replace(part, order=order)
-        for part in parts
+        OrderPart(order=order, group=part.group)
+        for part in order_parts(orders, zones_of(floor) if settings.is_zoned else None)
         for order in cut_to_carts(floor, part.order, lines=settings.batch_lines)
     ]
     batched = _batched(floor, fitting, settings, progress)

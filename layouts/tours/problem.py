@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,12 @@ class RoutingProblem:
     xy: npt.NDArray[np.float64]
     length_m: npt.NDArray[np.float64]
     sections: tuple[Section, ...] = ()
+
+    @cached_property
+    def metres(self) -> list[list[float]]:
+        """The same lengths for looking one up, which is quicker in a list."""
+        lengths: list[list[float]] = self.length_m.tolist()
+        return lengths
 
     @property
     def loose(self) -> tuple[int, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress
+
+import numpy as np
 
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.exact.network.graph_tour import exact_visits
@@ -14,7 +16,7 @@ from layouts.tours.picking_floor import PickingFloor
 from layouts.tours.policies.by_name import policy_named
 from layouts.tours.tour import Stop, Tour
 from spatial.errors import UndecidedError
-from spatial.navigation.shortest_paths import Route, shortest_route
+from spatial.navigation.shortest_paths import routes_over
 
 EXACT = "exact"
 """The name of the shortest tour among the routing policies."""
@@ -87,20 +89,14 @@ def with_bound(floor: PickingFloor, task: TourTask, tour: Tour) -> Tour:
 
 def _tour(floor: PickingFloor, task: TourTask, nodes: Sequence[int], visits: Sequence[int]) -> Tour:
     """The shortest way through the visits in turn, cut into a leg a stop."""
-    legs: list[Route] = []
-    leg: Route = (floor.depot,)
-    length, distances = 0.0, floor.distances
-    rows = distances.rows(nodes).tolist()
-    for here, there in pairwise((0, *visits, 0)):
-        leg += shortest_route(distances, nodes[here], nodes[there])[1:]
-        length += float(distances.length_m[rows[here], rows[there]])
-        if 1 <= there <= len(task.stops):
-            legs.append(leg)
-            leg = (nodes[there],)
+    count, passed = len(task.stops), [0, *visits, 0]
+    is_stop = [1 <= row <= count for row in visits]
+    over = [nodes[row] for row in passed]
+    rows = floor.distances.rows(over)
     return Tour(
         id=task.id,
         depot=floor.depot,
-        stops=tuple(task.stops[row - 1] for row in visits if 1 <= row <= len(task.stops)),
-        legs=(*legs, leg),
-        length_m=length,
+        stops=tuple(task.stops[row - 1] for row in compress(visits, is_stop)),
+        legs=routes_over(floor.distances, over, is_halt=[*is_stop, True]),
+        length_m=float(np.cumsum(floor.distances.length_m[rows[:-1], rows[1:]])[-1]),
     )

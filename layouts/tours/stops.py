@@ -18,13 +18,13 @@ def stops_of(floor: PickingFloor, batch: Batch) -> tuple[Stop, ...]:
 
     A SKU in several locations is taken from the one that the shortest tour found for this batch passes.
     """
-    skus = [*dict.fromkeys(line.sku for _, line in batch)]
-    location_of = _chosen(floor, {sku: floor.locations(sku) for sku in skus})
+    location_of = _chosen(floor, {line.sku: floor.locations(line.sku) for _, line in batch})
+    access, pick_faces = floor.graph.access, floor.graph.pick_faces
     picks: dict[tuple[int, str], list[Pick]] = {}
     for order, line in batch:
         place = location_of[line.sku]
         pick = Pick(order=order.id, sku=line.sku, quantity=line.quantity, location=place)
-        picks.setdefault((floor.graph.access[place], floor.graph.pick_faces[place]), []).append(pick)
+        picks.setdefault((access[place], pick_faces[place]), []).append(pick)
     return tuple(Stop(node=node, face=face, picks=tuple(taken)) for (node, face), taken in picks.items())
 
 

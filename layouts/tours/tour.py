@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from spatial.navigation.shortest_paths import Route
+from spatial.navigation.joined_routes import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ class Tour:
     id: str
     depot: int
     stops: tuple[Stop, ...]
-    legs: tuple[Route, ...]
+    legs: Sequence[Route]
     length_m: float
     lower_bound_m: float | None = None
 

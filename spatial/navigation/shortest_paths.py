@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from spatial.navigation.joined_routes import JoinedRoutes, Route
 from spatial.navigation.nav_graph import NavGraph
-
-Route = tuple[int, ...]
 
 _NO_NODE = -9999
 
@@ -30,14 +30,19 @@ class Ways:
     before: npt.NDArray[np.int32]
 
     @cached_property
-    def row_of(self) -> Mapping[int, int]:
-        """The row of each chosen graph node."""
-        return {node: row for row, node in enumerate(self.nodes.tolist())}
+    def _row_of(self) -> npt.NDArray[np.int64]:
+        """The row of node n at n + 1, −1 where it was not chosen; at both ends what is no node."""
+        row_of = np.full(self.before.shape[1] + 2, -1)
+        row_of[self.nodes + 1] = np.arange(len(self.nodes))
+        return row_of
 
     def rows(self, nodes: Sequence[int]) -> npt.NDArray[np.int64]:
         """The rows (n,) of these graph nodes; KeyError names one that was not among the chosen."""
-        wanted: list[int] = np.asarray(nodes, np.int64).tolist()
-        return np.array([self.row_of[node] for node in wanted], np.int64)
+        wanted = np.asarray(nodes, np.int64)
+        rows: npt.NDArray[np.int64] = self._row_of.take(wanted + 1, mode="clip")
+        if rows.min(initial=0) < 0:
+            raise KeyError(int(wanted[rows.argmin()]))
+        return rows
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,14 +80,58 @@ def shortest_route(ways: Ways, start: int, end: int) -> Route:
 
     Raises ValueError when there is no way.
     """
-    before = memoryview(ways.before[ways.row_of[start]])  # quicker than numpy, number by number
-    route, at = [end], end
-    while at != start:
-        at = before[at]
-        if at == _NO_NODE:
-            raise ValueError(f"there is no way from node {start} to node {end}")
-        route.append(at)
-    return tuple(reversed(route))
+    return routes_over(ways, [start, end], is_halt=[True])[0]
+
+
+def routes_over(ways: Ways, nodes: Sequence[int], *, is_halt: Sequence[bool]) -> JoinedRoutes:
+    """The best way over `nodes` (n,) in turn, all but the last of them chosen, in a route to each halt.
+
+    `is_halt` (n − 1,) is of all nodes but the first, and true of the last. Raises ValueError when there is no way.
+    """
+    stations = np.array(nodes, np.int64)
+    found, at = _routes_over(ways.before, ways.rows(nodes[:-1]), stations, np.array(is_halt, np.bool_))
+    if not len(found):
+        torn = int(at[0])
+        raise ValueError(f"there is no way from node {nodes[torn]} to node {nodes[torn + 1]}")
+    return JoinedRoutes(found, at)
+
+
+@njit(cache=True)
+def _routes_over(
+    before: npt.NDArray[np.int32],
+    rows: npt.NDArray[np.int64],
+    stations: npt.NDArray[np.int64],
+    is_halt: npt.NDArray[np.bool_],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The nodes of all routes, and where each begins and the last one ends; where there is no way from a station
+    to the next, no nodes and the number of that station.
+    """
+    size, halts = 1, 0
+    for leg in range(len(rows)):
+        node = stations[leg + 1]
+        while node != stations[leg]:
+            node = before[rows[leg], node]
+            if node == _NO_NODE:
+                return np.empty(0, np.int64), np.full(1, leg, np.int64)
+            size += 1
+        halts += is_halt[leg]
+    nodes, at = np.empty(size + halts - 1, np.int64), np.zeros(halts + 1, np.int64)
+    nodes[0] = stations[0]
+    end, halt = 1, 0
+    for leg in range(len(rows)):
+        node, first = stations[leg + 1], end
+        while node != stations[leg]:
+            nodes[end] = node
+            node = before[rows[leg], node]
+            end += 1
+        nodes[first:end] = nodes[first:end][::-1].copy()
+        if is_halt[leg]:
+            halt += 1
+            at[halt] = end
+            if leg + 1 < len(rows):
+                nodes[end] = stations[leg + 1]
+                end += 1
+    return nodes, at
 
 
 def path_polyline(graph: NavGraph, route: Sequence[int]) -> npt.NDArray[np.float64]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from layouts.simulation.operations.heights import working_heights
+from layouts.simulation.operations.ground import Ground
 from layouts.simulation.operations.routes import Routes, routes_about
 from layouts.simulation.operations.settings import Operations
-from layouts.simulation.operations.shift_floor import Kind, ShiftFloor, places_of, station_node
+from layouts.simulation.operations.shift_floor import Kind, ShiftFloor, station_node
 from layouts.simulation.operations.staffing import StaffGroup, Task
 from layouts.simulation.program_builder import ProgramBuilder
 from layouts.simulation.traffic.traffic_map import TrafficMap
 from layouts.tours.tour import Tour
-from spatial.facility import Facility
 from spatial.floor.agents import GOODS_TO_PERSON
 from spatial.navigation.nav_graph import NavGraph
 
 
 def new_floor(
-    facility: Facility,
+    ground: Ground,
     traffic: TrafficMap,
     operations: Operations,
     *,
@@ -27,7 +26,8 @@ def new_floor(
     tours: Sequence[Tour],
     streams: Sequence[str],
 ) -> ShiftFloor:
-    """The floor; groups of `staff` without a class have that of the first graph. See `ShiftFloor` for `streams`.
+    """The floor; `traffic` is the ground's with tickets; groups of `staff` without a class have that of the first
+    graph. See `ShiftFloor` for `streams`.
 
     Work at pick faces is foreseen where nothing comes between: no breakdown, and no rack that is carried away.
     """
@@ -41,9 +41,9 @@ def new_floor(
             _routes(graph, [kind for kind in kinds if kind.graph == number], operations, depot, tours)
             for number, graph in enumerate(graphs)
         ),
-        places=tuple(map(places_of, graphs)),
-        tiers={place.id: place.tier for place in facility.locations},
-        heights=working_heights(facility),
+        places=ground.places,
+        tiers=ground.tiers,
+        heights=ground.heights,
         streams={purpose: number for number, purpose in enumerate(streams)},
         foresees=operations.breakdowns is None and not carries,
         depot=depot,

@@ -40,10 +40,10 @@ def order_times(orders: Sequence[Order], starts_at: datetime | None) -> Timetabl
 def undated(orders: Sequence[Order]) -> tuple[Order, ...]:
     """The orders without the times that are dates, which say nothing where the start of the shift is not known."""
     return tuple(
-        replace(
-            order,
-            due=None if is_date(order.due) else order.due,
-            released=None if is_date(order.released) else order.released,
-        )
-        for order in orders
+        _undated(order) if is_date(order.due) or is_date(order.released) else order for order in orders
     )
+
+
+def _undated(order: Order) -> Order:
+    due, released = (None if is_date(told) else told for told in (order.due, order.released))
+    return replace(order, due=due, released=released)

@@ -13,7 +13,7 @@ from layouts.simulation.operations.replenishment import Stock
 from layouts.simulation.operations.shift_floor import Halt, Kind, ShiftFloor
 from layouts.simulation.work import Work
 from layouts.tours.tour import Stop, Tour
-from spatial.navigation.shortest_paths import Route
+from spatial.navigation.joined_routes import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +74,13 @@ class Picking:
     def _plain(self, kind: Kind, tour: Tour, behind: Sequence[Act]) -> Errand:
         """What `errand` comes to for a plain tour, of which a shift has thousands: without a value for every act."""
         floor, work, stream = self.floor, self.work, self.floor.streams["pick"]
-        places, activities = floor.places[0], floor.build.activities
+        places, activities, find = floor.places[0], floor.build.activities, floor.build.find
         counts: list[int] = []
         acts: list[float] = []
         for stop in tour.stops:
             level, xy = places[stop.node]
-            face, count = floor.face(kind, stop.picks[0].location), len(stop.picks)
+            known, count = find(stop.face), len(stop.picks)
+            face = floor.face(kind, stop.picks[0].location) if known is None else known
             acts += (AHEAD, 0, count + 2, 0.0) if floor.foresees else ()
             acts += (TAKE, face, NOBODY, 0.0)
             for pick in stop.picks:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from spatial.navigation.joined_routes import Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Distances, Route, shortest_distances, shortest_route
+from spatial.navigation.shortest_paths import Distances, shortest_distances, shortest_route
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

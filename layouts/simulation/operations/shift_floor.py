@@ -14,8 +14,9 @@ from layouts.simulation.operations.routes import Routes
 from layouts.simulation.operations.staffing import Task
 from layouts.simulation.program_builder import ProgramBuilder
 from spatial.errors import UndecidedError
+from spatial.navigation.joined_routes import Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Route, path_length, path_polyline
+from spatial.navigation.shortest_paths import path_length, path_polyline
 
 Place: TypeAlias = tuple[str, tuple[float, float]]
 """A level and where on it, metres."""

@@ -12,8 +12,9 @@ from layouts.simulation.traffic.static_check import Jam, possible_jams
 from layouts.simulation.traffic.tickets import tickets_for
 from layouts.simulation.traffic.traffic_map import TrafficMap
 from layouts.simulation.traffic.ways import Ways
+from spatial.navigation.joined_routes import Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Route, shortest_distances, shortest_route
+from spatial.navigation.shortest_paths import shortest_distances, shortest_route
 
 
 def jams_of(traffic: TrafficMap, *ways: Ways) -> tuple[Jam, ...]:

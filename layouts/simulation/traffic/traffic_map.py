@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -19,8 +19,8 @@ from layouts.simulation.traffic.static_check import Jam
 from layouts.simulation.traffic.tickets import with_tickets
 from layouts.simulation.traffic.walk import walk
 from layouts.simulation.traffic.ways import Ways
+from spatial.navigation.joined_routes import JoinedRoutes, Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Route
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +81,15 @@ class TrafficMap:
         but are not slowed down by their crowd: the law is one of people on foot. Raises ValueError for a leg that
         begins elsewhere than the one before ends, or that no edges join.
         """
-        legs = list(chain.from_iterable(tours))
-        nodes = np.fromiter(chain.from_iterable(legs), np.int64)
-        leg_at = np.fromiter(accumulate(map(len, legs), initial=0), np.int64, count=len(legs) + 1)
+        legs = JoinedRoutes.chained(tours)
         tour_at = np.fromiter(accumulate(map(len, tours), initial=0), np.int64, count=len(tours) + 1)
-        _check(nodes, leg_at, tour_at, len(self.graphs[graph].xy))
+        _check(legs.nodes, legs.at, tour_at, len(self.graphs[graph].xy))
         rows, metres, leg_start, torn = walk(
             self.pieces[graph],
             self.role,
             self.lane,
-            nodes,
-            leg_at,
+            legs.nodes,
+            legs.at,
             tour_at,
             self.settings.release == "at_start",
             not self.graphs[graph].agent.is_vehicle,

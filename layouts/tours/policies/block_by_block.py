@@ -47,5 +47,6 @@ def block_by_block(
 
 def from_closer_side(problem: RoutingProblem, here: int, lanes: Sequence[Lane]) -> list[Lane]:
     """RULE 3: the lanes of a block in order across it, from the outer one that is closer on foot."""
-    left, right = (min(problem.length_m[here, [lane.low, lane.high]]) for lane in (lanes[0], lanes[-1]))
+    metres = problem.metres[here]
+    left, right = (min(metres[lane.low], metres[lane.high]) for lane in (lanes[0], lanes[-1]))
     return list(lanes if left <= right else lanes[::-1])

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -57,8 +57,8 @@ class _Placed(NamedTuple):
 
 def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats) -> tuple[Section, ...]:
     """The sections that `aisles` make, their rows being those of `xy` (P, 2)."""
-    at: list[Vector] = xy.tolist()
-    left, sections = [(aisle, _heading(at, aisle)) for aisle in aisles], []
+    at: list[Vector] = [*map(tuple, xy.tolist())]
+    left, sections = [(aisle, _heading(*(at[mouth] for mouth in aisle.mouths))) for aisle in aisles], []
     while left:
         mates, left = _parted(left, partial(_runs_beside, left[0]))
         along = mates[0][1]
@@ -67,8 +67,10 @@ def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats) -> tuple[Section,
     return tuple(sections)
 
 
-def _heading(at: Sequence[Vector], aisle: AisleEnds) -> Vector:
-    (x0, y0), (x1, y1) = (at[mouth] for mouth in aisle.mouths)
+@lru_cache(maxsize=4096)
+def _heading(start: Vector, end: Vector) -> Vector:
+    """From one point to another; a floor has few aisles, and thousands of tours ask for the same."""
+    (x0, y0), (x1, y1) = start, end
     length_m = max(math.hypot(x1 - x0, y1 - y0), 1e-9)
     return (x1 - x0) / length_m, (y1 - y0) / length_m
 
@@ -88,9 +90,17 @@ def _runs_beside(one: tuple[AisleEnds, Vector], other: tuple[AisleEnds, Vector])
 
 
 def _placed(at: Sequence[Vector], aisle: AisleEnds, along: Vector) -> _Placed:
-    (low_m, low), (high_m, high) = sorted((_offset_m(at[mouth], along), mouth) for mouth in aisle.mouths)
-    across_m = sum(_offset_m(at[mouth], _right_of(along)) for mouth in (low, high)) / 2
+    first_m, last_m, across_m = _lies(*(at[mouth] for mouth in aisle.mouths), along)
+    (low_m, low), (high_m, high) = sorted(zip((first_m, last_m), aisle.mouths, strict=True))
     return _Placed(across_m, low, high, low_m, high_m, aisle)
+
+
+@lru_cache(maxsize=4096)
+def _lies(start: Vector, end: Vector, along: Vector) -> tuple[float, float, float]:
+    """How far both ends of an aisle are along a direction, and its middle across it."""
+    right = _right_of(along)
+    across_m = (_offset_m(start, right) + _offset_m(end, right)) / 2
+    return _offset_m(start, along), _offset_m(end, along), across_m
 
 
 def _blocks(at: Sequence[Vector], placed: Sequence[_Placed], along: Vector) -> tuple[tuple[Lane, ...], ...]:

@@ -9,7 +9,7 @@ The literature's warehouse is one section with the depot in front of it. On any 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,15 +27,23 @@ def section_by_section(problem: RoutingProblem, through_section: ThroughSection)
     left = list(problem.sections)
     while left:
         here = visits[-1] if visits else 0
-        nearest = min(left, key=lambda section: _reach(problem, here, _mouths(section.lanes)))
-        left.remove(nearest)
+        nearest = left.pop(_nearest(problem, here, left))
         visits += through_section(problem, here, _seen_from(problem, here, nearest))
     loose = nearest_first(problem, start=visits[-1] if visits else 0, stops=problem.loose)
     return (*visits, *loose)
 
 
-def _reach(problem: RoutingProblem, here: int, places: Sequence[int]) -> float:
-    return float(problem.length_m[here, places].min())
+def _nearest(problem: RoutingProblem, here: int, sections: Sequence[Section]) -> int:
+    """RULE 1."""
+    if len(sections) == 1:
+        return 0
+    reach = [_reach(problem, here, _mouths(section.lanes)) for section in sections]
+    return reach.index(min(reach))
+
+
+def _reach(problem: RoutingProblem, here: int, places: Iterable[int]) -> float:
+    metres = problem.metres[here]
+    return min(metres[place] for place in places)
 
 
 def _mouths(lanes: Sequence[Lane]) -> list[int]:
@@ -44,13 +52,13 @@ def _mouths(lanes: Sequence[Lane]) -> list[int]:
 
 def _seen_from(problem: RoutingProblem, here: int, section: Section) -> Section:
     """RULES 2 and 3: the section turned so that its front and its left are the picker's."""
-    low = _reach(problem, here, [lane.low for lane in section.blocks[0]])
-    high = _reach(problem, here, [lane.high for lane in section.blocks[-1]])
+    low = _reach(problem, here, (lane.low for lane in section.blocks[0]))
+    high = _reach(problem, here, (lane.high for lane in section.blocks[-1]))
     if high < low:
         section = _front_to_back(section)
-    x = problem.xy @ np.array(section.across)
-    sides = x[_mouths(section.lanes)]
-    if sides.max() - x[here] < x[here] - sides.min():
+    x = (problem.xy @ np.array(section.across)).tolist()
+    sides = [x[mouth] for mouth in _mouths(section.lanes)]
+    if max(sides) - x[here] < x[here] - min(sides):
         section = _left_to_right(section)
     return section
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from layouts.tours.exact.network.network_tour import MOST_STATES, optimal_network_tour
 from spatial.errors import UndecidedError
+from spatial.navigation.joined_routes import Route
 from spatial.navigation.nav_graph import NavGraph
-from spatial.navigation.shortest_paths import Route
 
 
 @dataclass(frozen=True, kw_only=True)
