@@ -41,14 +41,23 @@ class LabelPlaces:
     bottom: float
     taken: list[shapely.Geometry] = field(default_factory=list)
     drawn: list[shapely.Geometry] = field(default_factory=list)
+    lines: list[shapely.Geometry] = field(default_factory=list)
 
     def keep_free(self, line: Points) -> None:
         """No name may lie on this line (N, 2)."""
         self.taken.append(shapely.LineString(line).buffer(3.0))
 
+    def occupy(self, corners: Points) -> None:
+        """No name may lie on this shape (N, 2)."""
+        self.taken.append(shapely.Polygon(corners))
+
     def avoid(self, corners: Points) -> None:
         """No name of another element lies on this one (4, 2) where there is room elsewhere."""
         self.drawn.append(shapely.Polygon(corners))
+
+    def avoid_line(self, line: Points) -> None:
+        """No name at all lies across this line (N, 2) where there is room elsewhere."""
+        self.lines.append(shapely.LineString(line))
 
     def place(self, text: str, corners: Points) -> LabelPlace | None:
         """Where a mark, a space and a name fit for the element with these corners (4, 2).
@@ -57,10 +66,11 @@ class LabelPlaces:
         """
         long = CHARACTER * len(text)
         frame = shapely.box(0.0, self.top, self.width, self.bottom)
-        for others in ([*self.taken, *self.drawn], self.taken):
+        clear = [*self.taken, *self.lines]
+        for inside, outside in ((clear, [*clear, *self.drawn]), (self.taken, self.taken)):
             for x, y, degrees, is_inside in _tries(corners, long):
                 box = _box(x, y, long, degrees)
-                blocking = self.taken if is_inside else others
+                blocking = inside if is_inside else outside
                 if frame.contains(box) and not any(box.intersects(other) for other in blocking):
                     self.taken.append(box)
                     leader = shapely.shortest_line(shapely.Polygon(corners), box)
@@ -91,9 +101,9 @@ def _tries(corners: Points, long: float) -> Iterator[tuple[float, float, float, 
     if np.hypot(*along) >= long and np.hypot(*across) >= TALL - 3:
         degrees = math.remainder(math.degrees(math.atan2(along[1], along[0])), 180.0)
         degrees -= 180.0 if degrees > 60.0 else 0.0  # read from below or from the right
-        for share in (0.0, 0.25, -0.25):
-            yield x + share * float(along[0]), y + share * float(along[1]), degrees, True
-        return
+        for share in (0.0, 0.25, -0.25, 0.36, -0.36):
+            if abs(share) * np.hypot(*along) <= (np.hypot(*along) - long) / 2:
+                yield x + share * float(along[0]), y + share * float(along[1]), degrees, True
     half_x, half_y = np.ptp(corners, axis=0) / 2
     beside, above = float(half_x) + long / 2 + 3, float(half_y) + TALL / 2 + 2
     for share in (0.0, 0.6, -0.6, 1.2, -1.2):

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from layouts.diff.change_colours import COLOURS
 from layouts.diff.changes import Change
 from layouts.diff.facility_diff import FacilityDiff
-from layouts.diff.picture import COLOURS
 from layouts.diff.placed import placed_elements
 from layouts.diff.text import change_mark
 from spatial.facility import Facility

@@ -1,88 +1,89 @@
 """The difference of two facilities as a plan: one self-contained SVG that a phone shows at full size.
 
-What was is dashed, what is now is solid. Each sort of change has a colour that colour-blind people can tell
-(Okabe and Ito), a mark and a name; text and backdrop are greys that read on white and on black.
+What was is dashed, what is now is solid. Each sort of change has a colour that colour-blind people can tell, a mark
+and a name, on a white sheet. All levels of a hall have the same turn and scale.
 """
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
 
+from layouts.diff.change_colours import COLOURS, GREY, INK, PAPER, TEXT_COLOURS
 from layouts.diff.changes import Change
 from layouts.diff.facility_diff import FacilityDiff
-from layouts.diff.label_places import LabelPlaces
+from layouts.diff.label_places import LabelPlace, LabelPlaces
+from layouts.diff.link_symbols import link_ends
+from layouts.diff.picture_floor import (
+    DASHES,
+    HALO,
+    Ends,
+    avoid_floor,
+    floor_shapes,
+    link_names,
+    link_shapes,
+    other_floors,
+    symbol_box,
+)
+from layouts.diff.picture_view import (
+    ARROW,
+    MARGIN,
+    WIDTH,
+    Points,
+    View,
+    arrow,
+    hall_view,
+    path,
+    polygon,
+    scale_bar,
+)
 from layouts.diff.placed import Placed, placed_elements
 from layouts.diff.text import MARKS, change_lines, change_mark, verdict_text
-from spatial.facility import Facility
+from spatial.facility import Facility, Level
 
-Points = npt.NDArray[np.float64]
 Drawn = tuple[Change, Placed | None, Placed | None]
 
-WIDTH, MARGIN = 360.0, 10.0
-GREATEST_PLAN_HEIGHT = 620.0
 LINE = 15.0
 LINE_CHARACTERS = 54
 LINES_SHOWN = 24
 """Of the list under the plan."""
 
-GREY = "#757575"
-COLOURS = {
-    "added": "#009E73",
-    "removed": "#D55E00",
-    "moved": "#0072B2",
-    "turned": "#0072B2",
-    "resized": "#56B4E9",
-    "altered": "#CC79A7",
-    "cannot_decide": "#E69F00",
-    "renamed": GREY,
-}
-SHORTEST_ARROW = 14.0
+SHORTEST_ARROW = ARROW
 """A shorter shift is drawn so long, from the old place on: a move of centimetres must be seen."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _View:
-    """Picture from world: turned so that rows stand upright or lie, scaled, y downwards."""
-
-    rotation: Points
-    low: Points
-    scale: float
-    size: tuple[float, float]
-    top: float
-
-    def at(self, points: Points) -> Points:
-        """Places (N, 2) in the picture of points (N, 2) in the world."""
-        own = (points @ self.rotation.T - self.low) * self.scale
-        return np.column_stack([MARGIN + own[:, 0], self.top + self.size[1] - own[:, 1]])
 
 
 def diff_svg(
     diff: FacilityDiff, a: Facility, b: Facility, *, level: str | None = None, is_listed: bool = True
 ) -> str:
-    """The plan of one level with both sides, a key, a scale bar and, if `is_listed`, the first changes in words.
+    """The plan of one level with both sides, a key and a scale bar; if `is_listed`, with the verdict above it and the
+    first changes in words below. Without, the key is that of all levels, so that their plans lie at one height.
 
     `a` and `b` are those that `diff` was made of. `level` is an id on either side; by default it is the one
-    with the most changes. Raises ValueError when nothing stands on that level.
+    with the most changes. Links are drawn on every level that they join. Raises ValueError for a level that neither
+    side knows anything of.
     """
     level = level or _busiest_level(diff, a)
     old, new = next((pair for pair in diff.levels if level in pair), (level, level))
-    changes = [one for one in diff.changes if one.level == (new if one.before is None else old)]
-    was, now = _on_level(a, old), _on_level(b, new)
-    shown = [*was.values(), *now.values()]
-    if not shown:
+    floors = _level(a, old), _level(b, new)
+    all_was, all_now = (placed_elements(side, unmeasured_sigma_m=0.0, is_exact=True) for side in (a, b))
+    was, now = _on_level(all_was, old), _on_level(all_now, new)
+    if not was and not now and floors == (None, None):
         known = ", ".join(repr(one.id) for one in (*a.levels, *b.levels)) or "none"
         raise ValueError(f"nothing stands on level {level!r} of either side: name one of {known}")
-    title = textwrap.wrap(f"{diff.before.name} → {diff.after.name}: {verdict_text(diff)}", LINE_CHARACTERS)
-    words = [word for word in MARKS if any(change_mark(change) == word for change in changes)]
-    view = _view(shown, top=LINE * (len(title) + (len(words) + 2) // 3) + 2 * MARGIN)
+    ends = list(link_ends(a, old)), list(link_ends(b, new))
+    names = {link.id for link, _, _ in (*ends[0], *ends[1])}
+    changes = [one for one in diff.changes if _is_on(one, old, new, names)]
+    links = {name: one for one in changes if one.kind == "link" for name in (one.before, one.after) if name}
+    verdict = f"{diff.before.name} → {diff.after.name}: {verdict_text(diff)}"
+    title = textwrap.wrap(verdict, LINE_CHARACTERS) if is_listed else []
+    used = {change_mark(change) for change in (changes if is_listed else diff.changes)}
+    words = [word for word in MARKS if word in used]
+    top = LINE * (len(title) + (len(words) + 2) // 3) + 2 * MARGIN
+    view = hall_view((a, b), [*all_was, *all_now], top=top)
     changed = {(change.kind, change.before) for change in changes}
     lines = _list_lines(changes) if is_listed else []
     bottom = view.top + view.size[1] + 2 * MARGIN
@@ -90,23 +91,35 @@ def diff_svg(
     drawn = [
         (change, was.get((change.kind, change.before or "")), now.get((change.kind, change.after or "")))
         for change in changes
+        if change.kind != "link"
     ]
     places = LabelPlaces(width=WIDTH, top=view.top - MARGIN, bottom=bottom)
     for one in was.values():
         if one.kind not in ("aisle", "rack"):
             places.avoid(view.at(one.corners()))
+    for floor in floors:
+        if floor is not None:
+            avoid_floor(places, floor, view)
+    for _, at, _ in (*ends[0], *ends[1]):
+        places.occupy(symbol_box(view, at))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:.1f}" role="img" '
         'style="width:100%;max-width:720px" font-family="system-ui, sans-serif" font-size="12" '
-        f'fill="{GREY}">',
+        f'fill="{INK}">',
         f"<title>{escape(f'{diff.before.name} and {diff.after.name}, level {level}')}</title>",
         f"<desc>{escape(verdict_text(diff))}</desc>",
+        f'<rect width="{WIDTH:g}" height="{height:.1f}" fill="{PAPER}"/>',
         *(_text(MARGIN, LINE * (i + 1), line) for i, line in enumerate(title)),
         *_key(words, LINE * (len(title) + 1) + 4),
+        *other_floors(b.levels, new, view),
+        *floor_shapes(*floors, view),
         *(_backdrop(one, view) for key, one in was.items() if key not in changed),
         *(part for one in drawn for part in _drawn(*one, view)),
+        *link_shapes(*ends, links, view),
         *_labels(drawn, view, places),
-        *_scale_bar(view, bottom),
+        *_changed_link_names(*ends, links, view, places),
+        *link_names(ends[1], links, view, places),
+        *scale_bar(view, bottom),
         *(_text(MARGIN, bottom + LINE * (i + 2.6), line) for i, line in enumerate(lines)),
         "</svg>",
     ]
@@ -119,93 +132,103 @@ def _busiest_level(diff: FacilityDiff, a: Facility) -> str:
     return max([*names, *sorted(counts)], key=lambda name: counts[name], default="")
 
 
-def _on_level(facility: Facility, level: str) -> dict[tuple[str, str], Placed]:
-    found = placed_elements(facility, unmeasured_sigma_m=0.0, is_exact=True)
-    return {(one.kind, one.id): one for one in found if one.level == level}
+def _level(facility: Facility, name: str) -> Level | None:
+    return next((level for level in facility.levels if level.id == name), None)
 
 
-def _view(shown: Sequence[Placed], *, top: float) -> _View:
-    """Turned by the longest row (else the longest thing), upright when that makes it taller than wide."""
-    corners = np.concatenate([one.corners() for one in shown])
-    longest = max(shown, key=lambda one: (one.kind == "rack", one.length_m))
-    turns = [math.remainder(longest.yaw_rad, math.pi / 2) + quarter for quarter in (0.0, math.pi / 2)]
-    rotations = [np.array([[math.cos(t), math.sin(t)], [-math.sin(t), math.cos(t)]]) for t in turns]
-    rotation = min(rotations, key=lambda one: round(float(np.ptp(corners @ one.T, axis=0)[0]), 6))
-    own = corners @ rotation.T
-    width, height = np.maximum(np.ptp(own, axis=0), 1.0)
-    scale = min((WIDTH - 2 * MARGIN) / width, GREATEST_PLAN_HEIGHT / height)
-    size = (float(width * scale), float(height * scale))
-    return _View(rotation=rotation, low=own.min(axis=0), scale=float(scale), size=size, top=top)
+def _on_level(placed: Sequence[Placed], level: str) -> dict[tuple[str, str], Placed]:
+    return {(one.kind, one.id): one for one in placed if one.level == level and one.kind != "link"}
 
 
-def _backdrop(one: Placed, view: _View) -> str:
+def _is_on(change: Change, old: str, new: str, links: set[str]) -> bool:
+    """Whether a change is of this level, or of a link that ends on it."""
+    if change.kind == "link":
+        return change.before in links or change.after in links
+    return change.level == (new if change.before is None else old)
+
+
+def _backdrop(one: Placed, view: View) -> str:
     if one.kind in ("aisle", "opening"):
         return ""
     fill = "none" if one.kind == "station" else GREY
-    return _polygon(
+    return polygon(
         view.at(one.corners()), f'fill="{fill}" fill-opacity="0.16" stroke="{GREY}" stroke-width="0.5"'
     )
 
 
-def _drawn(change: Change, old: Placed | None, new: Placed | None, view: _View) -> Iterator[str]:
+def _drawn(change: Change, old: Placed | None, new: Placed | None, view: View) -> Iterator[str]:
+    """Aisles, which are but room, in thin lines."""
     word = change_mark(change)
-    stroke = f'stroke="{COLOURS[word]}"'
+    stroke, thin = f'stroke="{COLOURS[word]}"', 0.4 if change.kind == "aisle" else 1.0
     if old is not None:
-        style = f'fill="none" {stroke} stroke-width="1.3" stroke-dasharray="5 3"'
-        yield _polygon(view.at(old.corners()), style)
+        yield polygon(view.at(old.corners()), f'fill="none" {stroke} stroke-width="{1.3 * thin:g}" {DASHES}')
     if new is not None:
         opacity = 0.0 if new.kind == "aisle" else 0.35 if word == "added" else 0.18
         fill = f'fill="{COLOURS[word]}" fill-opacity="{opacity:g}"'
-        yield _polygon(view.at(new.corners()), f'{fill} {stroke} stroke-width="1.6"')
+        yield polygon(view.at(new.corners()), f'{fill} {stroke} stroke-width="{1.6 * thin:g}"')
     if old is not None and new is not None and "moved" in change.words:
-        yield _arrow(*_arrow_ends(old, new, view), stroke)
+        yield arrow(*_arrow_ends(old, new, view), COLOURS[word])
 
 
-def _arrow_ends(old: Placed, new: Placed, view: _View) -> tuple[Points, Points]:
+def _arrow_ends(old: Placed, new: Placed, view: View) -> tuple[Points, Points]:
     start, end = view.at(np.array([old.center, new.center]))
     length = float(np.hypot(*(end - start)))
     return start, start + (end - start) * (max(length, SHORTEST_ARROW) / length if length else 0.0)
 
 
-def _arrow(start: Points, tip: Points, stroke: str) -> str:
-    ahead = (tip - start) / max(float(np.hypot(*(tip - start))), 1e-9)
-    aside = np.array([-ahead[1], ahead[0]])
-    wings = [tip - 6 * ahead + side * 3.5 * aside for side in (1, -1)]
-    path = _path(np.array([start, tip, wings[0], tip, wings[1]]))
-    return f'<polyline points="{path}" fill="none" {stroke} stroke-width="1.8"/>'
-
-
-def _labels(drawn: Sequence[Drawn], view: _View, places: LabelPlaces) -> Iterator[str]:
-    """Names clear of arrows and of what changed; small things last, since the list has them all."""
+def _labels(drawn: Sequence[Drawn], view: View, places: LabelPlaces) -> Iterator[str]:
+    """Names clear of arrows and of what changed; aisles and small things last, since the list has them all."""
     for change, old, new in drawn:
         for one in (old, new):
             if one is not None and one.kind != "aisle":
                 places.avoid(view.at(one.corners()))
         if old is not None and new is not None and "moved" in change.words:
             places.keep_free(np.array(_arrow_ends(old, new, view)))
-    for change, old, new in sorted(drawn, key=lambda one: list(MARKS).index(change_mark(one[0]))):
+            corners = view.at(old.corners())
+            places.avoid_line(np.concatenate([corners, corners[:1]]))
+    order = list(MARKS)
+    for change, old, new in sorted(
+        drawn, key=lambda one: (one[0].kind == "aisle", order.index(change_mark(one[0])))
+    ):
         one = new or old
         if one is not None:
-            yield from _label(change, one, view, places)
+            yield from _label(change, view.at(one.corners()), places)
 
 
-def _label(change: Change, one: Placed, view: _View, places: LabelPlaces) -> Iterator[str]:
-    """Mark and name by the element, along a long one; the mark stays upright, since it tells by its direction."""
+def _changed_link_names(
+    was: Ends, now: Ends, links: Mapping[str, Change], view: View, places: LabelPlaces
+) -> Iterator[str]:
+    """Where they are now, else where they were."""
+    gone = [end for end in was if end[0].id in links and links[end[0].id].after is None]
+    for link, at, _ in (*now, *gone):
+        if link.id in links:
+            yield from _label(links[link.id], symbol_box(view, at), places)
+
+
+def _label(change: Change, corners: Points, places: LabelPlaces) -> Iterator[str]:
+    """Mark and name by the element, along a long one, with its shift where there is room."""
     word = change_mark(change)
     name = change.before or change.after or ""
+    names = [name]
     if word == "moved" and change.shift is not None:
-        name += f" {change.shift.by_m:.2f} m"
-    place = places.place(f"{MARKS[word]} {name}", view.at(one.corners()))
-    if place is None:
-        return
+        names.insert(0, f"{name} {change.shift.by_m:.2f} m")
+    for text in names:
+        place = places.place(f"{MARKS[word]} {text}", corners)
+        if place is not None:
+            yield from _name(word, text, place)
+            return
+
+
+def _name(word: str, text: str, place: LabelPlace) -> Iterator[str]:
+    """The mark stays upright, since it tells by its direction."""
     (x, y), (mark_x, mark_y), degrees = place.name, place.mark, place.degrees
     turned = f' transform="rotate({degrees:.1f} {x:.1f} {y:.1f})"' if degrees else ""
     if place.leader is not None:
-        yield f'<polyline points="{_path(place.leader)}" stroke="{GREY}" stroke-width="0.6"/>'
-    style = f'text-anchor="middle" font-size="11" font-weight="bold" fill="{COLOURS[word]}"'
+        yield f'<polyline points="{path(place.leader)}" stroke="{GREY}" stroke-width="0.6"/>'
+    style = f'text-anchor="middle" font-size="11" font-weight="bold" fill="{TEXT_COLOURS[word]}" {HALO}'
     yield f'<text x="{mark_x:.1f}" y="{mark_y + 4:.1f}" {style}>{MARKS[word]}</text>'
     # turned about the middle of its line, 4 above the baseline
-    yield f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="11"{turned}>{escape(name)}</text>'
+    yield f'<text x="{x:.1f}" y="{y + 4:.1f}" font-size="11" {HALO}{turned}>{escape(text)}</text>'
 
 
 def _key(words: Sequence[str], y: float) -> Iterator[str]:
@@ -220,23 +243,6 @@ def _key(words: Sequence[str], y: float) -> Iterator[str]:
         yield _text(x + 19, line, f"{MARKS[word]} {word.replace('_', ' ')}")
 
 
-def _scale_bar(view: _View, y: float) -> Iterator[str]:
-    """About a quarter of the width, and where the world's +X points."""
-    rough = WIDTH / 4 / view.scale
-    power = 10.0 ** math.floor(math.log10(rough))
-    metres = max(power * nice for nice in (1, 2, 5) if power * nice <= rough)
-    end = MARGIN + metres * view.scale
-    line = f'stroke="{GREY}" stroke-width="1.5" fill="none"'
-    yield f'<path d="M{MARGIN:g} {y - 4:.1f}v8M{MARGIN:g} {y:.1f}H{end:.1f}M{end:.1f} {y - 4:.1f}v8" {line}/>'
-    yield _text(end + 8, y + 4, f"{metres:g} m")
-    yield _text(end + 58, y + 4, "dashed: before · solid: after")
-    axis = view.rotation @ np.array([1.0, 0.0])
-    start, ahead = np.array([WIDTH - 40.0, y]), np.array([axis[0], -axis[1]])
-    yield _arrow(start, start + SHORTEST_ARROW * ahead, f'stroke="{GREY}"')
-    x, y = start + (SHORTEST_ARROW + 8) * ahead
-    yield f'<text x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle">X</text>'
-
-
 def _list_lines(changes: Sequence[Change]) -> list[str]:
     entries = [
         textwrap.wrap(line, LINE_CHARACTERS, subsequent_indent="\u2003") for line in change_lines(changes)
@@ -247,14 +253,6 @@ def _list_lines(changes: Sequence[Change]) -> list[str]:
             return [*lines, f"and {len(entries) - i} more"]
         lines += entry
     return lines
-
-
-def _polygon(points: Points, style: str) -> str:
-    return f'<polygon points="{_path(points)}" {style}/>'
-
-
-def _path(points: Points) -> str:
-    return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
 def _text(x: float, y: float, text: str) -> str:

@@ -13,6 +13,7 @@ from layouts.report.markup import Markup, joined, lines, tag
 from layouts.report.page import html_page
 from layouts.report.sections.parts import bullets, caution, section, table
 from spatial.facility import Facility
+from spatial.floor.facility_rules import links_of
 
 NAMES_AT_ONCE = 40
 """More addresses than that are folded away."""
@@ -62,20 +63,34 @@ def _undecided_caution(count: int) -> Markup | None:
 
 
 def _plans(diff: FacilityDiff, a: Facility, b: Facility) -> Iterator[Markup]:
-    """One plan a level on which something changed, else that of the first."""
-    after = dict(diff.levels)
-    drawn = {after.get(change.level, change.level) for change in diff.changes if change.kind != "level"}
-    levels = sorted(drawn) or sorted(after.values())[:1]
+    """One plan a level on which something changed, the lowest first; without any, that of the first."""
+    elevation = {level.id: level.elevation_m for level in (*a.levels, *b.levels)}
+    levels = sorted(_changed_levels(diff, a, b), key=lambda name: (elevation.get(name, 0.0), name))
+    levels = levels or sorted(after for _, after in diff.levels)[:1]
     yield tag("p", "Dashed is what was, solid what is now.", class_="note")
     figures = (
         tag(
             "figure",
+            tag("figcaption", tag("strong", f"Level {level}"), f", at {elevation[level]:.2f} m")
+            if len(levels) > 1 and level in elevation
+            else None,
             Markup(diff_svg(diff, a, b, level=level, is_listed=False).strip()),
-            tag("figcaption", tag("strong", f"Level {level}")) if len(levels) > 1 else None,
         )
         for level in levels
     )
     yield tag("div", *figures, class_=f"plans of-{2 if len(levels) > 1 else 1}")
+
+
+def _changed_levels(diff: FacilityDiff, a: Facility, b: Facility) -> set[str]:
+    """Where something changed, by the ids after; a link changes the levels at both its ends."""
+    after = dict(diff.levels)
+    links = {link.id: link for link in (*links_of(a), *links_of(b))}
+    changed = {change.level for change in diff.changes}
+    for change in diff.changes:
+        if change.kind == "link":
+            ends = [links[name] for name in (change.before, change.after) if name]
+            changed |= {end.level for link in ends for end in (link.start, link.end)}
+    return {after.get(level, level) for level in changed}
 
 
 def _totals(diff: FacilityDiff) -> Iterator[Markup]:
