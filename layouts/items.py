@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from layouts.csv_table import read_rows
+from layouts.csv_table import Column, plain_columns, read_rows
 from spatial.errors import BadDataError
 
 Items = Mapping[str, float]
@@ -18,20 +18,38 @@ def read_items(path: Path) -> Items:
 
     Raises BadDataError with file, row and column for anything else, and for a SKU that comes twice.
     """
+    columns = plain_columns(path, required=("sku", "mass_kg"))
+    items = None if columns is None else _items_of(**columns)
+    return items or _read_row_by_row(path)
+
+
+def _items_of(sku: Column, mass_kg: Column) -> Items | None:
+    """The items of plain columns; None where something is wrong."""
+    masses = [_mass(text) for text in mass_kg.texts]
+    if len(sku.texts) < len(sku.of) or any(map(math.isnan, masses)):
+        return None
+    return {name: masses[mass] for name, mass in zip(sku.texts, mass_kg.of.tolist(), strict=True)}
+
+
+def _read_row_by_row(path: Path) -> Items:
     items: dict[str, float] = {}
     for row, cells in read_rows(path, required=("sku", "mass_kg")):
         sku = cells["sku"]
         if sku in items:
             raise BadDataError(f"{path} row {row} column 'sku' has '{sku}' again: keep one row a SKU")
-        items[sku] = _mass(path, row, cells["mass_kg"])
+        mass = _mass(cells["mass_kg"])
+        if math.isnan(mass):
+            raise BadDataError(
+                f"{path} row {row} column 'mass_kg' is '{cells['mass_kg']}': expected kilograms, 0 or more"
+            )
+        items[sku] = mass
     return items
 
 
-def _mass(path: Path, row: int, text: str) -> float:
+def _mass(text: str) -> float:
+    """The kilograms, 0 or more, that a text is, or not a number."""
     try:
         mass = float(text)
     except ValueError:
-        mass = math.nan
-    if not (math.isfinite(mass) and mass >= 0):
-        raise BadDataError(f"{path} row {row} column 'mass_kg' is '{text}': expected kilograms, 0 or more")
-    return mass
+        return math.nan
+    return mass if math.isfinite(mass) and mass >= 0 else math.nan

@@ -6,7 +6,9 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from layouts.csv_table import read_rows
+import numpy as np
+
+from layouts.csv_table import Column, plain_columns, read_rows
 from spatial.errors import BadDataError
 
 Slotting = Mapping[str, tuple[str, ...]]
@@ -19,6 +21,23 @@ def read_slotting(path: Path) -> Slotting:
     Raises BadDataError with file, row and column for anything else, for a row that comes twice, and for a
     table without rows.
     """
+    columns = plain_columns(path, required=("sku", "location"))
+    slotting = None if columns is None else _slotting_of(**columns)
+    return slotting or _read_row_by_row(path)
+
+
+def _slotting_of(sku: Column, location: Column) -> Slotting | None:
+    """The slotting of plain columns; None where a row comes twice."""
+    pairs = np.unique(sku.of * len(location.texts) + location.of)
+    if len(pairs) < len(sku.of):
+        return None
+    places: dict[int, list[str]] = {}
+    for number, place in zip(sku.of.tolist(), location.of.tolist(), strict=True):
+        places.setdefault(number, []).append(location.texts[place])
+    return {sku.texts[number]: tuple(its) for number, its in places.items()}
+
+
+def _read_row_by_row(path: Path) -> Slotting:
     slotting: dict[str, tuple[str, ...]] = {}
     for row, cells in read_rows(path, required=("sku", "location")):
         sku, location = cells["sku"], cells["location"]
