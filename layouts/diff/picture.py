@@ -80,6 +80,8 @@ def diff_svg(
     links = {name: one for one in changes if one.kind == "link" for name in (one.before, one.after) if name}
     verdict = f"{diff.before.name} → {diff.after.name}: {verdict_text(diff)}"
     title = textwrap.wrap(verdict, LINE_CHARACTERS) if is_listed else []
+    if is_listed and max(len(a.levels), len(b.levels)) > 1:
+        title.append(f"Level {level}")
     used = {change_mark(change) for change in (changes if is_listed else diff.changes)}
     words = [word for word in MARKS if word in used]
     top = LINE * (len(title) + (len(words) + 2) // 3) + 2 * MARGIN

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from layouts.diff.link_symbols import HALF, link_ends, link_symbol
 from layouts.report.colours import GREY, INK, PALE
 from layouts.report.drawing import Area, Cells, Disc, Drawing, Label, Place, Shape, Stroke
 from layouts.report.heat_scale import HeatScale
@@ -59,8 +60,9 @@ def hall_plan(
     title: str,
     description: str,
 ) -> Drawing:
-    """One level of a hall: floor, racks, walls with their doors, stations; the `heat` (H, W) in the colours of
-    `scale`, and numbers where it is worst. A level that the hall does not have is an empty sheet.
+    """One level of a hall: floor, racks, walls with their doors, stations, links; the `heat` (H, W) in the colours of
+    `scale`, and numbers where it is worst. A level that the hall does not have is an empty sheet but for the pale
+    outlines of those it has. BadDataError for links that are none.
     """
     sheet = _sheet(frame)
     shapes = [
@@ -69,6 +71,7 @@ def hall_plan(
         *_things(facility, level, sheet),
         *_aisle_names(facility, level, sheet),
         *_stations(facility, level, sheet),
+        *_links(facility, level, sheet),
         *_marks(marks, sheet),
         *_foot(facility, sheet),
     ]
@@ -83,6 +86,10 @@ def _sheet(frame: PlanFrame) -> _Sheet:
 
 
 def _floor(facility: Facility, level: str, sheet: _Sheet) -> Iterator[Shape]:
+    """White, over pale outlines of the other levels, which show where on the sheet it lies."""
+    for each in facility.levels:
+        if each.id != level and each.outline:
+            yield Area(points=sheet.at(each.outline), stroke=PALE, width=1.2)
     for each in facility.levels:
         if each.id == level and each.outline:
             yield Area(points=sheet.at(each.outline), fill="#ffffff", stroke=GREY, width=0.8)
@@ -160,6 +167,19 @@ def _stations(facility: Facility, level: str, sheet: _Sheet) -> Iterator[Shape]:
             corners = [(x - side, y), (x, y - side), (x + side, y), (x, y + side)]
             yield Area(points=corners, fill="#ffffff", stroke=INK, width=1.2)
             yield Label(at=(x, y + 13), text=station.id, size=8, fill=INK, anchor="middle", halo=True)
+
+
+def _links(facility: Facility, level: str, sheet: _Sheet) -> Iterator[Shape]:
+    """A sign for each end of a lift or stairs, with its name and where it leads, within the sheet."""
+    for link, at, to in link_ends(facility, level):
+        ((x, y),) = sheet.at([at])
+        frame, *inside = link_symbol(link.kind, (x, y))
+        yield Area(points=frame[:-1], fill="#ffffff", stroke=INK, width=1.2)
+        yield from (Stroke(points=line, stroke=INK, width=0.8) for line in inside)
+        name = f"{link.id} to {to}"
+        least = sheet.left + 0.3 * 8 * len(name) + 3  # clear of the walls
+        middle = min(max(x, least), WIDTH - least)
+        yield Label(at=(middle, y - HALF - 3), text=name, size=8, fill=INK, anchor="middle", halo=True)
 
 
 def _marks(marks: Sequence[Mark], sheet: _Sheet) -> Iterator[Shape]:

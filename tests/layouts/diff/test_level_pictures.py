@@ -113,6 +113,13 @@ def test_links_are_on_both_levels_with_their_names_and_where_they_lead() -> None
         assert f"LIFT to {to}" not in moved
 
 
+def test_a_plan_of_many_levels_says_which_it_shows_and_one_without_a_list_leaves_that_to_its_page() -> None:
+    assert "Level MEZZ" in texts(drawn("MEZZ", DESK))
+    diff = diff_facilities(HALL, HALL)
+    bare = texts(ET.fromstring(diff_svg(diff, HALL, HALL, level="MEZZ", is_listed=False)))
+    assert not [text for text in bare if "Level" in text or "difference" in text]
+
+
 def test_a_link_that_is_gone_is_named_and_dashed() -> None:
     without = replace(HALL, extra={"links": [each for each in HALL.extra["links"] if each["id"] != "LIFT"]})
     root = ET.fromstring(diff_svg(diff_facilities(HALL, without), HALL, without, level="MEZZ"))

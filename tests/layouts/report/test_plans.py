@@ -28,7 +28,7 @@ from layouts.report.worst_places import worst_places
 from layouts.run import Event, Run
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of, play_shift, ready_shift
-from spatial.facility import Facility, Frame, Georeference, Station
+from spatial.facility import Facility, Frame, Georeference, Level, Station
 
 HallMaker = Callable[..., Facility]
 
@@ -334,3 +334,40 @@ def test_where_nobody_waits_the_page_says_so(
 def test_a_drawing_is_one_element(report: Report) -> None:
     drawing = Drawing(width=10, height=10, title="t", description="d", shapes=[])
     assert drawing_svg(drawing).count("<svg") == 1
+
+
+def test_a_plan_shows_links_where_they_end_and_where_the_level_lies_in_the_hall() -> None:
+    below, above = (
+        ((0.0, 0.0), (20.0, 0.0), (20.0, 10.0), (0.0, 10.0)),
+        ((8.0, 0.0), (20.0, 0.0), (20.0, 10.0)),
+    )
+    levels = (
+        Level(id="L0", elevation_m=0.0, outline=below),
+        Level(id="UP", elevation_m=4.0, outline=above),
+    )
+    ends = {"from": {"level": "L0", "x_m": 1.0, "y_m": 5.0}, "to": {"level": "UP", "x_m": 15.0, "y_m": 5.0}}
+    hall = Facility(
+        id="H", name="H", kind="planned", levels=levels,
+        extra={"links": [{"id": "STAIRS-1", "kind": "stairs", **ends}]},
+    )  # fmt: skip
+    frame = plan_frame([hall])
+    plans = {
+        level: hall_plan(hall, level, frame, heat=None, scale=None, title="", description="")
+        for level in ("L0", "UP")
+    }
+    for level, to in (("L0", "UP"), ("UP", "L0")):
+        (name,) = [each for each in plans[level].shapes if isinstance(each, Label) and "STAIRS" in each.text]
+        assert name.text == f"STAIRS-1 to {to}"
+        half = 0.3 * name.size * len(name.text)
+        assert 8 <= name.at[0] - half <= name.at[0] + half <= 352
+        pale = [each for each in plans[level].shapes if isinstance(each, Area) and each.fill is None]
+        assert [(len(each.points), each.stroke) for each in pale] == [({"L0": 3, "UP": 4}[level], PALE)]
+    signs = [
+        each.points
+        for plan in plans.values()
+        for each in plan.shapes
+        if isinstance(each, Area) and each.stroke == INK and len(each.points) == 4
+    ]
+    one, other = (tuple(np.mean(points, axis=0)) for points in signs)
+    width, height = frame.size_m
+    assert math.dist(one, other) == pytest.approx(14 * min(344 / width, 600 / height), abs=0.1)
