@@ -89,6 +89,11 @@ class Scenario(BaseModel):
         if self.zoned and self.rules is None:
             raise ValueError("zoned needs rules: give the YAML that names the zones")
         in_zones = self.operations.zones.work != "parallel" or any(g.zones for g in self.operations.staff)
+        if self.site.suffix in (".yaml", ".yml"):
+            raise ValueError(
+                f"site {self.site} is a layout file: build it with 'aisletwin layout build {self.site} -o SITE', "
+                "and name SITE"
+            )
         if in_zones and not self.zoned:
             raise ValueError("zones of operations need zoned: true, so that tours keep to one zone")
         if self.heavy_kg and self.items is None:

@@ -106,6 +106,8 @@ def mapping_of(
     try:
         return infer_mapping(files, told=told)
     except BadDataError as error:
+        if "set " not in str(error):
+            raise
         apart = "\n" if "\n" in str(error) else "; "
         raise BadDataError(f"{error}{apart}with --set KEY=VALUE, or in a file for --mapping") from error
 

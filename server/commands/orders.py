@@ -65,8 +65,10 @@ def make(
         f"Every row says '{written.source}', and so does whatever is simulated with it."
     )
     if site is not None:
+        is_layout = site.suffix in (".yaml", ".yml")
+        named = f"SITE  # made by: aisletwin layout build {site} -o SITE" if is_layout else site
         typer.echo(
-            f"In a scenario.yaml:\n  site: {site}\n  orders: {output / 'orders.csv'}\n"
+            f"In a scenario.yaml:\n  site: {named}\n  orders: {output / 'orders.csv'}\n"
             f"  slotting: {output / 'slotting.csv'}\n  items: {output / 'items.csv'}\n"
             f"  starts_at: {written.first_released}"
         )

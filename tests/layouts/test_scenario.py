@@ -53,6 +53,10 @@ def scenario(folder: Path, text: str) -> Path:
         ("site: S\nzoned: true", "zoned needs rules: give the YAML"),
         ("site: S\nagent: dragon", "agent 'dragon' is unknown: choose one of picker"),
         ("site: S\nhorizon_s: .nan", "horizon_s"),
+        (
+            "site: wide.yaml",
+            "site wide.yaml is a layout file: build it with 'aisletwin layout build wide.yaml",
+        ),
     ],
 )
 def test_a_bad_scenario_names_file_and_field(tmp_path: Path, text: str, message: str) -> None:

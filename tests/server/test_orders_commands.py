@@ -55,6 +55,18 @@ def test_the_tables_can_be_simulated_and_the_run_says_what_they_are(
     assert any("The orders are made up, not those of a warehouse" in note for note in run.notes)
 
 
+def test_a_layout_file_takes_skus_but_a_scenario_is_told_to_name_what_is_built_of_it(
+    folder: Path, aisletwin: Aisletwin
+) -> None:
+    layout = folder / "layout.yaml"
+    layout.write_text(
+        "id: H\nbuilding: {width_m: 20, depth_m: 30}\nblocks: [{id: A, at_m: [4, 6], bays: 3}]\n"
+    )
+    done = aisletwin("orders", "make", folder / "demand.yaml", "--site", layout, "-o", folder / "tables")
+    assert done.code == 0
+    assert f"site: SITE  # made by: aisletwin layout build {layout} -o SITE" in done.out
+
+
 def test_json_is_nothing_but_json(folder: Path, aisletwin: Aisletwin) -> None:
     done = aisletwin("orders", "make", folder / "demand.yaml", "-o", folder / "tables", "--json")
     record = json.loads(done.out)

@@ -32,6 +32,9 @@ HEADER_UNITS = {
 SIZE_M = (3.0, 3000.0)
 """How large a building's plan is along its longer side, at least and at most."""
 
+NO_BUILDING_M = (0.1, 10_000.0)
+"""A plan that is smaller or larger in a given unit is refused all the same."""
+
 DOOR_LEAF_M = (0.5, 1.6)
 """How wide the leaf of a swinging door is; the middle one of all that are drawn lies in there."""
 
@@ -55,7 +58,8 @@ class Unit:
 def unit_of(path: Path, header: Any, shapes: Sequence[Shape], given: str | None) -> Unit:
     """The unit of a drawing.
 
-    1. A given unit is believed; what contradicts it is told.
+    1. A given unit is believed; what contradicts it is told. A plan that would be smaller or larger in it than
+       NO_BUILDING_M is refused.
     2. The header's $INSUNITS is believed when the plan has the size of a building in it, and its doors, where
        they are drawn as quarter circles, that of doors.
     3. Inches or feet in a drawing that calls itself metric ($MEASUREMENT 1) are often the forgotten setting of
@@ -68,6 +72,10 @@ def unit_of(path: Path, header: Any, shapes: Sequence[Shape], given: str | None)
     size, leaf = plan_size(shapes), _door_leaf(shapes)
     if given is not None:  # 1
         unit = METRES[given]
+        if not NO_BUILDING_M[0] <= size.max() * unit <= NO_BUILDING_M[1]:
+            raise BadDataError(
+                f"{path}: in {given} the plan is {_metres(float(size.max()) * unit)} long; {_choices(size, leaf)}"
+            )
         notes = list(_doubts(given, unit, size, leaf))
         if declared is not None and not math.isclose(declared[1], unit):
             notes.insert(

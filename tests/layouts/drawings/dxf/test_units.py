@@ -40,6 +40,14 @@ def test_a_given_unit_is_believed_against_the_header_and_that_is_told(hall_file)
     assert any("the header says the unit is m" in note and "ft" in note for note in found.report.notes)
 
 
+@pytest.mark.parametrize(("drawn", "given", "long"), [("mm", "m", "25 km"), ("m", "mm", "0.0246 m")])
+def test_a_given_unit_that_makes_no_building_at_all_is_refused_with_what_it_would_be(
+    hall_file, drawn, given, long
+):
+    with pytest.raises(BadDataError, match=rf"in {given} the plan is {long} long; say which with --unit"):
+        read_dxf(hall_file(drawn), unit=given)
+
+
 def drawn_as(plans, tmp_path, *, drawn: str, code: int, measurement: int, doors: bool = False):
     pen = plans.Pen(drawn)
     pen.doc.header["$INSUNITS"], pen.doc.header["$MEASUREMENT"] = code, measurement
