@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from layouts.diff.facility_diff import FacilityDiff, diff_facilities
@@ -18,8 +19,13 @@ from spatial.whole_files import write_whole
 def diff_halls(
     a: Path, b: Path, *, svg: Path | None = None, html: Path | None = None, glb: Path | None = None
 ) -> FacilityDiff:
-    """The difference of two halls, also written as a plan, as a page and in 3D where that is asked for."""
+    """The difference of two halls, also written as a plan, as a page and in 3D where that is asked for.
+
+    Halls of one name, as plans of the same hall are, go by the names of their files.
+    """
     one, other = hall_at(a), hall_at(b)
+    if one.name == other.name:
+        one, other = replace(one, name=_called(a)), replace(other, name=_called(b))
     try:
         found = diff_facilities(one, other)
     except ValueError as error:
@@ -32,6 +38,11 @@ def diff_halls(
         with write_whole(glb) as aside:
             aside.write_bytes(diff_glb(found, one, other))
     return found
+
+
+def _called(hall: Path) -> str:
+    own = hall.resolve()
+    return own.parent.name if own.name == FACILITY else own.stem if own.is_file() else own.name
 
 
 def _sha256(hall: Path) -> str:

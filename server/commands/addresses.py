@@ -89,6 +89,7 @@ def list_addresses(
     scheme: Scheme,
     output: Annotated[Path, typer.Option("--output", "-o", help="The CSV table to write.")],
     depot: Entry = None,
+    as_json: Json = False,
 ) -> None:
     """Write the address of every location of a hall under a scheme, with its place, as CSV."""
     from layouts.addresses.address_table import address_table
@@ -97,7 +98,10 @@ def list_addresses(
 
     facility = hall_at(hall)
     write_text(output, address_table(facility, read_scheme(scheme), depot=point_of(depot)))
-    typer.echo(f"{output}: {len(facility.locations)} addresses")
+    if as_json:
+        print_json({"file": str(output), "addresses": len(facility.locations)})
+    else:
+        typer.echo(f"{output}: {len(facility.locations)} addresses")
 
 
 @addresses.command()

@@ -29,6 +29,8 @@ def table(hall: Path) -> Path:
     scheme.write_text("sides: odd_left\n", encoding="utf-8")
     result = RUN.invoke(addresses, ["list", str(hall), "--scheme", str(scheme), "-o", str(path)])
     assert (result.exit_code, result.stdout) == (0, f"{path}: 768 addresses\n")
+    told = RUN.invoke(addresses, ["list", str(hall), "--scheme", str(scheme), "-o", str(path), "--json"])
+    assert json.loads(told.stdout) == {"file": str(path), "addresses": 768}
     return path
 
 

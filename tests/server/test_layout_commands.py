@@ -44,3 +44,15 @@ def test_rows_that_stand_alone_are_told_with_the_option_that_joins_them(
 def test_a_within_that_rounding_does_not_allow_is_wrong_usage(measured: Path, aisletwin: Aisletwin) -> None:
     done = aisletwin("layout", "from-scan", measured, "-o", measured / "layout.yaml", "--within", 0.002)
     assert (done.code, "0.005" in done.err) == (2, True)
+
+
+def test_two_plans_of_one_hall_are_told_apart_by_their_files(tmp_path: Path, aisletwin: Aisletwin) -> None:
+    for name, bays in (("today", 3), ("wide", 4)):
+        text = f"id: H\nbuilding: {{width_m: 20, depth_m: 30}}\nblocks: [{{id: A, at_m: [4, 6], bays: {bays}}}]\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    aisletwin("layout", "build", tmp_path / "wide.yaml", "-o", tmp_path / "WIDE")
+    page = tmp_path / "diff.html"
+    done = aisletwin("layout", "diff", tmp_path / "today.yaml", tmp_path / "WIDE", "--html", page)
+    assert done.code == 0
+    assert done.out.startswith("today (H, planned) → WIDE (H, planned)")
+    assert "today → WIDE" in page.read_text(encoding="utf-8")
