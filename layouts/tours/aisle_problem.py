@@ -22,10 +22,7 @@ def aisle_problem(floor: PickingFloor, stops: Sequence[Stop]) -> tuple[RoutingPr
     aisles = []
     for aisle in sorted(stops_in):
         lies, mouths = open_aisles[aisle], (len(nodes), len(nodes) + 1)
-        ends = AisleEnds(
-            id=aisle, mouths=mouths, stops=tuple(stops_in[aisle]), level=lies.level, only=lies.only
-        )
-        aisles.append(ends)
+        aisles.append(AisleEnds(aisle, mouths, tuple(stops_in[aisle]), lies.level, lies.only))
         nodes += lies.mouths
     xy, length_m = floor.graph.xy[nodes], floor.table(nodes)
     sections = floor_sections(aisles, xy=xy)

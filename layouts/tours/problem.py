@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -62,10 +61,9 @@ class RoutingProblem:
     length_m: npt.NDArray[np.float64]
     sections: tuple[Section, ...] = ()
 
-    @cached_property
-    def metres(self) -> list[list[float]]:
-        """The same lengths for looking one up, which is quicker in a list."""
-        lengths: list[list[float]] = self.length_m.tolist()
+    def metres_from(self, here: int) -> list[float]:
+        """The lengths (P,) from one place, for looking a few of them up."""
+        lengths: list[float] = self.length_m[here].tolist()
         return lengths
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
+import numpy.typing as npt
 
 from layouts.tours.aisle_problem import aisle_problem
 from layouts.tours.exact.network.graph_tour import exact_visits
@@ -51,7 +52,7 @@ def routed(floor: PickingFloor, task: TourTask, *, policy: str) -> Tour:
             f"routing '{policy}' keeps no order of masses: choose '{EXACT}' for heavy items first"
         )
     problem, nodes = aisle_problem(floor, task.stops)
-    return _tour(floor, task, nodes, visits_of(problem))
+    return _tour(floor, task, nodes, problem.length_m, visits_of(problem))
 
 
 def shortest_tour(floor: PickingFloor, task: TourTask) -> Tour:
@@ -75,8 +76,9 @@ def shortest_tour(floor: PickingFloor, task: TourTask) -> Tour:
                 lower_bound_m=found.length_m,
             )
     nodes = [floor.depot, *(stop.node for stop in task.stops)]
-    best = best_tour(floor.table(nodes), before=[(i + 1, j + 1) for i, j in task.before])
-    tour = _tour(floor, task, nodes, best.order[1:-1])
+    table = floor.table(nodes)
+    best = best_tour(table, before=[(i + 1, j + 1) for i, j in task.before])
+    tour = _tour(floor, task, nodes, table, best.order[1:-1])
     return replace(tour, lower_bound_m=min(best.lower_bound_m, tour.length_m))
 
 
@@ -87,16 +89,20 @@ def with_bound(floor: PickingFloor, task: TourTask, tour: Tour) -> Tour:
     return replace(tour, lower_bound_m=shortest_tour(floor, task).lower_bound_m)
 
 
-def _tour(floor: PickingFloor, task: TourTask, nodes: Sequence[int], visits: Sequence[int]) -> Tour:
-    """The shortest way through the visits in turn, cut into a leg a stop."""
+def _tour(
+    floor: PickingFloor,
+    task: TourTask,
+    nodes: Sequence[int],
+    length_m: npt.NDArray[np.float64],
+    visits: Sequence[int],
+) -> Tour:
+    """The shortest way through the visits in turn, cut into a leg a stop; `length_m` (P, P) is between `nodes`."""
     count, passed = len(task.stops), [0, *visits, 0]
     is_stop = [1 <= row <= count for row in visits]
-    over = [nodes[row] for row in passed]
-    rows = floor.distances.rows(over)
     return Tour(
         id=task.id,
         depot=floor.depot,
         stops=tuple(task.stops[row - 1] for row in compress(visits, is_stop)),
-        legs=routes_over(floor.distances, over, is_halt=[*is_stop, True]),
-        length_m=float(np.cumsum(floor.distances.length_m[rows[:-1], rows[1:]])[-1]),
+        legs=routes_over(floor.distances, [nodes[row] for row in passed], is_halt=[*is_stop, True]),
+        length_m=float(np.cumsum(length_m[passed[:-1], passed[1:]])[-1]),
     )

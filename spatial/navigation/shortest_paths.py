@@ -40,7 +40,7 @@ class Ways:
         """The rows (n,) of these graph nodes; KeyError names one that was not among the chosen."""
         wanted = np.asarray(nodes, np.int64)
         rows: npt.NDArray[np.int64] = self._row_of.take(wanted + 1, mode="clip")
-        if rows.min(initial=0) < 0:
+        if -1 in rows:
             raise KeyError(int(wanted[rows.argmin()]))
         return rows
 

@@ -47,6 +47,6 @@ def block_by_block(
 
 def from_closer_side(problem: RoutingProblem, here: int, lanes: Sequence[Lane]) -> list[Lane]:
     """RULE 3: the lanes of a block in order across it, from the outer one that is closer on foot."""
-    metres = problem.metres[here]
+    metres = problem.metres_from(here)
     left, right = (min(metres[lane.low], metres[lane.high]) for lane in (lanes[0], lanes[-1]))
     return list(lanes if left <= right else lanes[::-1])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple, TypeVar
 
@@ -29,8 +28,7 @@ Vector = tuple[float, float]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True)
-class AisleEnds:
+class AisleEnds(NamedTuple):
     """An aisle that holds stops: the rows of its two mouths and of its stops, its level, and the only way to walk
     it where there is but one, as `only_way` tells it.
     """
@@ -58,7 +56,7 @@ class _Placed(NamedTuple):
 def floor_sections(aisles: Sequence[AisleEnds], *, xy: Floats) -> tuple[Section, ...]:
     """The sections that `aisles` make, their rows being those of `xy` (P, 2)."""
     at: list[Vector] = [*map(tuple, xy.tolist())]
-    left, sections = [(aisle, _heading(*(at[mouth] for mouth in aisle.mouths))) for aisle in aisles], []
+    left, sections = [(each, _heading(at[each.mouths[0]], at[each.mouths[1]])) for each in aisles], []
     while left:
         mates, left = _parted(left, partial(_runs_beside, left[0]))
         along = mates[0][1]
@@ -90,9 +88,11 @@ def _runs_beside(one: tuple[AisleEnds, Vector], other: tuple[AisleEnds, Vector])
 
 
 def _placed(at: Sequence[Vector], aisle: AisleEnds, along: Vector) -> _Placed:
-    first_m, last_m, across_m = _lies(*(at[mouth] for mouth in aisle.mouths), along)
-    (low_m, low), (high_m, high) = sorted(zip((first_m, last_m), aisle.mouths, strict=True))
-    return _Placed(across_m, low, high, low_m, high_m, aisle)
+    start, end = aisle.mouths
+    start_m, end_m, across_m = _lies(at[start], at[end], along)
+    if (end_m, end) < (start_m, start):
+        return _Placed(across_m, end, start, end_m, start_m, aisle)
+    return _Placed(across_m, start, end, start_m, end_m, aisle)
 
 
 @lru_cache(maxsize=4096)

@@ -42,7 +42,7 @@ def _nearest(problem: RoutingProblem, here: int, sections: Sequence[Section]) ->
 
 
 def _reach(problem: RoutingProblem, here: int, places: Iterable[int]) -> float:
-    metres = problem.metres[here]
+    metres = problem.metres_from(here)
     return min(metres[place] for place in places)
 
 

@@ -71,5 +71,5 @@ def _front_stops(problem: RoutingProblem, lane: Lane, split: Split | None) -> in
 
 
 def _is_on_the_way(problem: RoutingProblem, start: int, place: int, end: int) -> bool:
-    metres = problem.metres
-    return metres[start][place] + metres[place][end] <= metres[start][end] + ROUNDING_M
+    over = problem.length_m[start, place] + problem.length_m[place, end]
+    return bool(over <= problem.length_m[start, end] + ROUNDING_M)
