@@ -67,11 +67,11 @@ def diff_svg(
     side knows anything of.
     """
     level = level or _busiest_level(diff, a)
-    old, new = next((pair for pair in diff.levels if level in pair), (level, level))
+    old, new = _both_ids(diff, level)
     floors = _level(a, old), _level(b, new)
     all_was, all_now = (placed_elements(side, unmeasured_sigma_m=0.0, is_exact=True) for side in (a, b))
     was, now = _on_level(all_was, old), _on_level(all_now, new)
-    if not was and not now and floors == (None, None):
+    if not was and not now and not any(map(_is_drawn, floors)):
         known = ", ".join(repr(one.id) for one in (*a.levels, *b.levels)) or "none"
         raise ValueError(f"nothing stands on level {level!r} of either side: name one of {known}")
     ends = list(link_ends(a, old)), list(link_ends(b, new))
@@ -126,6 +126,25 @@ def diff_svg(
         "</svg>",
     ]
     return "\n".join(filter(None, parts)) + "\n"
+
+
+def has_plan(diff: FacilityDiff, a: Facility, b: Facility, level: str) -> bool:
+    """Whether anything of a level can be drawn, so that `diff_svg` does not refuse it."""
+    sides = zip((a, b), _both_ids(diff, level), strict=True)
+    return any(
+        _is_drawn(_level(side, name))
+        or _on_level(placed_elements(side, unmeasured_sigma_m=0.0, is_exact=True), name)
+        for side, name in sides
+    )
+
+
+def _both_ids(diff: FacilityDiff, level: str) -> tuple[str, str]:
+    """The ids of a level before and after, by either of them."""
+    return next((pair for pair in diff.levels if level in pair), (level, level))
+
+
+def _is_drawn(level: Level | None) -> bool:
+    return level is not None and len(level.outline) > 2
 
 
 def _busiest_level(diff: FacilityDiff, a: Facility) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from layouts.diff.changes import Change
 from layouts.diff.facility_diff import FacilityDiff, Side
-from layouts.diff.picture import diff_svg
+from layouts.diff.picture import diff_svg, has_plan
 from layouts.diff.placed import KINDS
 from layouts.diff.text import MARKS, change_lines, change_mark, total_text, unchanged_lines, verdict_text
 from layouts.report.markup import Markup, joined, lines, tag
@@ -65,8 +65,9 @@ def _undecided_caution(count: int) -> Markup | None:
 def _plans(diff: FacilityDiff, a: Facility, b: Facility) -> Iterator[Markup]:
     """One plan a level on which something changed, the lowest first; without any, that of the first."""
     elevation = {level.id: level.elevation_m for level in (*a.levels, *b.levels)}
-    levels = sorted(_changed_levels(diff, a, b), key=lambda name: (elevation.get(name, 0.0), name))
-    levels = levels or sorted(after for _, after in diff.levels)[:1]
+    changed = [level for level in _changed_levels(diff, a, b) if has_plan(diff, a, b, level)]
+    levels = sorted(changed, key=lambda name: (elevation.get(name, 0.0), name))
+    levels = levels or [after for _, after in diff.levels if has_plan(diff, a, b, after)][:1]
     yield tag("p", "Dashed is what was, solid what is now.", class_="note")
     figures = (
         tag(

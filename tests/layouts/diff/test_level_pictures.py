@@ -161,11 +161,23 @@ def test_a_name_keeps_off_a_line_while_there_is_room() -> None:
 
 
 def test_an_empty_level_is_drawn_and_an_unknown_one_is_refused() -> None:
-    bare = replace(HALL, racks=(), locations=(), aisles=(), obstacles=(), stations=(), columns=(), extra={})
+    bare = Facility(id="BARE", name="bare", kind="planned", levels=HALL.levels)
     diff = diff_facilities(bare, bare)
-    assert polygons(ET.fromstring(diff_svg(diff, bare, bare, level="MEZZ")), fill="#fafbfb")
+    (floor,) = polygons(ET.fromstring(diff_svg(diff, bare, bare, level="MEZZ")), fill="#fafbfb")
+    assert 9.9 < floor.bounds[0] < floor.bounds[2] < 350.1
     with pytest.raises(ValueError, match="level 'L7' of either side"):
         diff_svg(diff, bare, bare, level="L7")
+
+
+def test_a_level_of_which_nothing_is_known_is_refused_and_left_out_of_the_page() -> None:
+    unknown = replace(HALL.levels[0], id="NEW", elevation_m=20.0, outline=())
+    other = replace(HALL, levels=(*HALL.levels, unknown))
+    diff = diff_facilities(HALL, other)
+    with pytest.raises(ValueError, match="nothing stands on level 'NEW'"):
+        diff_svg(diff, HALL, other, level="NEW")
+    page = diff_html(diff, HALL, other)
+    assert "NEW added" in page
+    assert page.count("<svg") == 1
 
 
 def plans_on_page(*edits: tuple[str, str]) -> list[str]:

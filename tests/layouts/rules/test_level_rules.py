@@ -116,10 +116,16 @@ def test_a_lift_is_one_where_the_user_says_so(hall: Any) -> None:
     assert found["escape_walked"].value == pytest.approx(ON_MEZZ_M + LINK_M + BELOW_M)
 
 
-def test_stairs_lead_on_through_the_floors_between(hall: Any) -> None:
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_stairs_lead_on_through_the_floors_between_in_whatever_order_they_are(
+    is_reversed: bool, hall: Any
+) -> None:
     upper = Level(id="UP", elevation_m=6.0, outline=outline(0, 4, 10, 8))
     second = link("S2", "stairs", ("UP", 1.0, 7.0), ("MEZZ", 1.0, 5.0), length_m=5.0)
-    found = out(hall(stairs(), second, more=(upper,)), "UP")["escape_walked"]
+    plan = hall(stairs(), second, more=(upper,))
+    if is_reversed:
+        plan = replace(plan, levels=plan.levels[::-1])
+    found = out(plan, "UP")["escape_walked"]
     # from (9.7, 4.3) to (1, 7), down, along the mezzanine from (1, 5) to (8, 5), down
     assert found.value == pytest.approx(math.hypot(8.7, 2.7) + 5.0 + 7.0 + LINK_M + BELOW_M)
     assert found.elements == ("UP", "S2")
