@@ -66,6 +66,9 @@ def check(
     agent: Annotated[list[str] | None, typer.Option(help="Who works there; repeatable.")] = None,
     limits: Annotated[Path | None, typer.Option(help="YAML with your own limits.")] = None,
     passes: Annotated[bool, typer.Option("--passes", help="Tell what passed too.")] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="A line for every finding; without it those of a rule share one.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check a hall against the rules it must keep: room, height, ways out, reach, loads."""
@@ -73,6 +76,7 @@ def check(
     from layouts.rules.limits import DEFAULT_LIMITS, read_limits
     from layouts.rules.report import exit_code, findings_dict, findings_text
     from server.planned import hall_at
+    from server.rule_lines import grouped_text
 
     findings = check_layout(
         hall_at(hall),
@@ -82,7 +86,8 @@ def check(
     if as_json:
         print_json(findings_dict(findings))
     else:
-        typer.echo(findings_text(findings, passes=passes))
+        tell = findings_text if each else grouped_text
+        typer.echo(tell(findings, passes=passes).rstrip())
     raise typer.Exit(exit_code(findings))
 
 

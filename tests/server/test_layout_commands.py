@@ -56,3 +56,23 @@ def test_two_plans_of_one_hall_are_told_apart_by_their_files(tmp_path: Path, ais
     assert done.code == 0
     assert done.out.startswith("today (H, planned) → WIDE (H, planned)")
     assert "today → WIDE" in page.read_text(encoding="utf-8")
+
+
+def test_findings_of_one_rule_share_a_line_with_the_words_of_the_worst(
+    tmp_path: Path, aisletwin: Aisletwin
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "id: H\nbuilding: {width_m: 40, depth_m: 30, height_m: 9}\n"
+        "blocks: [{id: A, at_m: [4, 8], rows: [1, 2, 1], bays: 4, aisle_widths_m: [2.6, 2.4]}]\n",
+        encoding="utf-8",
+    )
+    checking = ("layout", "check", plan, "--agent", "reach_truck")
+    grouped, single = aisletwin(*checking), aisletwin(*checking, "--each")
+    assert grouped.code == single.code == 1
+    (turning,) = [line for line in grouped.out.splitlines() if line.startswith("fail aisle_turning")]
+    assert turning.startswith("fail aisle_turning 4 × A1, A2, X-A-FRONT, X-A-BACK; A2: aisle_width_m 2.4")
+    assert sum(line.startswith("fail aisle_turning") for line in single.out.splitlines()) == 4
+    counts = json.loads(aisletwin(*checking, "--json").out)["counts"]
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    assert grouped.out.splitlines()[0] == single.out.splitlines()[0] == told
