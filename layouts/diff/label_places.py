@@ -52,7 +52,7 @@ class LabelPlaces:
         self.taken.append(shapely.Polygon(corners))
 
     def avoid(self, corners: Points) -> None:
-        """No name of another element lies on this one (4, 2) where there is room elsewhere."""
+        """No name of another element lies on this one (4, 2)."""
         self.drawn.append(shapely.Polygon(corners))
 
     def avoid_line(self, line: Points) -> None:
@@ -62,12 +62,12 @@ class LabelPlaces:
     def place(self, text: str, corners: Points) -> LabelPlace | None:
         """Where a mark, a space and a name fit for the element with these corners (4, 2).
 
-        None where every place tried is taken or outside.
+        None where every place tried is taken, on another element or outside.
         """
         long = CHARACTER * len(text)
         frame = shapely.box(0.0, self.top, self.width, self.bottom)
         clear = [*self.taken, *self.lines]
-        for inside, outside in ((clear, [*clear, *self.drawn]), (self.taken, self.taken)):
+        for inside, outside in ((clear, [*clear, *self.drawn]), (self.taken, [*self.taken, *self.drawn])):
             for x, y, degrees, is_inside in _tries(corners, long):
                 box = _box(x, y, long, degrees)
                 blocking = inside if is_inside else outside
@@ -109,10 +109,10 @@ def _tries(corners: Points, long: float) -> Iterator[tuple[float, float, float, 
     for share in (0.0, 0.6, -0.6, 1.2, -1.2):
         yield x + beside, y + share * above, 0.0, False
         yield x - beside, y + share * above, 0.0, False
-    for rows in (1.0, 2.0, 3.0):
-        for side in (-rows, rows):
+    for rows in (0.0, 1.0, 2.0):
+        for side in (-1.0, 1.0):
             for share in (0.0, 0.4, -0.4):
-                yield x + share * long, y + side * above, 0.0, False
+                yield x + share * long, y + side * (above + rows * (TALL + 2)), 0.0, False
 
 
 def _box(x: float, y: float, long: float, degrees: float) -> shapely.Polygon:

@@ -160,6 +160,19 @@ def test_a_name_keeps_off_a_line_while_there_is_room() -> None:
     assert kept_off.mark[0] < 90
 
 
+def test_a_name_stays_beside_its_own_and_off_all_others() -> None:
+    places = LabelPlaces(width=300.0, top=0.0, bottom=300.0)
+    row = np.array([[100.0, 50.0], [106.0, 50.0], [106.0, 250.0], [100.0, 250.0]])
+    for side in (-40.0, 40.0):
+        places.avoid(row + np.array([side, 0.0]))
+    places.avoid(row)
+    given = [place for _ in range(12) if (place := places.place("▲ ABCDEFGH", row)) is not None]
+    assert given
+    for place in given:  # above or below: there is no room between the rows
+        y = place.mark[1]
+        assert 0 < 50 - y < 50 or 0 < y - 250 < 50
+
+
 def test_an_empty_level_is_drawn_and_an_unknown_one_is_refused() -> None:
     bare = Facility(id="BARE", name="bare", kind="planned", levels=HALL.levels)
     diff = diff_facilities(bare, bare)
