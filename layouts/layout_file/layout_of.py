@@ -112,7 +112,10 @@ def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...
         (beams, f"{beams} beams are missing: a layout has them all"),
         (unknown, f"racks with no known bays become one bay each: {', '.join(unknown[:5])}"),
         (doors, f"doors away from the outline are left out: {', '.join(doors[:5])}"),
-        (walls, f"walls away from the outline are left out: {', '.join(walls[:5])}"),
+        (
+            walls,
+            f"walls away from the outline are left out: {', '.join(walls[:5])}; 'layout patch' keeps them",
+        ),
         (ids, ids),
     )
     return tuple(sentence for is_lost, sentence in told if is_lost)

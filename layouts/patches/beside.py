@@ -61,14 +61,19 @@ def extent(rack: Rack, frame: Placement) -> Box:
     return min(x), max(x), min(y), max(y)
 
 
-def neighbours(rack: Rack, side: int, racks: Mapping[str, Rack]) -> list[Neighbour]:
-    """The sides of other rows that this side sees straight across, nearest first.
+def neighbours(
+    rack: Rack, side: int, racks: Mapping[str, Rack], *, within_m: float = math.inf
+) -> list[Neighbour]:
+    """The sides of other rows that this side sees straight across, nearest first; rows beyond `within_m` may lack.
 
     A row of which more than half lies behind nearer ones is not seen.
     """
     frame = frame_of(rack)
     found: list[Neighbour] = []
+    reach_m = within_m + rack.length_m / 2 + rack.depth_m / 2
     for other in racks.values():
+        if math.dist(rack.center, other.center) > reach_m + other.length_m / 2 + other.depth_m / 2:
+            continue
         if other.id == rack.id or other.level != rack.level or not are_parallel(rack, other):
             continue
         first_m, last_m, low_m, high_m = extent(other, frame)

@@ -158,7 +158,7 @@ def _bounding(side: Side, floor: Floor) -> tuple[list[Side], list[Side]]:
     waiting = [(side, 0)]
     while waiting:
         (name, towards), group = waiting.pop()
-        for near in neighbours(floor.racks[name], towards, floor.racks):
+        for near in neighbours(floor.racks[name], towards, floor.racks, within_m=WIDEST_LANE_M):
             if near.gap_m <= WIDEST_LANE_M and near.side not in groups[1 - group]:
                 groups[1 - group].append(near.side)
                 waiting.append((near.side, 1 - group))

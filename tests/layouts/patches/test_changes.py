@@ -12,6 +12,7 @@ import pytest
 
 from layouts.layout_file.layout_fault import LayoutError
 from layouts.patches.apply_patch import Patched
+from layouts.patches.beside import neighbours
 from spatial.facility import Aisle, Facility, Location, Obstacle, Rack
 from spatial.facility_json import facility_to_json
 from spatial.floor.free_space import rack_footprint
@@ -298,3 +299,14 @@ def test_pieces_of_rows_that_reach_above_the_walls_may_do_so_as_before(
     assert max(each.height_m for each in done.racks) > 5.9
     with pytest.raises(LayoutError, match=r"rack R1 reaches 9 m, above the walls, 5\.9 m"):
         patched(low, {"swap_rack_type": {"racks": "R1", "type": {"height_m": 9.0}}})
+
+
+def test_looking_no_further_than_asked_leaves_out_only_what_is_further(scanned: Facility) -> None:
+    racks = by_id(scanned.racks)
+    for within_m in (0.5, 3.0, 8.0):
+        for each in scanned.racks:
+            for side in (1, -1):
+                seen, near = neighbours(each, side, racks), neighbours(each, side, racks, within_m=within_m)
+                assert [one for one in near if one.gap_m <= within_m] == [
+                    one for one in seen if one.gap_m <= within_m
+                ]
