@@ -104,8 +104,13 @@ def test_two_halls_are_compared_on_the_same_orders(
     assert aisletwin("compare", files[0], files[0]).code == 3
 
 
-def test_the_layout_on_the_page_can_be_built(aisletwin: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_layout_on_the_page_can_be_built_and_its_patch_applied(
+    aisletwin: Callable[..., Any], tmp_path: Path
+) -> None:
     page = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    (tmp_path / "layout.yaml").write_text(shown, encoding="utf-8")
-    assert aisletwin("layout", "build", tmp_path / "layout.yaml", "-o", tmp_path / "PLAN").code == 0
+    shown = re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    layout, patch = tmp_path / "layout.yaml", tmp_path / "patch.yaml"
+    for file, text in zip((layout, patch), shown, strict=True):
+        file.write_text(text, encoding="utf-8")
+    assert aisletwin("layout", "build", layout, "-o", tmp_path / "PLAN").code == 0
+    assert aisletwin("layout", "patch", tmp_path / "PLAN", patch, "-o", tmp_path / "WIDE").code == 0
