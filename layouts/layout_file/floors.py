@@ -14,6 +14,7 @@ from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.parts import Place
 from layouts.layout_file.placement import Placement
 from spatial.facility import Level, Point2
+from spatial.floor.decks import DECK_M
 
 TOUCH_M = 0.005
 """What reaches less than this over an edge only touches it."""
@@ -103,6 +104,7 @@ def _level(name: str, part: Building | UpperLevel, corners: Sequence[Place], sit
         elevation_m=part.elevation_m,
         outline=site.points(corners),
         holes=tuple(site.points(hole.corners_m) for hole in part.holes),
+        extra={DECK_M: part.deck_m} if isinstance(part, UpperLevel) else {},
     )
 
 

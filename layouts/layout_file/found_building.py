@@ -14,6 +14,8 @@ from layouts.layout_file.found_shapes import is_same, mm, shape_of
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.standing_checks import rack_footprint
 from spatial.facility import Facility, Level, Opening, Point2, Rack, Wall
+from spatial.floor.decks import DECK_M as DECK_FIELD
+from spatial.floor.decks import deck_thickness_m
 
 AT_WALL_M = 1.0
 """A door further than this from every side of the outline is left out."""
@@ -105,7 +107,9 @@ def _roof_m(facility: Facility) -> float:
 
 
 def _deck_m(facility: Facility, level: Level) -> float:
-    """How thick a floor is, as legs and walls under it show, and so that it reaches into nothing below."""
+    """How thick a floor is: as it tells, else as legs and walls under it show, so that it reaches into nothing below."""
+    if DECK_FIELD in level.extra:
+        return float(deck_thickness_m(facility, level) or 0.0)
     floor = shapely.Polygon(level.outline, level.holes).buffer(-0.01)
     base_m = {each.id: each.elevation_m for each in facility.levels if each.elevation_m < level.elevation_m}
     tops: list[tuple[str, float]] = [

@@ -21,6 +21,7 @@ from layouts.layout_file.write_layout import layout_yaml
 from spatial.facility import Facility
 from spatial.facility_json import facility_from_json, facility_to_json
 from spatial.floor.agents import PICKER
+from spatial.floor.decks import deck_thickness_m
 from spatial.floor.facility_rules import links_of
 from spatial.floor.floor_rules import NO_RULES, FloorRules
 from spatial.floor.free_space import free_space
@@ -114,6 +115,15 @@ def test_a_facility_with_links_is_read_as_it_was_written(hall: Facility) -> None
     again = facility_from_json(facility_to_json(hall))
     assert again == hall
     assert links_of(again) == links_of(hall)
+
+
+def test_how_thick_a_deck_is_stays_with_it_though_nothing_stands_under_it() -> None:
+    hall = built(
+        "{id: H, building: {width_m: 20, depth_m: 30, height_m: 10}, levels: ["
+        "{id: OG, elevation_m: 5, at_m: [10, 15], size_m: [8, 8], deck_m: 0.42}]}"
+    )
+    assert deck_thickness_m(hall, hall.levels[1]) == 0.42
+    assert layout_of(hall).levels[0].deck_m == 0.42
 
 
 def test_an_upper_floor_is_all_of_the_building_and_has_walls_and_doors() -> None:
