@@ -107,7 +107,7 @@ def _roof_m(facility: Facility) -> float:
 
 
 def _deck_m(facility: Facility, level: Level) -> float:
-    """How thick a floor is: as it tells, else as legs and walls under it show, so that it reaches into nothing below."""
+    """How thick a floor is: as it tells, else as legs and walls show, so that it reaches into nothing below."""
     if DECK_FIELD in level.extra:
         return float(deck_thickness_m(facility, level) or 0.0)
     floor = shapely.Polygon(level.outline, level.holes).buffer(-0.01)
