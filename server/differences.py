@@ -13,23 +13,33 @@ from layouts.report.diff_page import diff_html
 from server.planned import hall_at, write_text
 from server.sites import FACILITY
 from spatial.errors import BadDataError
+from spatial.progress import Progress, silent
 from spatial.whole_files import write_whole
 
 
 def diff_halls(
-    a: Path, b: Path, *, svg: Path | None = None, html: Path | None = None, glb: Path | None = None
+    a: Path,
+    b: Path,
+    *,
+    svg: Path | None = None,
+    html: Path | None = None,
+    glb: Path | None = None,
+    progress: Progress = silent,
 ) -> FacilityDiff:
     """The difference of two halls, also written as a plan, as a page and in 3D where that is asked for.
 
     Halls of one name, as plans of the same hall are, go by the names of their files.
     """
+    progress("reading", 0.0)
     one, other = hall_at(a), hall_at(b)
     if one.name == other.name:
         one, other = replace(one, name=_called(a)), replace(other, name=_called(b))
+    progress("comparing", 0.3)
     try:
         found = diff_facilities(one, other)
     except ValueError as error:
         raise BadDataError(f"{a} and {b}: {error}") from error
+    progress("writing", 0.6)
     if svg is not None:
         write_text(svg, diff_svg(found, one, other))
     if html is not None:

@@ -11,6 +11,7 @@ from server.site_files import require_room, write_planned_site
 from server.sites import load_site
 from spatial.facility import Facility
 from spatial.facility_json import read_facility
+from spatial.progress import Progress, silent
 from spatial.whole_files import write_whole
 
 
@@ -21,10 +22,12 @@ def hall_at(path: Path) -> Facility:
     return build_layout_file(path) if path.suffix in (".yaml", ".yml") else read_facility(path)
 
 
-def build_site(file: Path, folder: Path) -> Facility:
+def build_site(file: Path, folder: Path, *, progress: Progress = silent) -> Facility:
     """Build the layout `file` into the site `folder`; what cannot be built leaves an older site as it is."""
+    progress("building", 0.0)
     facility = build_layout_file(file)
     require_room(folder)
+    progress("writing", 0.4)
     write_planned_site(folder, facility)
     return facility
 

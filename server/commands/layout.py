@@ -28,8 +28,10 @@ def build(
 ) -> None:
     """Build the facility of a layout file: facility.json and facility.glb, as a scan makes them."""
     from server.planned import build_site
+    from server.progress import reporting
 
-    facility = build_site(file, output)
+    with reporting("layout", quiet=as_json) as tell:
+        facility = build_site(file, output, progress=tell)
     counts = {
         name: len(getattr(facility, name))
         for name in ("racks", "locations", "aisles", "walls", "columns", "obstacles", "stations")
@@ -76,18 +78,21 @@ def check(
     from layouts.rules.limits import DEFAULT_LIMITS, read_limits
     from layouts.rules.report import exit_code, findings_dict, findings_text
     from server.planned import hall_at
+    from server.progress import reporting
     from server.rule_lines import grouped_text
 
-    findings = check_layout(
-        hall_at(hall),
-        [agent_of(name) for name in agent or ["picker"]],
-        DEFAULT_LIMITS if limits is None else read_limits(limits),
-    )
+    agents = [agent_of(name) for name in agent or ["picker"]]
+    allowed = DEFAULT_LIMITS if limits is None else read_limits(limits)
+    with reporting("check", quiet=as_json) as tell:
+        tell("reading", 0.0)
+        facility = hall_at(hall)
+        tell("rules", 0.3)
+        findings = check_layout(facility, agents, allowed)
     if as_json:
         print_json(findings_dict(findings))
     else:
-        tell = findings_text if each else grouped_text
-        typer.echo(tell(findings, passes=passes).rstrip())
+        worded = findings_text if each else grouped_text
+        typer.echo(worded(findings, passes=passes).rstrip())
     raise typer.Exit(exit_code(findings))
 
 
@@ -106,8 +111,10 @@ def diff(
     from layouts.diff.record import diff_dict
     from layouts.diff.text import diff_text
     from server.differences import diff_halls
+    from server.progress import reporting
 
-    found = diff_halls(a, b, svg=svg, html=html, glb=glb)
+    with reporting("diff", quiet=as_json) as tell:
+        found = diff_halls(a, b, svg=svg, html=html, glb=glb, progress=tell)
     if as_json:
         print_json(diff_dict(found))
     else:

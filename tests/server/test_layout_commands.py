@@ -76,3 +76,13 @@ def test_findings_of_one_rule_share_a_line_with_the_words_of_the_worst(
     counts = json.loads(aisletwin(*checking, "--json").out)["counts"]
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
     assert grouped.out.splitlines()[0] == single.out.splitlines()[0] == told
+
+
+def test_large_halls_are_not_silent_and_json_is(tmp_path: Path, aisletwin: Aisletwin) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("id: H\nbuilding: {width_m: 20, depth_m: 30}\nblocks: [{id: A, at_m: [4, 6], bays: 3}]\n")
+    for command in (("build", plan, "-o", tmp_path / "SITE"), ("check", plan), ("diff", plan, plan)):
+        told, quiet = aisletwin("layout", *command), aisletwin("layout", *command, "--json")
+        assert "(0%)" in told.err
+        assert quiet.err == ""
+        assert json.loads(quiet.out)
