@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,7 @@ MADE_UP = "made up"
 _COLUMNS = ("order", "sku", "quantity")
 
 
-@dataclass(frozen=True, kw_only=True)
-class OrderLine:
+class OrderLine(NamedTuple):
     """`quantity` pieces of one SKU, at least one."""
 
     sku: str

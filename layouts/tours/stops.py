@@ -23,9 +23,9 @@ def stops_of(floor: PickingFloor, batch: Batch) -> tuple[Stop, ...]:
     picks: dict[tuple[int, str], list[Pick]] = {}
     for order, line in batch:
         place = location_of[line.sku]
-        pick = Pick(order=order.id, sku=line.sku, quantity=line.quantity, location=place)
+        pick = Pick(order.id, line.sku, line.quantity, place)
         picks.setdefault((access[place], pick_faces[place]), []).append(pick)
-    return tuple(Stop(node=node, face=face, picks=tuple(taken)) for (node, face), taken in picks.items())
+    return tuple(Stop(node, face, tuple(taken)) for (node, face), taken in picks.items())
 
 
 def _chosen(floor: PickingFloor, places: Mapping[str, Sequence[str]]) -> Mapping[str, str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from spatial.navigation.joined_routes import Route
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pick:
+class Pick(NamedTuple):
     """One order line, or the part of it that this tour takes, with the location it is taken from."""
 
     order: str
@@ -20,8 +19,7 @@ class Pick:
     location: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stop:
+class Stop(NamedTuple):
     """A halt at graph node `node` to work at one pick face."""
 
     node: int

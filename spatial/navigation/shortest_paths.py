@@ -86,8 +86,11 @@ def shortest_route(ways: Ways, start: int, end: int) -> Route:
 def routes_over(ways: Ways, nodes: Sequence[int], *, is_halt: Sequence[bool]) -> JoinedRoutes:
     """The best way over `nodes` (n,) in turn, all but the last of them chosen, in a route to each halt.
 
-    `is_halt` (n − 1,) is of all nodes but the first, and true of the last. Raises ValueError when there is no way.
+    `is_halt` (n − 1,) is of all nodes but the first, and true of the last. Raises ValueError when there is no way,
+    KeyError for what is no node.
     """
+    if not 0 <= nodes[-1] < ways.before.shape[1]:
+        raise KeyError(nodes[-1])
     stations = np.array(nodes, np.int64)
     found, at = _routes_over(ways.before, ways.rows(nodes[:-1]), stations, np.array(is_halt, np.bool_))
     if not len(found):

@@ -86,6 +86,8 @@ def test_where_no_way_leads_the_first_gap_is_named() -> None:
     for unknown in (-1, 11, 12, 10**6):
         with pytest.raises(KeyError, match=str(unknown)):
             ways.rows([0, unknown])
+        with pytest.raises(KeyError, match=str(unknown)):
+            routes_over(ways, [0, unknown], is_halt=[True])
 
 
 def test_plain_python_and_compiled_agree(compiled_and_plain) -> None:  # type: ignore[no-untyped-def]
