@@ -91,8 +91,8 @@ def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_
     Resources of the traffic have the numbers that they have there. Raises ValueError for legs that do not join.
     """
     nav = traffic.graphs[graph]
-    ways = traffic.ways(errands.tours, graph=graph)
     trips = JoinedRoutes.chained(errands.tours)
+    ways = traffic.ways(errands.tours, graph=graph)
     speed_limits, near = _speeds(nav), traffic.pieces[graph]
     at, xy, even_s = cut_ways(
         nav.xy,
@@ -115,7 +115,7 @@ def compile_errands(traffic: TrafficMap, errands: Errands, *, graph: int, first_
     if any(errands.height_m):
         seconds[is_move] *= _lift_stretch(nav.agent, seconds[is_move], leg_of_move, errands)[leg_of_move]
     rows, start = _interleaved(ways, seconds, errands, first_move)
-    return Compiled(rows, start, at, xy, nav.level[trips.nodes[trips.at[leg_of_move]]])
+    return Compiled(rows, start, at, xy, _levels(nav, trips, leg_of_move, ways.from_m[is_move]))
 
 
 def is_even(agent: AgentClass) -> bool:
@@ -130,6 +130,38 @@ def _speeds(nav: NavGraph) -> Floats:
     on_link = nav.link >= 0
     limit[on_link] = nav.length_m[on_link] / nav.time_s[on_link]
     return limit
+
+
+CLOSE_M = 1e-6
+"""Places that differ by less are one."""
+
+
+def _steps(nav: NavGraph, trips: JoinedRoutes) -> tuple[Ints, Ints]:
+    """The edge of each step (S,) of all legs, and where the steps of each leg begin (L + 1,)."""
+    goes_on = np.ones(len(trips.nodes), np.bool_)
+    goes_on[trips.at[1:] - 1] = False
+    tails = np.flatnonzero(goes_on)
+    pairs = np.sort(np.stack([trips.nodes[tails], trips.nodes[tails + 1]], axis=1), axis=1)
+    count = len(nav.xy)
+    edge = np.searchsorted(nav.edges[:, 0] * count + nav.edges[:, 1], pairs[:, 0] * count + pairs[:, 1])
+    return edge, trips.at - np.arange(len(trips.at))
+
+
+def _levels(nav: NavGraph, trips: JoinedRoutes, leg_of_move: Ints, from_m: Floats) -> Ints:
+    """The level of each move (M,): that of the last node which its leg has reached at its start.
+
+    Links are resources or lie between areas, so that no move goes on from one level to the next.
+    """
+    if len(nav.levels) == 1:
+        return np.zeros(len(from_m), np.int64)
+    edge, offsets = _steps(nav, trips)
+    leg = np.repeat(np.arange(len(trips)), np.diff(trips.at))
+    gone_m = np.concatenate([[0.0], np.cumsum(nav.length_m[edge])])
+    node_m = gone_m[np.arange(len(trips.nodes)) - leg] - gone_m[offsets[leg]]
+    apart_m = 1.0 + float(node_m.max(initial=0.0))  # legs lie one behind the other
+    reached = np.searchsorted(leg * apart_m + node_m, leg_of_move * apart_m + from_m + CLOSE_M, side="right")
+    levels: Ints = nav.level[trips.nodes[reached - 1]]
+    return levels
 
 
 def _move_seconds(
@@ -149,14 +181,7 @@ def _move_seconds(
 
 
 def _motion_legs(nav: NavGraph, trips: JoinedRoutes) -> MotionLegs:
-    legs = len(trips.at) - 1
-    goes_on = np.ones(len(trips.nodes), np.bool_)
-    goes_on[trips.at[1:] - 1] = False
-    tails = np.flatnonzero(goes_on)
-    pairs = np.sort(np.stack([trips.nodes[tails], trips.nodes[tails + 1]], axis=1), axis=1)
-    count = len(nav.xy)
-    edge = np.searchsorted(nav.edges[:, 0] * count + nav.edges[:, 1], pairs[:, 0] * count + pairs[:, 1])
-    offsets = trips.at - np.arange(legs + 1)
+    edge, offsets = _steps(nav, trips)
     slows_at_corners = nav.agent.corner_speed_m_s is not None or nav.agent.turn_s is not None
     return MotionLegs(
         offsets=offsets,
