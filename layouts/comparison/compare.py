@@ -40,6 +40,11 @@ class Against:
     decisive: CommonNumbers
     figures: Mapping[str, CommonNumbers]
 
+    def is_beyond(self, indifference: float) -> bool:
+        """Whether all of the decisive interval is further from nought than what does not matter."""
+        difference = self.decisive.difference
+        return difference.low > indifference or difference.high < -indifference
+
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:

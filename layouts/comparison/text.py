@@ -78,7 +78,9 @@ def _verdict_sentence(comparison: Comparison, against: Against, kind: FigureKind
     zone = _zone(comparison.indifference or 0.0, kind)
     if against.is_same:
         return f"{sentence}; {'but ' if verdict != 'no difference shown' else ''}the same within {zone}."
-    return f"{sentence}; not shown to be the same within {zone}."
+    if against.is_beyond(comparison.indifference or 0.0):
+        return f"{sentence}; by more than the {zone} that matter."
+    return f"{sentence}; not shown to be the same within {zone}, nor to differ by more."
 
 
 def _apart(comparison: Comparison, against: Against, kind: FigureKind) -> str:

@@ -74,7 +74,9 @@ def _sameness(comparison: Comparison, against: Against) -> str:
     zone = f"{plain_number(comparison.indifference * kind.factor, 6)} {kind.unit}".rstrip()
     if against.is_same:
         return f"; the difference is surely less than the {zone} that matter"
-    return f"; it is not shown to be less than the {zone} that matter"
+    if against.is_beyond(comparison.indifference):
+        return f"; the difference is surely more than the {zone} that matter"
+    return f"; it is not shown whether the difference is less than the {zone} that matter"
 
 
 def headline(comparison: Comparison) -> str:

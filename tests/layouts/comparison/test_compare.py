@@ -249,7 +249,10 @@ def test_what_scenarios_do_not_share_is_told(tmp_path: Path) -> None:
 def test_the_text_tells_verdicts_and_differences_before_levels(tmp_path: Path) -> None:
     text = comparison_text(compare(three(tmp_path), hall, indifference=5.0))
     assert text.startswith("B: better than A in lines per hour by 2.9 %: +11.6 lines/h [97.5 %: 9.2 to 13.9]")
-    assert text.splitlines()[0].endswith("Student t; not shown to be the same within 5 lines/h.")
+    assert text.splitlines()[0].endswith("Student t; by more than the 5 lines/h that matter.")
+    unsure = comparison_text(compare(three(tmp_path), hall, indifference=11.0))
+    told = "Student t; not shown to be the same within 11 lines/h, nor to differ by more."
+    assert unsure.splitlines()[0].endswith(told)
     assert text.index("differences [97.5 % intervals, all 2 at once with 95 % (Bonferroni)]") < text.index(
         "Levels"
     )

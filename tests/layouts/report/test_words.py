@@ -102,7 +102,11 @@ def test_equal_runs_are_the_same_in_every_replication() -> None:
 
 def test_the_zone_of_what_does_not_matter_is_told() -> None:
     assert "surely less than the 5 lines/h that matter" in sentence(compared(0.2, indifference=5.0))
-    assert "not shown to be less than the 5 lines/h" in sentence(compared(16.0, indifference=5.0))
+    assert "surely more than the 5 lines/h that matter" in sentence(compared(16.0, indifference=5.0))
+    assert "surely more than the 5 lines/h that matter" in sentence(compared(-16.0, indifference=5.0))
+    assert "not shown whether the difference is less than the 16 lines/h" in sentence(
+        compared(16.0, indifference=16.0)
+    )
 
 
 def test_several_scenarios_have_a_headline_and_a_best() -> None:
