@@ -94,7 +94,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
     """What is different from `a` to `b`, both in one world frame.
 
     1. Levels are paired by id, then by elevation, and compared.
-    2. Elements of one kind and level are matched: see `match_elements`. Where it takes fewer changes to take equal
+    2. Elements of one kind and level are matched: see `match_elements`. Where it takes fewer words to take equal
        names for the same thing, as in a hall whose aisles all grew, that is told instead.
     3. Each pair is compared, its difference held against its sigma: see `element_change`.
     4. Locations are compared where their racks stand, and totals drawn.
@@ -127,7 +127,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
                 _Told.of(was, now, pairs, limit_m)  # 3
                 for pairs in (_by_place(was, now, levels, limits), _by_name(was, now, levels, limits))  # 2
             ),
-            key=lambda told: sum(len(change.words) for change in told.changes),
+            key=_Told.cost,
         )
         changes += sorted(told.changes, key=_order)
         if told.bounds:
@@ -227,6 +227,9 @@ def _of_kind(side: Iterable[Placed], kind: str) -> list[Placed]:
 
 Pairs = list[tuple[Placed, Placed]]
 
+NEW_NAME = 0.5
+"""Rows behind one that was taken away are counted anew: that is less than if all had moved up."""
+
 
 class _Told(NamedTuple):
     """What a match of elements of one kind amounts to: its changes, and the bounds on the moves of the others."""
@@ -242,6 +245,10 @@ class _Told(NamedTuple):
         changes += _alone(was, {one.id for one, _ in pairs}, is_added=False)
         changes += _alone(now, {other.id for _, other in pairs}, is_added=True)
         return cls(pairs, changes, [bound_m for change, bound_m in compared if change is None])
+
+    def cost(self) -> float:
+        """How much there is to tell: a word each, half a word for what only has another name."""
+        return sum(NEW_NAME if word == "renamed" else 1.0 for change in self.changes for word in change.words)
 
 
 def _by_name(

@@ -186,6 +186,20 @@ def test_rows_that_all_went_on_by_more_than_their_depth_moved_and_are_not_each_o
     ]
 
 
+def test_rows_behind_one_that_was_taken_away_are_counted_anew_and_have_not_moved() -> None:
+    left = [rack for rack in HALL.racks if rack.id != "R3"]
+    counted = tuple(replace(rack, id=f"R{i}") for i, rack in enumerate(left, 1))
+    racks = [
+        change
+        for change in diff_facilities(HALL, replace(HALL, racks=counted, locations=())).changes
+        if change.kind == "rack"
+    ]
+    assert {(change.before, change.words) for change in racks} == {
+        ("R3", ("removed",)),
+        *((f"R{i}", ("renamed",)) for i in range(4, 9)),
+    }
+
+
 def test_ids_that_mean_nothing_do_not_mislead_the_match_of_a_moved_rack() -> None:
     names = {f"R{i + 1}": f"R{8 - i}" for i in range(8)}
     racks = tuple(replace(rack, id=names[rack.id], back_to_back=None) for rack in HALL.racks)
