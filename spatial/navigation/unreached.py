@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from spatial.facility import Facility
+from spatial.facility import Aisle, Facility
 from spatial.floor.free_space import FreeSpace
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.pick_spots import (
@@ -93,9 +93,14 @@ def _stations(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph) 
             yield station.id, "no way from the main floor to it: no lane is in sight of the floor beside it"
 
 
+def _is_walked(aisle: Aisle, space: FreeSpace) -> bool:
+    """Whether the agent can be on the aisle's line: a cross-aisle's ends may lie on open floor, far from lanes."""
+    return bool(shapely.LineString([aisle.p0, aisle.p1]).intersects(space.walkable))
+
+
 def _aisles(facility: Facility, on: Mapping[str, FreeSpace], graph: NavGraph) -> Iterator[tuple[str, str]]:
     for aisle in facility.aisles:
         if aisle.level not in on:
             yield aisle.id, _no_way_to(aisle.level, on)
-        elif aisle.id not in graph.aisles:
+        elif aisle.id not in graph.aisles and not (aisle.cross and _is_walked(aisle, on[aisle.level])):
             yield aisle.id, f"no lane for a {graph.agent.name} passes its mouths"

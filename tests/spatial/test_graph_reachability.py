@@ -19,7 +19,7 @@ from large_hall import large_hall
 from published import shared_data
 from scipy import ndimage
 
-from spatial.facility import Facility, Location, Obstacle, Rack
+from spatial.facility import Aisle, Facility, Location, Obstacle, Rack
 from spatial.facility_json import read_facility
 from spatial.floor.agents import CART, PICKER, REACH_TRUCK, AgentClass
 from spatial.floor.free_space import free_space, shrunk
@@ -172,6 +172,22 @@ def test_a_station_in_a_pocket_is_served_from_the_main_floor_beside_it(hall) -> 
     x, y = graph.xy[graph.stations["DEPOT"]]
     assert not ((0.8 < x < 2.2) and (0.8 < y < 2.2))
     assert np.hypot(x - 1.5, y - 1.5) < 1.3
+
+
+def test_a_cross_aisle_whose_ends_lie_on_open_floor_is_reached_and_a_closed_one_is_not(hall) -> None:
+    room = hall()
+    right = max(x for x, _ in room.levels[0].outline)
+    far = ((0.0, 0.0), (right + 40.0, 0.0), (right + 40.0, 60.0), (0.0, 60.0))
+    wide = replace(room, levels=(replace(room.levels[0], outline=far),), walls=())
+    cross = Aisle(id="X", level="L0", p0=(0.5, 1.5), p1=(right + 39.5, 1.5), clear_width_m=1.0, cross=True)
+    graph = build_graph(replace(wide, aisles=(*wide.aisles, cross)), CART)
+    assert "X" not in graph.aisles
+    assert "X" not in graph.unreached
+    inside = replace(
+        cross, p0=(room.racks[0].center[0] - 1, room.racks[0].center[1]), p1=room.racks[0].center
+    )
+    closed = build_graph(replace(wide, aisles=(*wide.aisles, inside)), CART)
+    assert closed.unreached["X"] == "no lane for a cart passes its mouths"
 
 
 @pytest.mark.parametrize("name", ["tiny101", "small102", "medium103"])
