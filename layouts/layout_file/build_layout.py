@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from layouts.layout_file.addressed import with_addresses
 from layouts.layout_file.aisle_widths import measured_aisles
 from layouts.layout_file.block_rows import Row, Strip, rows_of_blocks
+from layouts.layout_file.building_model import Door, InnerDoor
 from layouts.layout_file.columns_and_legs import columns_of, legs_of
 from layouts.layout_file.floor_links import link_faults, links_extra
 from layouts.layout_file.floors import Floor, floors_of
+from layouts.layout_file.inner_walls import DrawnWall, inner_walls, openings_of, with_doors
 from layouts.layout_file.layout_fault import KeyPath, LayoutFault, raise_faults
 from layouts.layout_file.layout_model import Layout
+from layouts.layout_file.numbered import numbered
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.reference_checks import reference_faults
 from layouts.layout_file.standing_checks import Standing, as_solids, standing_faults, standing_things
-from spatial.facility import Aisle, Facility, Location, Obstacle, Opening, Provenance, Station, Wall
+from layouts.layout_file.standing_walls import blocked_doorways, standing_walls
+from spatial.facility import Aisle, Facility, Location, Obstacle, Provenance, Station, Wall
 from spatial.locations import location_box
 
 
@@ -36,10 +40,14 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
     blocks = rows_of_blocks(layout, site)
     rows = [row for block in blocks for row in block.rows]
     raise_faults(_repeated_numbers(layout, rows))
+    names = numbered("D", {door.id for door in _doors(layout, floors)})
+    outer = list(_walls(layout, floors, names))
+    inner = with_doors(layout, inner_walls(layout, site, floors), names)
     columns, stations = columns_of(layout, site, floors), _stations(layout, site)
     obstacles = [*_obstacles(layout, site), *legs_of(layout, site, floors)]
     things = standing_things(rows, columns, obstacles, [block.id for block in layout.blocks])
-    raise_faults(_standing_faults(layout, site, floors, things, stations))  # 2
+    things += standing_walls(inner, layout.building.wall_thickness_m)
+    raise_faults(_standing_faults(layout, site, floors, things, stations, inner))  # 2
     strips = [strip for block in blocks for strip in block.strips]
     aisles, faults = _aisles(floors, strips, things)  # 3
     raise_faults(iter(faults))
@@ -49,7 +57,7 @@ def build_layout(layout: Layout, *, provenance: Provenance | None = None) -> Fac
         kind="planned",
         provenance=(provenance or Provenance(source=layout.id, method="layout"),),
         levels=tuple(floor.level for floor in floors),
-        walls=tuple(_walls(layout, floors)),
+        walls=(*outer, *(each.wall for each in inner)),
         columns=tuple(column for _, column in columns),
         racks=tuple(row.rack for row in rows),
         locations=tuple(place for row in rows for place in _locations(row)),  # 4
@@ -83,11 +91,13 @@ def _standing_faults(
     floors: Sequence[Floor],
     things: Sequence[Standing],
     stations: Sequence[tuple[KeyPath, Station]],
+    inner: Sequence[DrawnWall],
 ) -> Iterator[LayoutFault]:
     for floor in floors:
         level = floor.level.id
         here = [thing for thing in things if thing.level == level]
         yield from standing_faults(floor, here, [each for each in stations if each[1].level == level])
+        yield from blocked_doorways([each for each in inner if each.wall.level == level], here)
         yield from link_faults(layout, site, floor, here)
 
 
@@ -105,56 +115,35 @@ def _aisles(
     return aisles, faults
 
 
-def _walls(layout: Layout, floors: Sequence[Floor]) -> Iterator[Wall]:
-    """Those of the ground floor are W1, W2, …; of a level with walls, `<level>-W1` and so on."""
-    names = _numbered("D", {door.id for floor in floors for door in floor.doors})
+def _doors(layout: Layout, floors: Sequence[Floor]) -> Iterator[Door | InnerDoor]:
+    for floor in floors:
+        yield from floor.doors
+    for wall in layout.walls:
+        yield from wall.doors
+
+
+def _walls(layout: Layout, floors: Sequence[Floor], names: Iterator[str]) -> Iterator[Wall]:
+    """Those of the ground floor are W1, W2, …; of a level with walls, `<level>-W1` and so on.
+
+    Doors without an id get the next of `names`.
+    """
     for floor in (floor for floor in floors if floor.has_walls):
         corners = floor.level.outline
-        prefix = "" if floor.path == ("building",) else f"{floor.level.id}-"
-        doors: dict[str, list[Opening]] = {f"W{i + 1}": [] for i in range(len(corners))}
-        for wall, opening in _openings(floor, names):
-            doors[wall].append(opening)
-        for i, (wall, openings) in enumerate(doors.items()):
+        placed = [(door.wall, tuple(openings_of((door,), names))) for door in floor.doors]
+        for i, wall in enumerate(floor.wall_ids):
             yield Wall(
-                id=prefix + wall,
+                id=wall,
                 level=floor.level.id,
                 p0=corners[i],
                 p1=corners[(i + 1) % len(corners)],
                 height_m=floor.ceiling_m,
                 thickness_m=layout.building.wall_thickness_m,
-                openings=tuple(openings),
+                openings=tuple(each for side, doors in placed if side == f"W{i + 1}" for each in doors),
             )
-
-
-def _openings(floor: Floor, names: Iterator[str]) -> Iterator[tuple[str, Opening]]:
-    """Every door with its wall; those without an id get the next of `names`."""
-    for door in floor.doors:
-        for number in range(door.count):
-            start_m = door.at_m + number * door.pitch_m
-            yield (
-                door.wall,
-                Opening(
-                    id=door.id or next(names),
-                    kind=door.kind,
-                    s0_m=start_m,
-                    s1_m=start_m + door.width_m,
-                    z0_m=door.sill_m,
-                    z1_m=door.sill_m + door.height_m,
-                    closed=door.closed,
-                ),
-            )
-
-
-def _numbered(letter: str, taken: set[str | None]) -> Iterator[str]:
-    number = 0
-    while True:
-        number += 1
-        if f"{letter}{number}" not in taken:
-            yield f"{letter}{number}"
 
 
 def _obstacles(layout: Layout, site: Placement) -> Iterator[tuple[KeyPath, Obstacle]]:
-    names = _numbered("O", {box.id for box in layout.obstacles})
+    names = numbered("O", {box.id for box in layout.obstacles})
     for i, box in enumerate(layout.obstacles):
         yield (
             ("obstacles", i),

@@ -1,8 +1,9 @@
-"""The building in a layout file: its outline, floors, holes in them, doors, and the ways between floors."""
+"""The building in a layout file: its outline, floors, holes in them, walls, doors, and the ways between floors."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import math
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -31,6 +32,9 @@ DECK_M = 0.3
 """The thickness of an upper floor that does not tell its own."""
 
 
+OpeningKind: TypeAlias = Literal["dock_door", "door", "gate", "window", "passage"]
+
+
 class Site(Part):
     """Where the layout's origin lies in the world, and the heading of its x axis there."""
 
@@ -38,14 +42,18 @@ class Site(Part):
     heading_deg: Angle = 0.0
 
 
-class Door(Part):
-    """A door or several alike in one wall; `at_m` runs along the wall, counter-clockwise round the hall."""
-
+class _NamedDoor(Part):
     id: Name | None = None
     """Only for one door; else D1, D2, … in the order of the file."""
-    kind: Literal["dock_door", "door", "gate", "window"] = "dock_door"
+    kind: OpeningKind = "dock_door"
+
+
+class _SidedDoor(_NamedDoor):
     wall: Name
     """W1 is the first side of the outline (the front of a width × depth hall), W2 the next, and so on."""
+
+
+class _PlacedDoor(Part):
     at_m: Annotated[float, Field(strict=True, ge=0, le=2000, allow_inf_nan=False)]
     width_m: Annotated[Length, Field(le=50)] = 2.8
     height_m: Annotated[Length, Field(le=50)] = 3.2
@@ -54,6 +62,39 @@ class Door(Part):
     pitch_m: Length = 4.0
     """From the start of one door to that of the next."""
     closed: Flag | None = None
+
+
+class Door(_PlacedDoor, _SidedDoor):
+    """A door or several alike in one wall; `at_m` runs along the wall, counter-clockwise round the hall."""
+
+
+class InnerDoor(_PlacedDoor, _NamedDoor):
+    """A door or several alike in an inner wall; `at_m` runs along it from its from_m."""
+
+    kind: OpeningKind = "door"
+    width_m: Annotated[Length, Field(le=50)] = 1.0
+    height_m: Annotated[Length, Field(le=50)] = 2.1
+
+
+class InnerWall(Part):
+    """A straight wall inside the hall, by its centre line; its ends may lie in the wall about the hall."""
+
+    id: Name | None = None
+    """Without it P1, P2, … in the order of the file."""
+    level: Name | None = None
+    """The floor it stands on; without it the ground floor."""
+    from_m: Place
+    to_m: Place
+    thickness_m: Annotated[Length, Field(le=5)] | None = 0.1
+    """null where it is unknown."""
+    height_m: Annotated[Length, Field(le=100)] | None = None
+    """Without it up to the ceiling, which is the lowest floor above it or the roof."""
+    doors: Annotated[tuple[InnerDoor, ...], Field(max_length=1000)] = ()
+
+    @property
+    def length_m(self) -> float:
+        """Of its centre line."""
+        return math.dist(self.from_m, self.to_m)
 
 
 class Hole(Part):

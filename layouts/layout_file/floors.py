@@ -64,6 +64,12 @@ class Floor:
         return min([self.roof_m, *heights])
 
     @property
+    def wall_ids(self) -> tuple[str, ...]:
+        """The ids of the walls along its outline, in turn."""
+        prefix = "" if self.path == ("building",) else f"{self.level.id}-"
+        return tuple(f"{prefix}W{i + 1}" for i in range(len(self.level.outline))) if self.has_walls else ()
+
+    @property
     def ceiling_name(self) -> str:
         """What errors call the ceiling."""
         is_roof = self.path == ("building",) and self.ceiling_m == self.roof_m

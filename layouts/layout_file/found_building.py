@@ -11,6 +11,7 @@ import shapely
 
 from layouts.layout_file.building_model import DECK_M, GROUND, Building, Door, Hole, UpperLevel
 from layouts.layout_file.found_shapes import is_same, mm, shape_of
+from layouts.layout_file.found_walls import inner_stretches, outer_part, said_opening
 from layouts.layout_file.placement import Placement
 from layouts.layout_file.standing_checks import rack_footprint
 from spatial.facility import Facility, Level, Opening, Point2, Rack, Wall
@@ -19,8 +20,6 @@ from spatial.floor.decks import deck_thickness_m
 
 AT_WALL_M = 1.0
 """A door further than this from every side of the outline is left out."""
-
-DOOR_KINDS = ("dock_door", "door", "gate", "window")
 
 LEG_GAP_M = 1.0
 """Legs and walls that end so close under a floor carry it."""
@@ -36,7 +35,12 @@ def building_of(facility: Facility, site: Placement) -> Building:
     said: dict[str, Any] = {"width_m": width_m, "depth_m": depth_m} if is_boxed else {"outline_m": corners}
     if facility.walls:
         said["height_m"] = max(0.001, _roof_m(facility))
-    thick = [wall.thickness_m for wall in facility.walls if wall.thickness_m]
+    thick = [
+        wall.thickness_m
+        for each in facility.levels
+        for wall in _outer_walls(facility, each)
+        if wall.thickness_m
+    ]
     if thick:
         said["wall_thickness_m"] = round(float(np.median(thick)), 3)
     if level.id != GROUND:
@@ -44,7 +48,7 @@ def building_of(facility: Facility, site: Placement) -> Building:
     holes = _holes(level, site)
     if holes:
         said["holes"] = holes
-    walls = [wall for wall in facility.walls if wall.level == level.id]
+    walls = _outer_walls(facility, level)
     doors = _doors(walls, boxed if is_boxed else corners, site)
     return Building(**said, elevation_m=round(level.elevation_m, 3), doors=doors)
 
@@ -55,7 +59,7 @@ def upper_levels_of(facility: Facility, site: Placement) -> tuple[UpperLevel, ..
     found = []
     for level in facility.levels[1:]:
         corners = _corners(level, site)
-        walls = [wall for wall in facility.walls if wall.level == level.id]
+        walls = _outer_walls(facility, level)
         said: dict[str, Any] = {"id": level.id, "elevation_m": round(level.elevation_m, 3)}
         is_whole = is_same(corners, ground)
         said |= {} if is_whole else shape_of(corners, exactly=True)
@@ -75,26 +79,37 @@ def upper_levels_of(facility: Facility, site: Placement) -> tuple[UpperLevel, ..
 
 
 def lost_doors(facility: Facility) -> list[str]:
-    """The ids of doors that stand away from the outline of their level."""
-    sides = {level.id: _sides(level.outline) for level in facility.levels}
+    """The ids of doors that are in no inner wall and stand away from the outline of their level."""
+    levels = {level.id: level for level in facility.levels}
+    sides = {name: _sides(level.outline) for name, level in levels.items()}
+    outer = (outer_part(wall, levels.get(wall.level)) for wall in facility.walls)
     return [
         door.id
-        for wall in facility.walls
-        for door in wall.openings
-        if wall.level not in sides or not _is_at_wall(wall, door, sides[wall.level])
+        for wall in outer
+        for door in (wall.openings if wall else ())
+        if wall and (wall.level not in sides or not _is_at_wall(wall, door, sides[wall.level]))
     ]
 
 
 def lost_walls(facility: Facility) -> list[str]:
-    """The ids of walls that stand away from the outline of their level."""
-    sides = {level.id: _sides(level.outline) for level in facility.levels}
+    """The ids of walls that stand outside the floor of their level, away from its outline."""
+    levels = {level.id: level for level in facility.levels}
+    sides = {name: _sides(level.outline) for name, level in levels.items()}
     return [
         wall.id
         for wall in facility.walls
         if wall.level not in sides
-        or shapely.distance(sides[wall.level], _on_wall(wall, math.dist(wall.p0, wall.p1) / 2)).min()
-        > AT_WALL_M
+        or (
+            shapely.distance(sides[wall.level], _on_wall(wall, math.dist(wall.p0, wall.p1) / 2)).min()
+            > AT_WALL_M
+            and not inner_stretches(wall, levels[wall.level])
+        )
     ]
+
+
+def _outer_walls(facility: Facility, level: Level) -> list[Wall]:
+    own = (outer_part(wall, level) for wall in facility.walls if wall.level == level.id)
+    return [wall for wall in own if wall is not None]
 
 
 def _roof_m(facility: Facility) -> float:
@@ -178,15 +193,10 @@ def _door(wall: Wall, opening: Opening, sides: Any) -> Door:
     side = int(shapely.distance(sides, middle).argmin())
     width_m = round(opening.s1_m - opening.s0_m, 3)
     start_m = float(sides[side].project(middle)) - (opening.s1_m - opening.s0_m) / 2
-    said: dict[str, Any] = {} if opening.closed is None else {"closed": opening.closed}
-    if opening.z0_m:
-        said["sill_m"] = round(opening.z0_m, 3)
-    said["kind"] = opening.kind if opening.kind in DOOR_KINDS else "door"
     return Door(
-        id=opening.id,
+        **said_opening(opening),
         wall=f"W{side + 1}",
         at_m=max(round(start_m, 3), 0.0),
         width_m=width_m,
         height_m=round(opening.z1_m - opening.z0_m, 3),
-        **said,
     )

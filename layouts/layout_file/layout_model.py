@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from layouts.addresses.scheme import Scheme
-from layouts.layout_file.building_model import Building, Link, Site, UpperLevel
+from layouts.layout_file.building_model import Building, InnerWall, Link, Site, UpperLevel
 from layouts.layout_file.parts import (
     Angle,
     Count,
@@ -233,6 +233,8 @@ class Layout(Part):
     building: Building
     levels: Annotated[tuple[UpperLevel, ...], Field(max_length=50)] = ()
     """Mezzanines and upper floors."""
+    walls: Annotated[tuple[InnerWall, ...], Field(max_length=20_000)] = ()
+    """Those inside the hall; the ones about it follow from its outline."""
     rack_types: Annotated[Mapping[Name, RackType], Field(min_length=1, max_length=1000)] = Field(
         default_factory=_pallet
     )
@@ -245,7 +247,7 @@ class Layout(Part):
     addresses: Addresses | None = None
     """Without it places are addressed block by block: aisle, bay (odd left, even right), level, position."""
 
-    def level_of(self, part: Block | Columns | Box | Spot) -> str:
+    def level_of(self, part: Block | Columns | Box | Spot | InnerWall) -> str:
         """The name of the floor that a part is on."""
         return part.level or self.building.level
 

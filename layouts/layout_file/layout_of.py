@@ -17,6 +17,7 @@ from layouts.layout_file.found_blocks import blocks_of
 from layouts.layout_file.found_building import building_of, lost_doors, lost_walls, upper_levels_of
 from layouts.layout_file.found_rack_types import rack_types_of
 from layouts.layout_file.found_things import boxes_of, columns_of, legs_of, spots_of
+from layouts.layout_file.found_walls import inner_walls_of, renamed_walls
 from layouts.layout_file.layout_fault import LayoutError
 from layouts.layout_file.layout_model import Layout
 from layouts.layout_file.placement import Placement
@@ -36,7 +37,8 @@ def layout_of(facility: Facility, *, within_m: float = 0.01) -> Layout:
        corner of the outline, so that coordinates are positive.
     2. The first level is the ground floor of the building, the others are its upper levels.
     3. Rows of a level that are made alike share a rack type; those that are in line as well are a block.
-    4. Doors go to the nearest side of the outline, obstacles become rectangles where they nearly are.
+    4. Doors go to the nearest side of the outline, or stay in their wall where that is inside the floor; obstacles
+       become rectangles where they nearly are.
     5. If the ids of places are not those that the layout gives them, but a scheme explains them, it is said.
     Lengths are rounded to the millimetre. What a layout cannot say is told by `left_out`.
 
@@ -84,7 +86,7 @@ def _layout(facility: Facility, within_m: float) -> Layout:
     links = found_links(facility, site)
     if links:
         said["links"] = links
-    return Layout(
+    layout = Layout(
         id=facility.id,
         name=facility.name.strip() or None,
         site=site_m,
@@ -95,6 +97,8 @@ def _layout(facility: Facility, within_m: float) -> Layout:
         stations=spots_of(facility, site),
         **said,
     )
+    walls = inner_walls_of(facility, layout, site)  # 4
+    return layout.model_copy(update={"walls": walls}) if walls else layout
 
 
 def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...]:
@@ -106,6 +110,7 @@ def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...
     beams = sum(len(rack.missing_beams) for rack in facility.racks)
     unknown = [rack.id for rack in facility.racks if not rack.bays]
     doors, walls = lost_doors(facility), lost_walls(facility)
+    renamed = renamed_walls(facility, layout) if layout else []
     ids = _other_ids(facility, layout)
     told = (
         (stocked, f"{stocked} places are occupied: a layout has empty ones"),
@@ -114,8 +119,9 @@ def left_out(facility: Facility, layout: Layout | None = None) -> tuple[str, ...
         (doors, f"doors away from the outline are left out: {', '.join(doors[:5])}"),
         (
             walls,
-            f"walls away from the outline are left out: {', '.join(walls[:5])}; 'layout patch' keeps them",
+            f"walls outside the floors are left out: {', '.join(walls[:5])}; 'layout patch' keeps them",
         ),
+        (renamed, f"walls inside the hall get another id: {', '.join(renamed[:5])}"),
         (ids, ids),
     )
     return tuple(sentence for is_lost, sentence in told if is_lost)

@@ -73,7 +73,7 @@ def level_faults(layout: Layout) -> Iterator[LayoutFault]:
 
 def _named_levels(layout: Layout) -> Iterator[LayoutFault]:
     known = [layout.building.level, *(level.id for level in layout.levels)]
-    for key in ("blocks", "columns", "obstacles", "stations"):
+    for key in ("walls", "blocks", "columns", "obstacles", "stations"):
         for i, part in enumerate(getattr(layout, key)):
             if part.level is not None and part.level not in known:
                 yield LayoutFault((key, i, "level"), unknown(part.level, "level", known))

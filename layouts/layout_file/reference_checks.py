@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
 import shapely
 
-from layouts.layout_file.building_model import Building, Door, UpperLevel
-from layouts.layout_file.floors import Floor, floors_of
+from layouts.layout_file.building_model import Building, UpperLevel
+from layouts.layout_file.door_checks import door_faults
+from layouts.layout_file.floors import TOUCH_M, Floor, floors_of
 from layouts.layout_file.layout_fault import KeyPath, LayoutFault, unknown
 from layouts.layout_file.layout_model import Block, Layout, RackType
 from layouts.layout_file.level_checks import level_faults, outline_faults
@@ -21,9 +21,9 @@ def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
     """Faults that need no geometry of racks, in the order of the numbered rules.
 
     1. Outlines of floors are simple polygons, counter-clockwise; those of obstacles and holes are simple.
-    2. Ids are unique among levels, blocks, doors, obstacles, stations and links.
+    2. Ids are unique among levels, walls, blocks, doors, obstacles, stations and links.
     3. Levels lie over one another within the building, and what names one names one that is there.
-    4. Doors lie within a wall that is there, one beside the other.
+    4. Walls have a length. Doors lie within a wall that is there, beside or above one another.
     5. A block's rack type and the block it is behind are there; its aisle widths match its rows.
     6. No more than MAX_LOCATIONS.
     """
@@ -36,8 +36,13 @@ def reference_faults(layout: Layout) -> Iterator[LayoutFault]:
             yield LayoutFault(("obstacles", i, "outline_m"), crossing)  # 1
     yield from _repeated(layout)  # 2
     yield from level_faults(layout)  # 3
-    for floor in () if crossed else floors_of(layout, Placement()):
-        yield from _door_faults(floor)  # 4
+    floors = () if crossed else floors_of(layout, Placement())
+    yield from _outer_ids(layout, floors)  # 2
+    for i, wall in enumerate(layout.walls):
+        if wall.length_m < TOUCH_M:
+            short = f"the wall is {wall.length_m:g} m long, of {TOUCH_M:g} at least: move one of its ends"
+            yield LayoutFault(("walls", i, "to_m"), short)  # 4
+    yield from door_faults(layout, floors)
     yield from _block_faults(layout)  # 5
     yield from _too_many(layout)  # 6
 
@@ -51,9 +56,14 @@ def _repeated(layout: Layout) -> Iterator[LayoutFault]:
     doors = [
         ((*path, "doors", i, "id"), door.id) for path, part in parts for i, door in enumerate(part.doors)
     ]
+    doors += [
+        (("walls", i, "doors", j, "id"), door.id)
+        for i, wall in enumerate(layout.walls)
+        for j, door in enumerate(wall.doors)
+    ]
     others: Iterable[list[tuple[KeyPath, str | None]]] = (
         [((key, i, "id"), part.id) for i, part in enumerate(getattr(layout, key))]
-        for key in ("blocks", "obstacles", "stations", "links")
+        for key in ("walls", "blocks", "obstacles", "stations", "links")
     )
     named: list[list[tuple[KeyPath, str | None]]] = [levels, doors, *others]
     for ids in named:
@@ -64,39 +74,12 @@ def _repeated(layout: Layout) -> Iterator[LayoutFault]:
                 yield LayoutFault(path, f"{name!r} is also the id of {where}: give each its own")
 
 
-def _door_faults(floor: Floor) -> Iterator[LayoutFault]:
-    corners = floor.level.outline
-    sides_m = {
-        f"W{i + 1}": math.dist(corner, corners[(i + 1) % len(corners)]) for i, corner in enumerate(corners)
-    }
-    taken: dict[str, list[tuple[float, float, str]]] = {name: [] for name in sides_m}
-    for i, door in enumerate(floor.doors):
-        path: KeyPath = (*floor.path, "doors", i)
-        if door.wall not in sides_m:
-            yield LayoutFault((*path, "wall"), unknown(door.wall, "wall", sides_m))
-            continue
-        yield from _one_door(path, door, sides_m[door.wall], floor)
-        for number in range(door.count):
-            start_m = door.at_m + number * door.pitch_m
-            for low, high, other in taken[door.wall]:
-                if start_m < high - 1e-9 and low < start_m + door.width_m - 1e-9:
-                    met = f"door {number + 1} of this entry overlaps {other} in {door.wall} ({low:g} … {high:g} m)"
-                    yield LayoutFault((*path, "at_m"), f"{met}: move one along the wall")
-                    break
-            taken[door.wall].append((start_m, start_m + door.width_m, ".".join(map(str, path))))
-
-
-def _one_door(path: KeyPath, door: Door, side_m: float, floor: Floor) -> Iterator[LayoutFault]:
-    end_m = door.at_m + (door.count - 1) * door.pitch_m + door.width_m
-    if end_m > side_m + 1e-9:
-        remedy = "move it, or take a narrower or fewer doors"
-        yield LayoutFault((*path, "at_m"), f"it ends at {end_m:g} m, {door.wall} at {side_m:g} m: {remedy}")
-    if door.sill_m + door.height_m > floor.ceiling_m + 1e-9:
-        top = f"it reaches {door.sill_m + door.height_m:g} m, above {floor.ceiling_name} {floor.ceiling_m:g}"
-        yield LayoutFault((*path, "height_m"), f"{top}: lower the door or raise the hall")
-    if door.id is not None and door.count > 1:
-        remedy = "leave the id out, or write an entry for each door"
-        yield LayoutFault((*path, "id"), f"one id {door.id!r} for {door.count} doors: {remedy}")
+def _outer_ids(layout: Layout, floors: Iterable[Floor]) -> Iterator[LayoutFault]:
+    outer = {name: floor.name for floor in floors for name in floor.wall_ids}
+    for i, wall in enumerate(layout.walls):
+        if wall.id in outer:
+            owner = f"{wall.id!r} is also the id of a wall about {outer[wall.id]}"
+            yield LayoutFault(("walls", i, "id"), f"{owner}: choose another, or leave it out")
 
 
 def _block_faults(layout: Layout) -> Iterator[LayoutFault]:

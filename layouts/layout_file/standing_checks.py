@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layouts.layout_file.aisle_widths import Solids
 from layouts.layout_file.block_rows import Row
@@ -26,10 +27,13 @@ HEADROOM_M = 2.2
 """What begins higher, such as a conveyor overhead, does not narrow a lane."""
 
 
+NOWHERE = shapely.Polygon()
+
+
 @dataclass(frozen=True)
 class Standing:
-    """One thing on the floor: its name in errors, its key, its footprint, the heights between which it is, and how
-    deep it may reach into another.
+    """One thing on the floor: its name in errors, its key, its footprint, the heights between which it is, how deep
+    it may reach into another and out of the floor, and the part of its footprint that people go through.
     """
 
     name: str
@@ -39,6 +43,13 @@ class Standing:
     bottom_m: float
     top_m: float
     sinks_m: float = TOUCH_M
+    outside_m: float = TOUCH_M
+    lets_through: BaseGeometry = NOWHERE
+
+    @property
+    def solid(self) -> BaseGeometry:
+        """The footprint without the part that people go through."""
+        return self.footprint if self.lets_through.is_empty else self.footprint.difference(self.lets_through)
 
 
 def rack_footprint(rack: Rack) -> shapely.Polygon:
@@ -101,7 +112,8 @@ def standing_faults(
 
     1. Everything is inside the outline and below the roof, and but for columns below the floor above.
     2. No rack stands over a hole.
-    3. No two things overlap at the same height by more than TOUCH_M, a column by COLUMN_IN_RACK_M.
+    3. No two things overlap at the same height by more than TOUCH_M, a column by COLUMN_IN_RACK_M; walls inside the
+       hall are only told where racks are in them.
     4. A station is on free floor.
     """
     yield from _outside(floor, things)  # 1
@@ -111,13 +123,16 @@ def standing_faults(
 
 
 def _outside(floor: Floor, things: Sequence[Standing]) -> Iterator[LayoutFault]:
-    room = floor.outline.buffer(TOUCH_M, join_style="mitre")
+    rooms = {
+        out_m: floor.outline.buffer(out_m, join_style="mitre")
+        for out_m in {thing.outside_m for thing in things}
+    }
     told: set[KeyPath] = set()
     for thing in things:
         if thing.path in told:
             continue
         message = _too_high(floor, thing)
-        if message is None and not room.covers(thing.footprint):
+        if message is None and not rooms[thing.outside_m].covers(thing.footprint):
             wall = _nearest_wall(floor.outline, thing.footprint.difference(floor.outline))
             away_m = _reach(thing.footprint, floor.outline)
             message = (
@@ -174,17 +189,25 @@ def _overlaps(things: Sequence[Standing]) -> Iterator[LayoutFault]:
     for i, j in sorted(zip(first.tolist(), second.tolist(), strict=True)):
         one, other = things[i], things[j]
         apart = min(one.top_m, other.top_m) <= max(one.bottom_m, other.bottom_m)
+        apart = apart or (one.path[0] == "walls" and other.path[0] != "blocks")
         if j >= i or apart or (one.path, other.path) in told:
             continue
-        shared = shapely.minimum_rotated_rectangle(one.footprint.intersection(other.footprint))
-        corners = shapely.get_coordinates(shared)
-        deep_m = float(shapely.distance(shapely.points(corners[:2]), shapely.points(corners[1:3])).min())
-        if deep_m <= max(one.sinks_m, other.sinks_m):
+        overlap_m = deep_m(one.footprint, other.footprint)
+        if overlap_m <= max(one.sinks_m, other.sinks_m):
             continue
         told.add((one.path, other.path))
         yield LayoutFault(
-            one.path, f"{one.name} overlaps {other.name} by {deep_m:.2f} m: move one of the two"
+            one.path, f"{one.name} overlaps {other.name} by {overlap_m:.2f} m: move one of the two"
         )
+
+
+def deep_m(one: BaseGeometry, other: BaseGeometry) -> float:
+    """How deep two footprints reach into each other: the shorter side of what they share, 0 where that is no area."""
+    shared = shapely.minimum_rotated_rectangle(one.intersection(other))
+    if shared.area == 0:
+        return 0.0
+    corners = shapely.get_coordinates(shared)
+    return float(shapely.distance(shapely.points(corners[:2]), shapely.points(corners[1:3])).min())
 
 
 def _stations(
@@ -216,12 +239,12 @@ def column_footprint(column: Column) -> shapely.Polygon:
 
 
 def as_solids(floor: Floor, things: Sequence[Standing]) -> Solids:
-    """What narrows a lane: whatever reaches below HEADROOM_M, and holes."""
+    """What narrows a lane: whatever reaches below HEADROOM_M, but for open doorways, and holes."""
     low = [thing for thing in things if thing.bottom_m < HEADROOM_M]
     holes = [shapely.Polygon(hole) for hole in floor.level.holes]
     return Solids(
         floor.outline,
-        [*(thing.footprint for thing in low), *holes],
+        [*(thing.solid for thing in low), *holes],
         [*(thing.name for thing in low), *(f"hole {i} of {floor.name}" for i in range(len(holes)))],
         f"the ground outside {floor.name}",
     )

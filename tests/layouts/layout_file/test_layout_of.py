@@ -163,11 +163,11 @@ def test_what_a_layout_cannot_say_is_told() -> None:
     )
 
 
-def test_walls_inside_the_hall_are_told() -> None:
+def test_walls_outside_the_hall_are_told() -> None:
     hall = demo_hall()
-    inner = replace(hall.walls[0], id="OFFICE", p0=(50.0, 0.0), p1=(55.0, 0.0), openings=())
-    told = left_out(replace(hall, walls=(*hall.walls, inner), locations=()))
-    assert "walls away from the outline are left out: OFFICE; 'layout patch' keeps them" in told
+    fence = replace(hall.walls[0], id="FENCE", p0=(-50.0, 0.0), p1=(-45.0, 0.0), openings=())
+    told = left_out(replace(hall, walls=(*hall.walls, fence), locations=()))
+    assert "walls outside the floors are left out: FENCE; 'layout patch' keeps them" in told
 
 
 def test_a_facility_with_no_racks_is_a_building() -> None:
