@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeAlias, get_args
 
 import numpy as np
@@ -35,16 +36,21 @@ Stretch: TypeAlias = tuple[float, float]
 def inner_stretches(wall: Wall, level: Level | None) -> list[Stretch]:
     """What of a wall stands inside the floor of its level, rather than along a side of the outline or outside.
 
-    It runs along a side where it is no further away than it is thick, or than it is unsure, as in free space.
+    It runs along a side where it is no further away than it is thick, or than it is unsure, as in free space, and
+    does so for most of itself or of the side.
     """
     length_m = math.dist(wall.p0, wall.p1)
     if level is None or len(level.outline) < 3 or length_m < TOUCH_M:
         return []
     line = shapely.LineString([wall.p0, wall.p1])
     near_m = max(wall.thickness_m or 0.0, THIN_WALL_M, SIGMAS * wall.sigma_m)
-    bands = shapely.buffer(_sides_along(level, line), near_m, cap_style="flat")
-    rest = line.difference(shapely.union_all(bands))
-    floor = shapely.make_valid(shapely.Polygon(level.outline))
+    sides = _sides_along(level, line)
+    sides = sides[shapely.distance(sides, line) <= near_m]
+    bands = shapely.buffer(sides, near_m, cap_style="flat")
+    shared_m = shapely.length(shapely.intersection(bands, line))
+    is_most = shared_m > np.minimum(shapely.length(sides), length_m) / 2
+    rest = line.difference(shapely.union_all(bands[is_most]))
+    floor = _floor(level.outline)
     shortest_m = TOUCH_M if rest.length > length_m - TOUCH_M else _shortest_rest_m(wall)
     return [
         _stretch(wall, part)
@@ -105,6 +111,11 @@ def said_opening(opening: Opening) -> dict[str, Any]:
     if opening.z0_m:
         said["sill_m"] = round(opening.z0_m, 3)
     return said
+
+
+@lru_cache(maxsize=16)
+def _floor(outline: tuple[Point2, ...]) -> Any:
+    return shapely.make_valid(shapely.Polygon(outline))
 
 
 def _sides_along(level: Level, line: shapely.LineString) -> Any:

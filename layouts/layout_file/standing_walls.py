@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import shapely
+
 from layouts.layout_file.floors import TOUCH_M
 from layouts.layout_file.inner_walls import DrawnWall
 from layouts.layout_file.layout_fault import LayoutFault
@@ -30,9 +32,10 @@ def standing_walls(walls: Iterable[DrawnWall], outer_thickness_m: float) -> list
 def blocked_doorways(walls: Sequence[DrawnWall], things: Iterable[Standing]) -> Iterator[LayoutFault]:
     """Doorways of these walls in which a column of the same floor stands; walls are built about columns elsewhere."""
     columns = [thing for thing in things if thing.path[0] == "columns"]
+    near = shapely.STRtree([column.footprint for column in columns])
     for each in walls:
         for door, area in each.doorways:
-            for column in columns:
+            for column in (columns[i] for i in sorted(near.query(area).tolist())):
                 inside_m = deep_m(area, column.footprint)
                 if inside_m > TOUCH_M:
                     stands = f"{column.name} stands {inside_m:.2f} m in door {door.id} of wall {each.wall.id}"

@@ -218,6 +218,15 @@ def test_what_goes_on_beyond_a_side_of_the_outline_is_a_wall_inside() -> None:
     assert told == ("walls inside the hall get another id: W3",)
 
 
+def test_a_wall_that_comes_to_the_outline_at_a_flat_angle_is_inside_to_its_end() -> None:
+    hall = built(
+        "{id: H, building: {width_m: 20, depth_m: 30}, levels: ["
+        "{id: M, elevation_m: 4, at_m: [10, 25], size_m: [20, 10]}],"
+        "walls: [{level: M, from_m: [3, 21], to_m: [9, 20]}]}"
+    )
+    same_walls(hall, build_layout(layout_of(hall)))
+
+
 def test_a_wall_that_a_scan_saw_near_the_outline_is_the_one_about_the_floor() -> None:
     hall = built(OFFICE)
     walls = tuple(
