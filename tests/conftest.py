@@ -13,9 +13,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from server.cli import run_command
 from spatial.facility import Aisle, Bay, Facility, Level, Location, Obstacle, Rack, Station, Tier
+
+# the same examples each time, on slow machines too; HYPOTHESIS_PROFILE=explore looks for new ones
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 BAY_M = 2.8
 DEPTH_M = 1.1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from layouts.patches.beside import Side, side_towards
+from layouts.patches.beside import Side, frame_of, side_towards
 from layouts.patches.draft import Draft
 from layouts.patches.lanes import Floor, FoundLane, floors_of, lane_at
-from spatial.facility import Aisle
+from spatial.facility import Aisle, Point2, Rack
 
 SAME_M = 1e-6
 """What differs by less is the same but for rounding."""
@@ -44,3 +44,17 @@ def width_of(aisle: Aisle, lane: FoundLane, before: Floor) -> float:
     return (
         aisle.clear_width_m if abs(grown_m) <= SAME_M else max(0.0, round(aisle.clear_width_m + grown_m, 6))
     )
+
+
+def runs_back(aisle: Aisle, lane: FoundLane, draft: Draft, before: Floor) -> bool:
+    """Whether an aisle of the base, turned with the first old row of its `lane`, runs against the lane."""
+    for name in lane.racks:
+        was = before.racks.get(draft.parent.get(name, name))
+        if was is not None:
+            return _is_along(was, aisle.p0, aisle.p1) != _is_along(draft.racks[name], lane.p0, lane.p1)
+    return False
+
+
+def _is_along(rack: Rack, p0: Point2, p1: Point2) -> bool:
+    frame = frame_of(rack)
+    return frame.local(p1)[0] >= frame.local(p0)[0]

@@ -9,13 +9,13 @@ from dataclasses import replace
 from shapely.geometry.base import BaseGeometry
 
 from layouts.layout_file.found_blocks import WIDEST_FLUE_M
-from layouts.patches.aisle_lanes import SAME_M, floors_before, floors_now, sides_of, width_of
-from layouts.patches.beside import Side, frame_of
+from layouts.patches.aisle_lanes import SAME_M, floors_before, floors_now, runs_back, sides_of, width_of
+from layouts.patches.beside import Side
 from layouts.patches.cross_aisles import NEAR_M, cross_aisle_again, opened_aisle
 from layouts.patches.draft import Draft
 from layouts.patches.lanes import STANDING_M2, Floor, FoundLane, blocked_anew, footprint, lane_at
 from layouts.rules.aisle_strip import aisle_strip
-from spatial.facility import Aisle, Obstacle, Point2, Rack
+from spatial.facility import Aisle, Obstacle, Rack
 from spatial.floor.free_space import rack_footprint
 
 CHANGE_TOLD_M = 0.005
@@ -173,24 +173,11 @@ def _again(old: Aisle, lane: FoundLane, draft: Draft, before: Floor, floor: Floo
     """An aisle of the base along its lane of now; it runs as it did along its first row that is still there."""
     known = [name for name in old.racks if name in lane.racks]
     racks = (*known, *(name for name in lane.racks if name not in known))
-    p0, p1 = (lane.p1, lane.p0) if _runs_back(old, lane, draft, before) else (lane.p0, lane.p1)
+    p0, p1 = (lane.p1, lane.p0) if runs_back(old, lane, draft, before) else (lane.p0, lane.p1)
     if max(math.dist(p0, old.p0), math.dist(p1, old.p1)) <= SAME_M:
         p0, p1 = old.p0, old.p1
     width_m = width_of(old, lane, before)
     return blocked_anew(replace(old, p0=p0, p1=p1, clear_width_m=width_m, racks=racks), floor)
-
-
-def _runs_back(old: Aisle, lane: FoundLane, draft: Draft, before: Floor) -> bool:
-    for name in lane.racks:
-        was = before.racks.get(draft.parent.get(name, name))
-        if was is not None:
-            return _is_along(was, old.p0, old.p1) != _is_along(draft.racks[name], lane.p0, lane.p1)
-    return False
-
-
-def _is_along(rack: Rack, p0: Point2, p1: Point2) -> bool:
-    frame = frame_of(rack)
-    return frame.local(p1)[0] >= frame.local(p0)[0]
 
 
 def _with_obstacles(aisle: Aisle, floor: Floor, draft: Draft) -> Aisle:

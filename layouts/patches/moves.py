@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from layouts.layout_file.placement import Placement
-from layouts.patches.aisle_lanes import floors_before, floors_now, lane_of, width_of
+from layouts.patches.aisle_lanes import floors_before, floors_now, lane_of, runs_back, width_of
 from layouts.patches.beside import (
     block_of,
     box_about,
@@ -61,7 +61,7 @@ def widen_aisle(draft: Draft, said: WidenAisle) -> None:
         remedy = "move the rows at it with shift_row, or open another with open_cross_aisle"
         refuse(("aisle",), f"{aisle.id} is a cross-aisle: {remedy}")
     lane, width_m = _lane_of(draft, aisle)
-    axis = _axis(lane, aisle)
+    axis = _axis(lane, is_back=runs_back(aisle, lane, draft, floors_before(draft)[aisle.level]))
     at_it = {side: _rows_at(draft, lane, axis, aisle.level, side) for side in (1, -1)}
     side = _moving_side(said, at_it)
     rows = at_it[side]
@@ -100,11 +100,10 @@ def _lane_of(draft: Draft, aisle: Aisle) -> tuple[FoundLane, float]:
     return lane, width_of(aisle, lane, before)
 
 
-def _axis(lane: FoundLane, aisle: Aisle) -> Placement:
+def _axis(lane: FoundLane, *, is_back: bool) -> Placement:
     """Along the middle of a lane, the way the aisle runs."""
     yaw = math.atan2(lane.p1[1] - lane.p0[1], lane.p1[0] - lane.p0[0])
-    along = math.cos(yaw) * (aisle.p1[0] - aisle.p0[0]) + math.sin(yaw) * (aisle.p1[1] - aisle.p0[1])
-    return Placement(lane.p0, yaw) if along >= 0 else Placement(lane.p1, yaw).at(0.0, 0.0, 180.0)
+    return Placement(lane.p1, yaw).at(0.0, 0.0, 180.0) if is_back else Placement(lane.p0, yaw)
 
 
 def _rows_at(draft: Draft, lane: FoundLane, axis: Placement, level: str, side: int) -> list[Rack]:

@@ -46,7 +46,7 @@ def test_heights_at_one_stop_are_lifted_between(hall, shift_of, play_shift) -> N
     shift = shift_of(facility, [[("A", "00-00-0", 1), ("A", "00-00-3", 1), ("A", "00-00-2", 1)]])
     tour = shift.plan.tours[0]
     picks = tuple(pick for stop in tour.stops for pick in stop.picks)
-    together = replace(tour, stops=(replace(tour.stops[0], picks=picks),), legs=(tour.legs[0], tour.legs[-1]))
+    together = replace(tour, stops=(tour.stops[0]._replace(picks=picks),), legs=(tour.legs[0], tour.legs[-1]))
     one_stop = replace(shift, plan=replace(shift.plan, tours=(together,)))
     operations = {"staff": [{"agent": "reach_truck"}]}
     stops, stop = play_shift(shift, operations), play_shift(one_stop, operations)
