@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from layouts.demand.make_orders import demand_of, orders_of
+from layouts.demand.spec import DemandSpec
 from layouts.demo_hall import demo_hall, demo_scan_positions
 from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
@@ -22,6 +24,7 @@ hall = demo_hall()
 for agent in ("picker", "reach_truck"):
     run_on(hall, Scenario(site=Path(), agent=agent, pickers=2, synthetic_orders=4))
 plan_scenario(hall, Scenario(site=Path(), synthetic_orders=4, routing="exact"))
+orders_of(demand_of(DemandSpec(skus=50, orders_per_day=20)))
 way_between(hall, PICKER, hall.locations[0].id, hall.locations[-1].id)
 
 mesh = facility_mesh(hall)
