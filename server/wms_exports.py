@@ -89,6 +89,8 @@ def _found(path: Path) -> dict[str, Path]:
                 "or say which is which, as locations=bins.csv"
             )
         return found
+    if not path.suffix and not path.exists():
+        raise ValueError(f"there is no folder '{path}': check the path, or give the tables one by one")
     if path.stem.lower() not in TABLES:
         raise ValueError(
             f"'{path}' does not say which table it is: write TABLE={path.name} with one of {', '.join(TABLES)}"

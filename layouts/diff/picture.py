@@ -48,6 +48,8 @@ from spatial.facility import Facility, Level
 Drawn = tuple[Change, Placed | None, Placed | None]
 
 LINE = 15.0
+KEY_COLUMNS = 2
+"""So many words of the key fit beside each other in any font."""
 LINE_CHARACTERS = 54
 LINES_SHOWN = 24
 """Of the list under the plan."""
@@ -84,7 +86,7 @@ def diff_svg(
         title.append(f"Level {level}")
     used = {change_mark(change) for change in (changes if is_listed else diff.changes)}
     words = [word for word in MARKS if word in used]
-    top = LINE * (len(title) + (len(words) + 2) // 3) + 2 * MARGIN
+    top = LINE * (len(title) + -(-len(words) // KEY_COLUMNS)) + 2 * MARGIN
     view = hall_view((a, b), [*all_was, *all_now], top=top)
     changed = {(change.kind, change.before) for change in changes}
     lines = _list_lines(changes) if is_listed else []
@@ -253,9 +255,10 @@ def _name(word: str, text: str, place: LabelPlace) -> Iterator[str]:
 
 
 def _key(words: Sequence[str], y: float) -> Iterator[str]:
-    """Three to a line."""
+    """`KEY_COLUMNS` to a line."""
     for i, word in enumerate(words):
-        x, line = MARGIN + 114 * (i % 3), y + LINE * (i // 3)
+        x = MARGIN + (WIDTH - 2 * MARGIN) / KEY_COLUMNS * (i % KEY_COLUMNS)
+        line = y + LINE * (i // KEY_COLUMNS)
         is_gone = word == "removed"
         inside = "none" if is_gone else COLOURS[word]
         dashes = ' stroke-dasharray="3 2"' if is_gone else ""

@@ -8,7 +8,7 @@ from layouts.diff.changes import Change
 from layouts.diff.facility_diff import FacilityDiff, Side
 from layouts.diff.picture import diff_svg, has_plan
 from layouts.diff.placed import KINDS
-from layouts.diff.text import MARKS, change_lines, change_mark, total_text, unchanged_lines, verdict_text
+from layouts.diff.text import MARKS, change_lines, total_text, unchanged_lines, verdict_text
 from layouts.report.markup import Markup, joined, lines, tag
 from layouts.report.page import html_page
 from layouts.report.sections.parts import bullets, caution, section, table
@@ -24,7 +24,7 @@ def diff_html(
 ) -> str:
     """The page of the `diff` of `a` and `b`; `sources` are the files that were read, each with its SHA-256."""
     title = f"{diff.before.name} → {diff.after.name}"
-    undecided = [change for change in diff.changes if change_mark(change) == "cannot_decide"]
+    undecided = [change for change in diff.changes if "cannot_decide" in change.words]
     header = tag(
         "header",
         lines(

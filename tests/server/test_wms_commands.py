@@ -146,6 +146,7 @@ def test_ids_that_lost_their_zeros_are_told_with_the_entry_that_makes_them_one(
         (["bins.csv"], 2, "write TABLE=bins.csv with one of locations, items"),
         (["locations=a.csv", "locations.csv"], 2, "the table of locations comes twice"),
         (["."], 2, "no file that is named as a table"),
+        (["EXPORTS"], 2, "there is no folder 'EXPORTS': check the path"),
         (["lines.csv", "--set", "tables"], 2, "write KEY=VALUE"),
         (["lines.csv", "--set", "tables=3"], 3, "--set: tables"),
         (["lines.csv", "--set", "tables.lines.decimal=x"], 3, "--set: tables.lines.decimal"),

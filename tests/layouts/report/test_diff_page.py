@@ -64,8 +64,11 @@ def test_what_cannot_be_decided_is_said_at_the_top() -> None:
     racks = tuple(replace(rack, sigma_m=0.05) for rack in HALL.racks)
     x, y = racks[0].center
     scan = replace(HALL, kind="as_built", racks=(replace(racks[0], center=(x + 0.02, y)), *racks[1:]))
-    page = Reader(diff_html(diff_facilities(HALL, scan), HALL, scan)).text
-    assert "Cannot decide" in page.partition("Plans")[0]
+    diff = diff_facilities(HALL, scan)
+    top = Reader(diff_html(diff, HALL, scan)).text.partition("Plans")[0]
+    count = diff.words()["cannot_decide"]
+    assert f"Cannot decide. {count} difference" in top
+    assert f"{count} cannot decide" in top
 
 
 def test_halls_that_are_the_same_say_so() -> None:
