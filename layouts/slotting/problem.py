@@ -80,5 +80,4 @@ class SlottingProblem:
     def visits(self) -> Floats:
         """How often each unit (U,) is visited: its velocity."""
         weight = np.repeat(self.tours.weight, np.diff(self.tours.start))
-        visits: Floats = np.bincount(self.tours.unit, weights=weight, minlength=len(self.sku))
-        return visits
+        return np.asarray(np.bincount(self.tours.unit, weight, len(self.sku)), np.float64)

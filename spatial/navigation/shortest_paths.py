@@ -75,6 +75,21 @@ def shortest_times(graph: NavGraph, nodes: Sequence[int]) -> Times:
     return Times(nodes=chosen, time_s=time, before=before)
 
 
+def lengths_from(graph: NavGraph, nodes: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Metres (K, N) of the shortest ways from each of `nodes` to every node of the graph, by the rules."""
+    return _lengths(_matrix(graph, graph.length_m), nodes, directed=graph.is_one_way)
+
+
+def lengths_to(graph: NavGraph, nodes: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Metres (K, N) of the shortest ways to each of `nodes` from every node of the graph, by the rules."""
+    return _lengths(csr_array(_matrix(graph, graph.length_m).T), nodes, directed=graph.is_one_way)
+
+
+def _lengths(matrix: csr_array, nodes: Sequence[int], *, directed: bool) -> npt.NDArray[np.float64]:
+    lengths: npt.NDArray[np.float64] = dijkstra(matrix, directed=directed, indices=np.asarray(nodes, np.int64))
+    return lengths
+
+
 def shortest_route(ways: Ways, start: int, end: int) -> Route:
     """The node sequence of a best way from the chosen node `start` to any node `end`.
 
