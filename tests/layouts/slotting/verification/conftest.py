@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +44,9 @@ class World:
         for _ in range(days):
             p = (self.popularity if popularity is None else popularity) * self.rng.gamma(16.0, 1 / 16, SKUS)
             counts = self.rng.integers(lines[0], lines[1] + 1, tours)
-            made.append([self.rng.choice(SKUS, n, replace=False, p=p / p.sum()) for n in counts])
+            # the first n of exponential clocks of rates p are n drawn by p, one after the other
+            drawn = np.argsort(self.rng.exponential(size=(tours, SKUS)) / p, axis=1)
+            made.append([row[:n] for row, n in zip(drawn, counts, strict=True)])
         return made
 
     def learning(self, days: list[list[np.ndarray]]) -> SlottingProblem:
@@ -65,24 +67,35 @@ class World:
         has_tour: bool = True,
     ) -> pa.Table:
         """A day after the other from `first`; two agents take the tours in turn."""
-        rows: list[tuple] = []
-        for number, tours in enumerate(days):
-            midnight = datetime.combine(first + timedelta(days=number), datetime.min.time(), UTC)
-            clock = [midnight + timedelta(hours=7)] * 2
-            for t, (tour, walk_s) in enumerate(zip(tours, self.walked_s(tours, assignment), strict=True)):
-                pieces = self.rng.integers(1, 5, len(tour))
-                cycle = walk_s + 8 * len(tour) + 2 * pieces.sum() + 20 + extra_s
-                cycle = max(cycle + self.rng.normal(0, noise_s), 5.0)
-                agent = t % 2
-                for k, unit in enumerate(tour):
-                    at = clock[agent] + timedelta(seconds=float(cycle) * k / (len(tour) + 1))
-                    where = self.problem.location[assignment[unit]]
-                    name = f"{first}-{number}-{t}"
-                    rows.append((at, f"A{agent}", name, self.problem.sku[unit], where, int(pieces[k])))
-                clock[agent] += timedelta(seconds=float(cycle))
-        names = ("start", "agent", "tour" if has_tour else "order", "sku", "location", "quantity")
-        table = pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
-        return table.set_column(0, "start", table["start"].cast(pa.timestamp("ms", "UTC"), safe=False))
+        every = [tour for day in days for tour in day]
+        size = np.array([len(tour) for tour in every])
+        unit, of = np.concatenate(every), np.repeat(np.arange(len(every)), size)
+        pieces = self.rng.integers(1, 5, len(unit))
+        cycle = (
+            self.walked_s(every, assignment) + 8 * size + 2 * np.bincount(of, weights=pieces) + 20 + extra_s
+        )
+        cycle = np.maximum(cycle + self.rng.normal(0, noise_s, len(every)), 5.0)
+        day = np.repeat(np.arange(len(days)), [len(tours) for tours in days])
+        agent = np.concatenate([np.arange(len(tours)) % 2 for tours in days])
+        begin = np.empty(len(every))
+        for shift in np.unique(2 * day + agent):
+            own = np.flatnonzero(2 * day + agent == shift)
+            begin[own] = (day[own[0]] * 24 + 7) * 3600 + np.concatenate(([0], np.cumsum(cycle[own])[:-1]))
+        step = np.concatenate([np.arange(n) / (n + 1) for n in size])
+        ms = 1000 * (begin[of] + cycle[of] * step)
+        midnight = int(np.datetime64(first, "ms").astype(np.int64))
+        names = np.array([f"{first}-{number}" for number in range(len(every))])
+        sku, location = np.array(self.problem.sku), np.array(self.problem.location)
+        return pa.table(
+            {
+                "start": pa.array(midnight + ms.astype(np.int64), pa.timestamp("ms", "UTC")),
+                "agent": np.where(agent == 0, "A0", "A1")[of],
+                "tour" if has_tour else "order": names[of],
+                "sku": sku[unit],
+                "location": location[assignment[unit]],
+                "quantity": pieces,
+            }
+        )
 
 
 def tours_of(tours: list[np.ndarray]) -> TourUnits:

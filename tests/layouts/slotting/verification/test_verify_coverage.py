@@ -17,13 +17,13 @@ AFTER = MOVES + timedelta(days=1)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say(make_world):
-    """400 worlds of 8 days on either side, 12 tours a day: at 95 %, one standard error of a share is 1.1 %."""
+    """200 worlds of 8 days on either side, 12 tours a day; one standard error of a share of 95 % is 1.5 %."""
     world = make_world(20)
-    many = [tour for day in world.days_of_tours(400, 100) for tour in day]
+    many = [tour for day in world.days_of_tours(300, 80) for tour in day]
     saved = world.walked_s(many, world.problem.now) - world.walked_s(many, world.plan)
     truth = saved.sum() / sum(map(len, many))
     held = np.zeros(3)
-    rounds = 400
+    rounds = 200
     for _ in range(rounds):
         before, after = world.days_of_tours(DAYS, 12), world.days_of_tours(DAYS, 12)
         tasks = pa.concat_tables(

@@ -49,7 +49,7 @@ def true_saving(world):
 
 def test_a_plan_that_keeps_its_word_is_told_so(make_world):
     world = make_world(1)
-    found = played(world, tours=160)
+    found = played(world, tours=160, tolerance=0.25)
     truth = true_saving(world)
     assert found.verdict == "as predicted"
     assert found.planned == found.realised
@@ -115,13 +115,11 @@ def test_longer_tours_alone_are_no_saving(make_world):
 def test_a_plan_fitted_to_noise_saves_less_on_days_it_did_not_see(make_world):
     world = make_world(7)
     even = np.full(60, 1 / 60)
-    before = world.days_of_tours(LEARNT, 6, popularity=even)
-    learnt = before[:4]
+    learnt = world.days_of_tours(4, 10, popularity=even)
+    before = learnt + world.days_of_tours(LEARNT - 4, 60, popularity=even)
     problem = world.learning(learnt)
-    near = np.argsort(problem.metric.table[0, 1:], kind="stable")
-    plan = np.empty(60, np.int64)
-    plan[np.argsort(-problem.visits, kind="stable")] = near
-    after = world.days_of_tours(15, 30, popularity=even)
+    plan = descended(world, [tour for day in learnt for tour in day])
+    after = world.days_of_tours(15, 60, popularity=even)
     days = [FIRST_DAY + timedelta(days=n) for n in range(4)]
     tasks = both_periods(world, before, after, plan)
     found = verify(problem, plan, tasks, moved=(MOVES, MOVES), learnt=days)
@@ -129,6 +127,21 @@ def test_a_plan_fitted_to_noise_saves_less_on_days_it_did_not_see(make_world):
     assert part(found, "overfitted").missing.low > 0
     assert not part(found, "demand changed").is_shown
     assert found.held_out.value < found.predicted.per_line.value / 2
+
+
+def descended(world, tours):
+    """Swaps that shorten these very tours, though every unit is wanted alike."""
+    plan = world.problem.now.copy()
+    least = world.walked_s(tours, plan).sum()
+    for _ in range(800):
+        pair = world.rng.choice(60, 2, replace=False)
+        plan[pair] = plan[pair[::-1]]
+        length = world.walked_s(tours, plan).sum()
+        if length < least:
+            least = length
+        else:
+            plan[pair] = plan[pair[::-1]]
+    return plan
 
 
 def test_one_day_decides_nothing(make_world):
