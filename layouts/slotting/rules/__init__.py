@@ -1,0 +1,1 @@
+"""The hard rules of a slotting: what is told of items and locations, what follows, and what cannot hold together."""
