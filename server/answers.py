@@ -26,9 +26,10 @@ class SiteSummary(BaseModel):
     has_mesh: bool
     has_cloud: bool
     has_run: bool
+    has_plan: bool
 
     @staticmethod
-    def of(site: Site, *, has_run: bool) -> SiteSummary:
+    def of(site: Site, *, has_run: bool, has_plan: bool = False) -> SiteSummary:
         """The summary of `site`."""
         facility = site.facility
         return SiteSummary(
@@ -40,6 +41,7 @@ class SiteSummary(BaseModel):
             has_mesh=site.file(MESH) is not None,
             has_cloud=site.file(CLOUD) is not None,
             has_run=has_run,
+            has_plan=has_plan,
         )
 
 

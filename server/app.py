@@ -16,9 +16,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from layouts.run import Run
+from layouts.slotting.velocity_map import VelocityMap
 from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
 from server.live import Follower, Live
 from server.sites import CLOUD, FACILITY, MESH, Site
+from server.slotting_answers import SlottingAnswer
 from viewer.messages import PROTOCOL, Ack, FromViewer, Hello, Refusal, decode_from_viewer, encode
 from viewer.timeline import Timeline
 from viewer.web_assets import BUILD_COMMAND, built_page
@@ -38,8 +40,14 @@ this checkout. Build it once, with Node.js 20 or later, and load this address ag
 <pre>{BUILD_COMMAND}</pre></html>"""
 
 
-def create_app(site: Site, run: Run | None = None, *, allowed_hosts: Sequence[str] = LOOPBACK) -> FastAPI:
-    """The application for one site and, if given, the run that it plays.
+def create_app(
+    site: Site,
+    run: Run | None = None,
+    *,
+    plan: VelocityMap | None = None,
+    allowed_hosts: Sequence[str] = LOOPBACK,
+) -> FastAPI:
+    """The application for one site and, if given, the run that it plays and the slotting plan that it shows.
 
     Requests must name one of `allowed_hosts` (`*` means any), and a browser's websocket must come from the
     page itself: so no other web site can reach a server on loopback.
@@ -61,8 +69,9 @@ def create_app(site: Site, run: Run | None = None, *, allowed_hosts: Sequence[st
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.middleware("http")(_keep_to_itself)
     _serve_page(app)
-    _serve_site(app, site, has_run=run is not None)
+    _serve_site(app, site, has_run=run is not None, has_plan=plan is not None)
     _serve_run(app, run)
+    _serve_plan(app, site, plan)
     _serve_locations(app, site, Picks(run), live)
     _serve_present(app, live)
     return app
@@ -87,7 +96,7 @@ def _serve_page(app: FastAPI) -> None:
     app.mount("/assets", StaticFiles(directory=folder / "assets"))
 
 
-def _serve_site(app: FastAPI, site: Site, *, has_run: bool) -> None:
+def _serve_site(app: FastAPI, site: Site, *, has_run: bool, has_plan: bool) -> None:
     @app.get("/api/health")
     def health() -> dict[str, str]:
         """Answers when the server can."""
@@ -96,7 +105,7 @@ def _serve_site(app: FastAPI, site: Site, *, has_run: bool) -> None:
     @app.get("/api/site")
     def summary() -> SiteSummary:
         """What this site has."""
-        return SiteSummary.of(site, has_run=has_run)
+        return SiteSummary.of(site, has_run=has_run, has_plan=has_plan)
 
     @app.get("/api/facility", response_class=FileResponse)
     def facility() -> FileResponse:
@@ -130,6 +139,17 @@ def _serve_run(app: FastAPI, run: Run | None) -> None:
         if figures is None:
             raise HTTPException(404, "no run is loaded: serve one with `aisletwin serve SITE --run RUN`")
         return figures
+
+
+def _serve_plan(app: FastAPI, site: Site, plan: VelocityMap | None) -> None:
+    answer = None if plan is None else SlottingAnswer.of(site.facility, plan)
+
+    @app.get("/api/slotting")
+    def slotting() -> SlottingAnswer:
+        """What a slotting plan changes: how often each location is visited before and after, and what moves."""
+        if answer is None:
+            raise HTTPException(404, "no plan is loaded: serve one with `aisletwin serve SITE --plan PLAN`")
+        return answer
 
 
 def _serve_locations(app: FastAPI, site: Site, picks: Picks, live: Live) -> None:

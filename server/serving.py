@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from layouts.run_files import read_run
+from layouts.slotting.velocity_map import VELOCITY, read_velocity_map
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site
@@ -19,12 +20,13 @@ def serve(
     site_dir: Path,
     run_dir: Path | None = None,
     *,
+    plan_dir: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     is_playing: bool = False,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve a site, and a run if given, until interrupted. Port 0 takes a free one.
+    """Serve a site, and a run and a slotting plan if given, until interrupted. Port 0 takes a free one.
 
     With `is_playing` the run plays from its start at eight times real time. `on_ready` gets the page's
     address once requests are answered. Raises BadDataError for a folder that is not what it must be, OSError
@@ -33,7 +35,8 @@ def serve(
     site = load_site(site_dir)
     run = None if run_dir is None else read_run(run_dir)
     hosts = LOOPBACK if host in LOOPBACK else ("*",)
-    app = create_app(site, run, allowed_hosts=hosts)
+    plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
+    app = create_app(site, run, plan=plan, allowed_hosts=hosts)
     if is_playing and run is not None:
         app.state.live.obey(SetSpeed(speed=AUTOPLAY_SPEED))
         app.state.live.obey(Play())

@@ -15,6 +15,7 @@ from imageio.v2 import get_writer
 
 from layouts.run import Run
 from layouts.run_files import read_run
+from layouts.slotting.velocity_map import VELOCITY, read_velocity_map
 from spatial.errors import BadDataError
 from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole
@@ -31,13 +32,21 @@ JUMP_S = 60.0
 
 
 def picture(
-    site: Path, run: Path | None, png: Path, t_s: float | None = None, size: tuple[int, int] = (1600, 1000)
+    site: Path,
+    run: Path | None,
+    png: Path,
+    t_s: float | None = None,
+    size: tuple[int, int] = (1600, 1000),
+    *,
+    plan: Path | None = None,
+    after: bool = True,
 ) -> None:
     """Write a still of the site, and of the run at `t_s` seconds (default its middle), of `size` pixels.
 
-    Needs no screen. Raises BadDataError for a site or run that cannot be read.
+    A slotting plan's folder is shown as it will be or, without `after`, as it is today. Needs no screen. Raises
+    BadDataError for a site, run or plan that cannot be read.
     """
-    scene, shift = _open(site, run, off_screen=True, size=size)
+    scene, shift = _open(site, run, plan, after=after, off_screen=True, size=size)
     if shift is not None:
         scene.show_time(shift.duration_s / 2 if t_s is None else t_s)
     scene.plotter.enable_ssao(radius=1.5, bias=0.05, kernel_size=64)  # soft shade where things meet
@@ -81,13 +90,13 @@ def film(
     scene.plotter.close()
 
 
-def show(site: Path, run: Path | None = None) -> None:
-    """Open a window and return when it is closed.
+def show(site: Path, run: Path | None = None, *, plan: Path | None = None, after: bool = True) -> None:
+    """Open a window, with a slotting plan's folder if one is given, and return when it is closed.
 
     Keys: space plays and pauses, + and − change the speed, ← and → jump a minute, c shows or hides the point
     cloud. A slider seeks.
     """
-    scene, shift = _open(site, run, off_screen=False, size=(1600, 1000))
+    scene, shift = _open(site, run, plan, after=after, off_screen=False, size=(1600, 1000))
     if scene.cloud is not None:
         scene.plotter.add_key_event("c", lambda: _toggle(scene))
     if shift is not None:
@@ -160,13 +169,21 @@ def read_cloud(path: Path) -> pv.PolyData:
 
 
 def _open(
-    site: Path, run: Path | None, *, off_screen: bool, size: tuple[int, int]
+    site: Path,
+    run: Path | None,
+    plan: Path | None = None,
+    *,
+    after: bool = True,
+    off_screen: bool,
+    size: tuple[int, int],
 ) -> tuple[DesktopScene, Run | None]:
     facility = read_facility(site)
     shift = None if run is None else read_run(run)
     cloud_path = site / CLOUD_FILE
     cloud = read_cloud(cloud_path) if cloud_path.is_file() else None
-    return desktop_scene(facility, shift, cloud, off_screen=off_screen, size=size), shift
+    found = None if plan is None else read_velocity_map(plan / VELOCITY)
+    scene = desktop_scene(facility, shift, cloud, plan=found, after=after, off_screen=off_screen, size=size)
+    return scene, shift
 
 
 def _writer(path: Path, fps: int) -> Any:

@@ -11,12 +11,14 @@ import numpy.typing as npt
 import pyvista as pv
 
 from layouts.run import Run
+from layouts.slotting.velocity_map import VelocityMap
 from spatial.facility import Facility
 from spatial.floor_heights import floor_height
 from spatial.meshes.mesh import PARTS, FacilityMesh, Part, facility_mesh
 from viewer.desktop_agents import AgentGlyphs
 from viewer.desktop_camera import Margins, frame_points
 from viewer.desktop_heat import FloorHeat
+from viewer.desktop_slotting import add_slotting
 from viewer.desktop_text import INK, PICTURE_HEIGHT, QUIET, TYPEFACE, KeyFigures, add_words
 from viewer.motion import Motions, positions_at, straight_motions
 from viewer.timeline import Timeline
@@ -27,6 +29,7 @@ Float64s = npt.NDArray[np.float64]
 BACKGROUND = ("#12171d", "#2c3742")
 SHELL: tuple[Part, ...] = ("wall", "door")
 BODY: tuple[Part, ...] = ("floor", "column", "upright", "beam", "deck", "pallet", "load", "obstacle")
+STOCK: tuple[Part, ...] = ("pallet", "load")
 PART_COLOURS: dict[Part, str] = {
     "floor": "#454f59",
     "wall": "#8494a2",
@@ -73,23 +76,29 @@ def desktop_scene(
     run: Run | None = None,
     cloud: pv.PolyData | None = None,
     *,
+    plan: VelocityMap | None = None,
+    after: bool = True,
     off_screen: bool = False,
     size: tuple[int, int] = (1600, 1000),
 ) -> DesktopScene:
     """A window, or with `off_screen` a picture, of `size` pixels, that shows the facility at the run's start.
 
-    `cloud` is drawn hidden when there is a run, since its points would cover the agents.
+    `cloud` is drawn hidden when there is a run or a `plan`, since its points would cover them. A slotting plan is
+    shown as it will be or, without `after`, as it is today; its locations take the place of what lies in them.
     """
     plotter = _plotter(off_screen, size)
     mesh = facility_mesh(facility)
     _add_shell(plotter, facility, mesh)
-    plotter.add_mesh(_coloured(mesh, BODY), rgb=True, ambient=0.36, diffuse=0.78, specular=0.0, name="body")
+    body = BODY if plan is None else tuple(part for part in BODY if part not in STOCK)
+    plotter.add_mesh(_coloured(mesh, body), rgb=True, ambient=0.36, diffuse=0.78, specular=0.0, name="body")
     _add_labels(plotter, facility)
     _light(plotter, mesh)
     _look_along_aisles(plotter, facility, mesh)
     add_words(plotter, facility.name, (0.02, 0.94), 20, name="title")
     add_words(plotter, _contents(facility), (0.02, 0.915), 10, colour=QUIET, name="contents")
-    points = None if cloud is None else _add_cloud(plotter, cloud, is_visible=run is None)
+    points = None if cloud is None else _add_cloud(plotter, cloud, is_visible=run is None and plan is None)
+    if plan is not None:
+        add_slotting(plotter, facility, plan, after=after)
     if run is None:
         return DesktopScene(plotter, None, None, None, None, None, points)
     motions, timeline = straight_motions(run, facility), Timeline(run)

@@ -18,6 +18,8 @@ from spatial.errors import BadDataError
 
 Ints = npt.NDArray[np.int64]
 
+VELOCITY = "velocity.csv"
+"""Its file in the folder of a plan."""
 HEADER = ("location", "skus_before", "skus_after", "visits_before", "visits_after")
 APART = "; "
 """Between the SKUs of a location."""
@@ -103,9 +105,9 @@ def read_velocity_map(path: Path) -> VelocityMap:
 
 def _rows(path: Path) -> Iterator[LocationVelocity]:
     for row, cells in read_rows(path, required=("location",)):
-        skus = [tuple(filter(None, cells.get(name, "").split(APART))) for name in HEADER[1:3]]
+        before, after = (tuple(filter(None, cells.get(name, "").split(APART))) for name in HEADER[1:3])
         visits = [_visits(path, row, name, cells.get(name, "")) for name in HEADER[3:]]
-        yield LocationVelocity(cells["location"], *skus, *visits)
+        yield LocationVelocity(cells["location"], before, after, *visits)
 
 
 def _visits(path: Path, row: int, column: str, text: str) -> float:

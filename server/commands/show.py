@@ -22,26 +22,40 @@ LOOPBACK = "127.0.0.1"
 def serve(
     site: Site,
     run: Annotated[Path | None, typer.Option(help="Folder of a run to play.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="Folder of a slotting plan to show.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Serve a site, and a run if given, to browsers."""
+    """Serve a site, and a run and a slotting plan if given, to browsers."""
     from server.serving import serve as serve_site
 
     with naming_port(host, port):
-        serve_site(site, run, host=host, port=port, on_ready=lambda url: typer.echo(f"{url} (Ctrl-C ends)"))
+        serve_site(
+            site,
+            run,
+            plan_dir=plan,
+            host=host,
+            port=port,
+            on_ready=lambda url: typer.echo(f"{url} (Ctrl-C ends)"),
+        )
 
 
 def view(
     site: Site,
     run: Annotated[Path | None, typer.Argument(help="Folder of a run to play.")] = None,
+    plan: Annotated[Path | None, typer.Option(help="Folder of a slotting plan to show.")] = None,
+    before: Annotated[
+        bool, typer.Option("--before", help="With --plan: how it is today, instead of how it will be.")
+    ] = False,
     png: Annotated[Path | None, typer.Option(help="Write a picture instead of opening a window.")] = None,
     mp4: Annotated[Path | None, typer.Option(help="Write a film instead of opening a window.")] = None,
     at_s: Annotated[float | None, typer.Option("--at", help="Second of the run to show.", min=0)] = None,
     speed: Annotated[float, typer.Option(help="Film: times real time.", min=0.1)] = 30.0,
     seconds: Annotated[float, typer.Option(help="Film: its length.", min=0.1)] = 20.0,
 ) -> None:
-    """Show a site, and a run if given, on the desktop; or write a picture or film without any screen."""
+    """Show a site, with a run or a slotting plan, on the desktop; or write a picture or film without any screen."""
+    if before and plan is None:
+        raise typer.BadParameter("before what? It needs --plan PLAN", param_hint="--before")
     if png is None and mp4 is None:
         _require_screen()
     from viewer.desktop import film, picture, show
@@ -54,9 +68,9 @@ def view(
                 site, run, mp4, speed=speed, duration_s=seconds, progress=lambda share: tell("frames", share)
             )
     if png is not None:
-        picture(site, run, png, at_s)
+        picture(site, run, png, at_s, plan=plan, after=not before)
     if png is None and mp4 is None:
-        show(site, run)
+        show(site, run, plan=plan, after=not before)
 
 
 @contextmanager

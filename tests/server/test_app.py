@@ -80,7 +80,7 @@ def test_a_site_says_what_it_has(client: Client, hall: Facility) -> None:
     assert client.get("/api/health").json() == {"status": "ok"}
     assert client.get("/api/site").json() == {
         "id": "HALL", "name": "Test hall", "kind": "planned", "racks": 2, "locations": len(hall.locations),
-        "has_mesh": True, "has_cloud": True, "has_run": True,
+        "has_mesh": True, "has_cloud": True, "has_run": True, "has_plan": False,
     }  # fmt: skip
 
 

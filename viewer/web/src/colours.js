@@ -38,6 +38,15 @@ export function heatColour(share) {
   return cividis(0.25 + 0.75 * Math.min(1, Math.max(0, share)));
 }
 
+/** Of the classes of velocity, from little to much. */
+export function velocityColours() {
+  const hex = (/** @type {number} */ part) => part.toString(16).padStart(2, "0");
+  return [0, 0.25, 0.5, 0.75, 1].map((share) => `#${heatColour(share).map(hex).join("")}`);
+}
+
+export const UNVISITED_COLOUR = "#2e363f";
+export const MOVE_COLOUR = "#ff9e4a";
+
 export function heatGradient() {
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${heatColour(share).join(" ")})`);
   return `linear-gradient(to right, ${stops.join(", ")})`;

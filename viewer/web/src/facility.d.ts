@@ -50,6 +50,7 @@ export interface Site {
   has_mesh: boolean;
   has_cloud: boolean;
   has_run: boolean;
+  has_plan: boolean;
 }
 
 export interface LocationDetails extends Location {
@@ -57,6 +58,27 @@ export interface LocationDetails extends Location {
   skus: string[];
   picks_so_far: number;
   picks_in_run: number;
+}
+
+export interface LocationChange {
+  id: string;
+  skus_before: string[];
+  skus_after: string[];
+  visits_before: number;
+  visits_after: number;
+}
+
+export interface Move {
+  sku: string;
+  source: string | null;
+  target: string;
+}
+
+export interface Slotting {
+  edges: number[];
+  face_edges: number[];
+  locations: LocationChange[];
+  moves: Move[];
 }
 
 export interface RunSummary {

@@ -7,16 +7,19 @@ import { loadCloud } from "./scene/cloud.js";
 import { HeatFloor } from "./scene/heat_floor.js";
 import { Labels } from "./scene/labels.js";
 import { Locations } from "./scene/locations.js";
+import { Moves } from "./scene/moves.js";
 import { Pickers } from "./scene/pickers.js";
 import { Stage } from "./scene/stage.js";
 import { letSelect } from "./selection.js";
+import { Plan } from "./slotting.js";
 import { Cards } from "./ui/cards.js";
 import { heatLegend, locationLegend, pickerLegend, showLayers } from "./ui/layers.js";
+import { slottingLayer } from "./ui/slotting.js";
 import { Timeline } from "./ui/timeline.js";
 import { connect } from "./wire.js";
 import { World } from "./world.js";
 
-/** @import {Facility, RunSummary, Site} from "./facility" */
+/** @import {Facility, RunSummary, Site, Slotting} from "./facility" */
 /** @import {ViewName} from "./scene/stage.js" */
 
 const notice = byId("notice");
@@ -28,14 +31,17 @@ async function start() {
   const site = /** @type {Site} */ (await getJson("/api/site"));
   byId("site-name").textContent = site.name || site.id;
   document.title = `${site.name || site.id} · aisletwin`;
-  const [facility, run] = await Promise.all([
+  const [facility, run, slotting] = await Promise.all([
     getJson("/api/facility").then(complete),
     site.has_run ? /** @type {Promise<RunSummary>} */ (getJson("/api/run")) : null,
+    site.has_plan ? /** @type {Promise<Slotting>} */ (getJson("/api/slotting")) : null,
   ]);
   const scene = buildScene(facility);
-  const selection = letSelect(facility, scene.stage, scene.locations, site.has_run);
+  const plan = slotting && new Plan(slotting, facility.locations);
+  const selection = letSelect(facility, scene.stage, scene.locations, site.has_run, plan);
   letChooseView(scene);
   const settled = loadFiles(site, scene);
+  if (plan) showPlan(plan, scene);
   const heard = followServer(scene, run, selection.refresh);
   say(...emptiness(site));
   await Promise.all([settled, heard]);
@@ -63,6 +69,7 @@ function buildScene(facility) {
     world: new World(),
     serverTime: new ServerTime(),
     now: 0,
+    /** @type {(() => void)[]} told when another view is shown */ onView: [],
     /** @type {THREE.Object3D} */ cloud: new THREE.Group(),
     /** @type {Map<string, THREE.Object3D>} */ layers: new Map(),
   };
@@ -146,6 +153,37 @@ function listLayers(site, scene) {
   stage.canvas.addEventListener("pointerdown", () => panel.classList.contains("open") && toggle.click());
 }
 
+/** The plan's velocities in the racks and its moves above them, switched in the panel. @param {Plan} plan @param {Scene} scene */
+function showPlan(plan, { stage, locations, onView }) {
+  const moves = new Moves(plan.shownMoves(), locations);
+  stage.world.add(moves.object);
+  /** @type {import("./ui/slotting.js").Shown} */ let shown = "after";
+  const draw = () => {
+    if (shown === "stock") locations.showStock();
+    else locations.showVelocity(plan, shown, stage.view === "plan");
+    locations.fade(stage.view === "plan" && shown === "stock");
+    byId("layers").classList.toggle("velocity", shown !== "stock");
+    stage.touch();
+  };
+  const layer = slottingLayer(
+    plan,
+    moves.count,
+    (/** @type {import("./ui/slotting.js").Shown} */ chosen) => {
+      shown = chosen;
+      draw();
+    },
+    (on) => {
+      moves.object.visible = on;
+      stage.touch();
+    },
+  );
+  byId("layers").querySelector("h2")?.after(layer.node);
+  onView.push(() => {
+    layer.look(stage.view === "plan");
+    draw();
+  });
+}
+
 /**
  * Keep the scene at the server's present. Resolves when the first of it has come.
  * @param {Scene} scene @param {RunSummary | null} run @param {() => void} onFigures
@@ -194,7 +232,7 @@ function followServer(scene, run, onFigures) {
 }
 
 /** @param {Scene} scene */
-function letChooseView({ stage, building, locations }) {
+function letChooseView({ stage, building, locations, onView }) {
   const buttons = { oblique: byId("view-oblique"), plan: byId("view-plan") };
   const show = (/** @type {ViewName} */ view) => {
     stage.show(view);
@@ -202,6 +240,7 @@ function letChooseView({ stage, building, locations }) {
     locations.fade(view === "plan");
     buttons.oblique.setAttribute("aria-pressed", String(view === "oblique"));
     buttons.plan.setAttribute("aria-pressed", String(view === "plan"));
+    for (const tell of onView) tell();
   };
   buttons.oblique.addEventListener("click", () => show("oblique"));
   buttons.plan.addEventListener("click", () => show("plan"));
@@ -219,7 +258,7 @@ function emptiness(site) {
     lines.push(element("p", {}, "This facility has no racks. Scan a hall that has:"));
     lines.push(code("aisletwin scan hall.laz -o SITE"));
   }
-  if (!site.has_run) {
+  if (!site.has_run && !site.has_plan) {
     lines.push(element("p", {}, "No run loaded. Simulate a shift and serve it with the site:"));
     lines.push(code("aisletwin simulate scenario.yaml -o RUN"), code("aisletwin serve SITE --run RUN"));
   }

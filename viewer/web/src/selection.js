@@ -5,15 +5,17 @@ import { detailsPanel } from "./ui/details.js";
 /** @import {Facility, LocationDetails} from "./facility" */
 /** @import {Locations} from "./scene/locations.js" */
 /** @import {Stage} from "./scene/stage.js" */
+/** @import {Plan} from "./slotting.js" */
 
 const FOUND_AT_MOST = 20;
 
 /**
  * Click a location, or find it by its id, and read about it.
  * @param {Facility} facility @param {Stage} stage @param {Locations} locations @param {boolean} hasRun
+ * @param {Plan | null} plan
  * @returns {{refresh: () => void}} `refresh` asks anew about the chosen one
  */
-export function letSelect(facility, stage, locations, hasRun) {
+export function letSelect(facility, stage, locations, hasRun, plan) {
   const panel = byId("details");
   const racks = new Map(facility.racks.map((rack) => [rack.id, rack]));
   /** @type {string | null} */ let chosen = null;
@@ -24,7 +26,7 @@ export function letSelect(facility, stage, locations, hasRun) {
     try {
       const place = /** @type {LocationDetails} */ (await getJson(`/api/locations/${encodeURIComponent(id)}`));
       if (chosen !== id) return;
-      panel.replaceChildren(...detailsPanel(place, racks.get(place.rack), hasRun, () => choose(null)));
+      panel.replaceChildren(...detailsPanel(place, racks.get(place.rack), hasRun, plan, () => choose(null)));
       panel.hidden = false;
     } catch {
       // the connection badge tells; the panel keeps what it showed

@@ -4,6 +4,7 @@ import { ServerTime, simTime } from "../src/clock.js";
 import { blockedDensity } from "../src/density.js";
 import { clockTime } from "../src/format.js";
 import { motionAt, positionAt, wayBetween } from "../src/motion.js";
+import { Plan, classNames, classOf } from "../src/slotting.js";
 import { connect } from "../src/wire.js";
 import { World, continued } from "../src/world.js";
 
@@ -110,4 +111,42 @@ test("a connection says hello, acknowledges, and comes back asking for what it m
 
 test("times read well", () => {
   assert.deepEqual([0, 75, 3675].map(clockTime), ["0:00", "1:15", "1:01:15"]);
+});
+
+const PLACES = [
+  { id: "L1", rack: "R1", bay: 0, position: 1 },
+  { id: "L2", rack: "R1", bay: 0, position: 1 },
+  { id: "L3", rack: "R1", bay: 1, position: 1 },
+];
+const SLOTTING = {
+  edges: [1, 2, 5, 10, 20],
+  face_edges: [2, 5, 10, 20, 50],
+  locations: [
+    { id: "L1", skus_before: ["A"], skus_after: [], visits_before: 9, visits_after: 0 },
+    { id: "L2", skus_before: ["B"], skus_after: ["B"], visits_before: 3, visits_after: 3 },
+    { id: "L3", skus_before: [], skus_after: ["A"], visits_before: 0, visits_after: 9 },
+  ],
+  moves: [
+    { sku: "C", source: null, target: "L2" },
+    { sku: "B", source: "L1", target: "L2" },
+    { sku: "A", source: "L1", target: "L3" },
+  ],
+};
+
+test("a value belongs below the edge that it reaches, and nothing has no class", () => {
+  assert.deepEqual([0, 0.5, 1, 1.5, 20, 99].map((value) => classOf(value, SLOTTING.edges)), [-1, 0, 0, 1, 4, 4]);
+  assert.equal(classOf(3, []), -1);
+  assert.deepEqual(classNames([0.5, 2]), ["up to 0.5", "0.5 to 2"]);
+});
+
+test("a location shows its own visits, and from above those of all over each other", () => {
+  const plan = new Plan(SLOTTING, PLACES);
+  assert.equal(plan.classOf(PLACES[1], "before", false), 2);
+  assert.equal(plan.classOf(PLACES[1], "before", true), 3); // 9 + 3
+  assert.equal(plan.classOf(PLACES[1], "after", true), 1);
+  assert.equal(plan.visits("elsewhere", "after"), 0);
+});
+
+test("moves are drawn from somewhere, the most visited first", () => {
+  assert.deepEqual(new Plan(SLOTTING, PLACES).shownMoves().map(({ sku }) => sku), ["A", "B"]);
 });

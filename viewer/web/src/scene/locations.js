@@ -1,7 +1,8 @@
 import * as THREE from "three";
-import { LOCATION_STATES } from "../colours.js";
+import { LOCATION_STATES, UNVISITED_COLOUR, velocityColours } from "../colours.js";
 
 /** @import {Location, Rack} from "../facility" */
+/** @import {Plan, When} from "../slotting.js" */
 
 const SHELF_M = 0.06;
 const GAP = 0.92; // of a location's width, so that neighbours stay apart
@@ -11,6 +12,7 @@ export class Locations {
   /** @param {Location[]} locations @param {Rack[]} racks */
   constructor(locations, racks) {
     const yaws = new Map(racks.map((rack) => [rack.id, rack.yaw_rad]));
+    this.yaws = locations.map((location) => yaws.get(location.rack) ?? 0);
     this.locations = locations;
     this.index = new Map(locations.map((location, i) => [location.id, i]));
     this.material = boxMaterial();
@@ -25,13 +27,38 @@ export class Locations {
     this.marker.visible = false;
     this.marker.renderOrder = 20;
 
-    const colour = new THREE.Color();
     locations.forEach((location, i) => {
-      const yaw = yaws.get(location.rack) ?? 0;
-      this.volumes.setMatrixAt(i, placeMatrix(location, yaw, location.size_m[2]));
-      this.object.setMatrixAt(i, placeMatrix(location, yaw, shownHeight(location)));
-      this.object.setColorAt(i, colour.set(LOCATION_STATES[location.state].colour));
+      this.volumes.setMatrixAt(i, placeMatrix(location, this.yaws[i], location.size_m[2]));
     });
+    this.showStock();
+  }
+
+  /** A load where something is, a thin shelf where nothing is, in the colour of its state. */
+  showStock() {
+    this.#draw(
+      (location) => LOCATION_STATES[location.state].colour,
+      (location) => shownHeight(location),
+    );
+  }
+
+  /** Every place whole, in the colour of its velocity. @param {Plan} plan @param {When} when @param {boolean} fromAbove */
+  showVelocity(plan, when, fromAbove) {
+    const colours = velocityColours();
+    this.#draw(
+      (location) => colours[plan.classOf(location, when, fromAbove)] ?? UNVISITED_COLOUR,
+      (location) => location.size_m[2] * GAP,
+    );
+  }
+
+  /** @param {(location: Location) => string} colourOf @param {(location: Location) => number} heightOf */
+  #draw(colourOf, heightOf) {
+    const colour = new THREE.Color();
+    this.locations.forEach((location, i) => {
+      this.object.setMatrixAt(i, placeMatrix(location, this.yaws[i], heightOf(location)));
+      this.object.setColorAt(i, colour.set(colourOf(location)));
+    });
+    this.object.instanceMatrix.needsUpdate = true;
+    if (this.object.instanceColor) this.object.instanceColor.needsUpdate = true;
   }
 
   /** @param {boolean} faded */

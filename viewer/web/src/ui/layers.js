@@ -31,7 +31,7 @@ export function locationLegend(locations) {
     const count = locations.filter((location) => location.state === state).length;
     return element("li", {}, swatch(colour), `${label} `, element("b", {}, count.toLocaleString("en")));
   });
-  return element("ul", { class: "legend" }, ...states);
+  return element("ul", { class: "legend stock" }, ...states);
 }
 
 export function pickerLegend() {
