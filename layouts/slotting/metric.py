@@ -63,15 +63,14 @@ def table_metric(length_m: npt.NDArray[np.floating], *, start: int, end: int) ->
 def apart_m(metric: Metric, here: int, there: int) -> float:
     """Metres of the shortest way from one place to another."""
     if len(metric.table) > 0:
-        length: float = metric.table[here, there]
-        return length
+        return float(metric.table[here, there])
     one, other = metric.lane[here], metric.lane[there]
     best: float = np.inf
     if one == other:
         up = metric.up_m[there] - metric.up_m[here]
         sense = metric.sense[one]
         if sense == BOTH_WAYS or up * sense >= 0:
-            best = abs(up)
+            best = float(abs(up))
     for out in range(2):
         for into in range(2):
             way = (
@@ -79,5 +78,5 @@ def apart_m(metric: Metric, here: int, there: int) -> float:
                 + metric.mouths_m[2 * one + out, 2 * other + into]
                 + metric.enter_m[there, into]
             )
-            best = min(best, way)
+            best = min(best, float(way))
     return best
