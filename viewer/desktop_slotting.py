@@ -37,14 +37,22 @@ def class_colours() -> tuple[str, ...]:
 def add_slotting(plotter: pv.Plotter, facility: Facility, found: VelocityMap, *, after: bool) -> None:
     """Add the locations as they are visited today or, with `after`, when the plan is carried out, and its moves."""
     scale = velocity_scales(facility, found).single
-    visits = {row.location: row.visits_after if after else row.visits_before for row in found.locations}
-    yaws = {rack.id: rack.yaw_rad for rack in facility.racks}
-    boxes = [_corners(place, yaws.get(place.rack, 0.0)) for place in facility.locations]
-    told = np.array([visits.get(place.id, 0.0) for place in facility.locations])
-    if boxes:
-        plotter.add_mesh(_boxes(boxes, _colours(told, scale)), rgb=True, ambient=0.5, name="velocity")
+    if facility.locations:
+        boxes = velocity_boxes(facility, found, scale, after=after)
+        plotter.add_mesh(boxes, rgb=True, ambient=0.5, name="velocity")
     drawn = _arcs(plotter, facility, found)
     _legend(plotter, scale, len(found.moves), drawn, after=after)
+
+
+def velocity_boxes(
+    facility: Facility, found: VelocityMap, scale: HeatScale | None, *, after: bool
+) -> pv.PolyData:
+    """Six faces a location, in the order of the facility, each with its `colour`."""
+    visits = {row.location: row.visits_after if after else row.visits_before for row in found.locations}
+    told = np.array([visits.get(place.id, 0.0) for place in facility.locations])
+    yaws = {rack.id: rack.yaw_rad for rack in facility.racks}
+    corners = [_corners(place, yaws.get(place.rack, 0.0)) for place in facility.locations]
+    return _boxes(corners, _colours(told, scale))
 
 
 def _colours(visits: Floats, scale: HeatScale | None) -> npt.NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from layouts.demo_hall import demo_hall
 from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from spatial.facility import Facility
 from viewer.desktop_scene import desktop_scene
-from viewer.desktop_slotting import MOST_ARCS, MOVE, UNVISITED, class_colours
+from viewer.desktop_slotting import MOST_ARCS, MOVE, UNVISITED, class_colours, velocity_boxes
 from viewer.velocity_colours import velocity_scales
 
 SIZE = (480, 320)
@@ -39,12 +39,9 @@ def plan_of(hall: Facility, moves: int = 3) -> VelocityMap:
 
 
 def colours_of(hall: Facility, plan: VelocityMap, *, after: bool) -> np.ndarray:
-    scene = desktop_scene(hall, plan=plan, after=after, off_screen=True, size=SIZE)
-    mesh = scene.plotter.renderer.actors["velocity"].mapper.dataset
-    told = np.asarray(mesh.active_scalars)[::6, :3]
-    assert not {"heat", "agents"} & scene.plotter.renderer.actors.keys()
-    scene.plotter.close()
-    return told
+    boxes = velocity_boxes(hall, plan, velocity_scales(hall, plan).single, after=after)
+    assert boxes.n_cells == 6 * len(hall.locations)
+    return np.asarray(boxes.cell_data["colour"])[::6]
 
 
 def test_velocities_change_sides_with_the_plan(hall: Facility) -> None:
