@@ -1,0 +1,159 @@
+"""Moves in safe order: every prefix is legal, and no more go to a buffer than must."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layouts.slotting.hard_rules import Capacity, Conflict, HardRules
+from layouts.slotting.moves.move_list import MoveList, ordered_moves
+from layouts.slotting.problem import SlottingProblem
+
+Maker = Callable[..., SlottingProblem]
+Replay = Callable[[MoveList], None]
+Fewest = Callable[[SlottingProblem, Sequence[int]], int | None]
+Broken = Callable[[SlottingProblem, Sequence[int]], list[str]]
+
+
+def target_of(places: Sequence[int]) -> np.ndarray:
+    return np.array(places, np.int64)
+
+
+def cycles(now: Sequence[int], target: Sequence[int]) -> int:
+    holder = {place: unit for unit, place in enumerate(now)}
+    seen: set[int] = set()
+    count = 0
+    for unit in range(len(now)):
+        way, one = [], unit
+        while one is not None and one not in seen and now[one] != target[one]:
+            seen.add(one)
+            way.append(one)
+            one = holder.get(target[one])  # type: ignore[assignment]
+        count += bool(way) and one == way[0]
+    return count
+
+
+@given(seed=st.integers(0, 10_000), units=st.integers(2, 40), free=st.integers(1, 5))
+@settings(max_examples=60)
+def test_of_any_permutation_each_cycle_and_nothing_else_takes_one_buffer_move(
+    line_problem: Maker, replay: Replay, seed: int, units: int, free: int
+) -> None:
+    random = np.random.default_rng(seed)
+    now, target = (random.permutation(units + free)[:units] for _ in range(2))
+    moves = ordered_moves(line_problem(now, units + free), target)
+    replay(moves)
+    assert not moves.left_out
+    assert moves.buffer_moves == cycles(now.tolist(), target.tolist())
+    assert len(moves.moves) == (now != target).sum() + moves.buffer_moves
+
+
+def mixed(random: np.random.Generator, units: int, locations: int, sizes: Sequence[float]) -> HardRules:
+    """Locations of two or three slots, bays of two locations with a weight, and classes that may not share a bay."""
+    bays = np.arange(locations) // 2
+    classes = random.integers(-1, 3, units)
+    apart = np.zeros((3, 3), np.bool_)
+    apart[0, 1] = apart[1, 0] = apart[2, 2] = True
+    count = int(bays.max()) + 1
+    return HardRules(
+        kind=np.arange(locations) % 2,
+        allowed={"cold": random.random((units, 2)) < 0.9},
+        capacities=(
+            Capacity(
+                name="cube",
+                group=np.arange(locations),
+                use=random.choice(sizes, units),
+                most=random.integers(1, 4, locations).astype(np.float64),
+            ),
+            Capacity(
+                name="weight", group=bays, use=random.integers(0, 4, units) * 1.0, most=np.full(count, 6.0)
+            ),
+        ),
+        conflicts=(
+            Conflict(
+                name="hazard",
+                of_unit=classes,
+                apart=apart,
+                group=bays,
+                near_start=np.arange(count + 1),
+                near=np.arange(count),
+            ),
+        ),
+    )
+
+
+def legal_pair(
+    line_problem: Maker,
+    broken: Broken,
+    random: np.random.Generator,
+    units: int,
+    locations: int,
+    rules: HardRules,
+) -> tuple[SlottingProblem, np.ndarray] | None:
+    """A problem in a legal state and a legal target, found by putting unit after unit where it may be."""
+    states = []
+    for _ in range(2):
+        at = [-1] * units
+        for unit in random.permutation(units).tolist():
+            for place in random.permutation(locations).tolist():
+                at[unit] = place
+                if not broken(line_problem(at, locations, rules=rules), at):
+                    break
+                at[unit] = -1
+        if min(at) < 0:
+            return None
+        states.append(at)
+    return line_problem(states[0], locations, rules=rules), target_of(states[1])
+
+
+@given(
+    seed=st.integers(0, 100_000), units=st.integers(2, 14), locations=st.integers(3, 9), even=st.booleans()
+)
+@settings(max_examples=120)
+def test_with_shared_locations_weights_and_conflicts_every_prefix_is_legal(
+    line_problem: Maker, replay: Replay, broken: Broken, seed: int, units: int, locations: int, even: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    rules = mixed(random, units, locations, (1.0,) if even else (0.5, 1.0, 2.0))
+    pair = legal_pair(line_problem, broken, random, units, locations, rules)
+    if pair is not None:
+        moves = ordered_moves(*pair)
+        replay(moves)
+        stays = {one.unit for one in moves.left_out}
+        reached = [u for u in range(units) if u not in stays]
+        assert moves.target[reached].tolist() == pair[1][reached].tolist()
+
+
+def slots(locations: int, units: int, most: Sequence[int]) -> HardRules:
+    return HardRules(
+        kind=np.zeros(locations, np.int64),
+        capacities=(
+            Capacity(
+                name="slots",
+                group=np.arange(locations),
+                use=np.ones(units),
+                most=np.array(most, np.float64),
+            ),
+        ),
+    )
+
+
+@given(seed=st.integers(0, 100_000))
+@settings(max_examples=40)
+def test_locations_of_several_slots_take_as_few_moves_as_can_be(
+    line_problem: Maker, broken: Broken, replay: Replay, fewest_moves: Fewest, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    most = [2, 2, 1, 1]
+    units = int(random.integers(4, 6))
+    rules = slots(4, units, most)
+    pair = legal_pair(line_problem, broken, random, units, 4, rules)
+    assert pair is not None
+    moves = ordered_moves(*pair)
+    replay(moves)
+    best = fewest_moves(pair[0], pair[1])
+    assert (best is None) >= bool(moves.left_out)
+    if best is not None:
+        assert len(moves.moves) == best
