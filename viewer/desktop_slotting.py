@@ -11,9 +11,9 @@ from matplotlib import colormaps
 
 from layouts.report.heat_scale import CLASSES, HeatScale
 from layouts.slotting.velocity_map import VelocityMap
+from layouts.slotting.velocity_scales import velocity_scales
 from spatial.facility import Facility, Location
 from viewer.desktop_text import EDGE, QUIET, add_legend, add_words
-from viewer.velocity_colours import velocity_scales
 
 Floats = npt.NDArray[np.float64]
 

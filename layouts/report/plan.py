@@ -23,6 +23,7 @@ FOOT = 30.0
 
 TEXT = 11.0
 DISC = 7.5
+HEAD, ARROW = 6.0, "#b34700"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,22 @@ class Mark:
 
     number: int
     at: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Painted:
+    """A polygon on the floor, world x, y in metres, in a colour of its own."""
+
+    corners: Sequence[tuple[float, float]]
+    fill: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrow:
+    """From one place to another, world x, y in metres."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +74,23 @@ def hall_plan(
     heat: npt.NDArray[np.float64] | None,
     scale: HeatScale | None,
     marks: Sequence[Mark] = (),
+    painted: Sequence[Painted] = (),
+    arrows: Sequence[Arrow] = (),
     title: str,
     description: str,
 ) -> Drawing:
     """One level of a hall: floor, racks, walls with their doors, stations, links; the `heat` (H, W) in the colours of
-    `scale`, and numbers where it is worst. A level that the hall does not have is an empty sheet but for the pale
-    outlines of those it has. BadDataError for links that are none.
+    `scale`, and numbers where it is worst; what is `painted` lies over the racks, `arrows` over both. A level that
+    the hall does not have is an empty sheet but for the pale outlines of those it has. BadDataError for links that
+    are none.
     """
     sheet = _sheet(frame)
     shapes = [
         *_floor(facility, level, sheet),
         *_heat(heat, scale, sheet),
         *_things(facility, level, sheet),
+        *(Area(points=sheet.at(each.corners), fill=each.fill) for each in painted),
+        *(shape for arrow in arrows for shape in _arrow(arrow, sheet)),
         *_aisle_names(facility, level, sheet),
         *_stations(facility, level, sheet),
         *_links(facility, level, sheet),
@@ -210,6 +232,18 @@ def _is_free(place: Place, taken: Sequence[Place], sheet: _Sheet) -> bool:
     x, y = place
     is_inside = DISC < x < WIDTH - DISC and DISC < y < MARGIN + sheet.height - DISC
     return is_inside and all(math.dist(place, other) > 2.2 * DISC for other in taken)
+
+
+def _arrow(arrow: Arrow, sheet: _Sheet) -> Iterator[Shape]:
+    """A line with a head that lies at its end."""
+    start, end = sheet.at([arrow.start, arrow.end])
+    length = math.dist(start, end)
+    yield Stroke(points=[start, end], stroke=ARROW, width=0.7)
+    if length > 0:
+        ahead = ((end[0] - start[0]) / length, (end[1] - start[1]) / length)
+        back = (end[0] - HEAD * ahead[0], end[1] - HEAD * ahead[1])
+        wings = [(back[0] + side * ahead[1], back[1] - side * ahead[0]) for side in (-HEAD / 3, HEAD / 3)]
+        yield Area(points=[end, *wings], fill=ARROW)
 
 
 def _foot(facility: Facility, sheet: _Sheet) -> Iterator[Shape]:

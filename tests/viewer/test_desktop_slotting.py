@@ -14,7 +14,7 @@ from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from spatial.facility import Facility
 from viewer.desktop_scene import desktop_scene
 from viewer.desktop_slotting import MOST_ARCS, MOVE, UNVISITED, class_colours, velocity_boxes
-from viewer.velocity_colours import velocity_scales
+from layouts.slotting.velocity_scales import velocity_scales
 
 SIZE = (480, 320)
 WEB = Path(__file__).parents[2] / "viewer" / "web" / "src" / "colours.js"

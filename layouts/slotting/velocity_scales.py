@@ -1,4 +1,4 @@
-"""Which colour a location's velocity has: the same classes before and after a plan, in every viewer."""
+"""Which class a location's velocity is of: the same before and after a plan, in every picture and viewer."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from layouts.report.heat_scale import HeatScale, heat_scale
 from layouts.slotting.velocity_map import VelocityMap
 from spatial.facility import Facility, Location
+
+Face = tuple[str, int, int]
+"""A column of locations over each other: rack, bay and position."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +25,7 @@ class VelocityScales:
 
 def velocity_scales(facility: Facility, found: VelocityMap) -> VelocityScales:
     """Scales that hold what is picked before and after."""
-    faces = {place.id: face_of(place) for place in facility.locations}
-    sums = [_sums(found, faces, after=after) for after in (False, True)]
+    sums = [np.array([*face_visits(facility, found, after=after).values()]) for after in (False, True)]
     singles = [
         np.array([row.visits_before for row in found.locations]),
         np.array([row.visits_after for row in found.locations]),
@@ -32,20 +33,19 @@ def velocity_scales(facility: Facility, found: VelocityMap) -> VelocityScales:
     return VelocityScales(single=heat_scale(singles), face=heat_scale(sums))
 
 
-def face_of(place: Location) -> tuple[str, int, int]:
+def face_of(place: Location) -> Face:
     """Its column of locations."""
     return place.rack, place.bay, place.position
 
 
-def _sums(
-    found: VelocityMap, faces: Mapping[str, tuple[str, int, int]], *, after: bool
-) -> npt.NDArray[np.float64]:
-    total: dict[tuple[str, int, int], float] = {}
-    for row in found.locations:
-        face = faces.get(row.location)
-        if face is not None:
-            total[face] = total.get(face, 0.0) + (row.visits_after if after else row.visits_before)
-    return np.array([*total.values()], np.float64)
+def face_visits(facility: Facility, found: VelocityMap, *, after: bool) -> Mapping[Face, float]:
+    """Visits to every face of the facility, all levels together."""
+    visits = {row.location: row.visits_after if after else row.visits_before for row in found.locations}
+    total: dict[Face, float] = {}
+    for place in facility.locations:
+        face = face_of(place)
+        total[face] = total.get(face, 0.0) + visits.get(place.id, 0.0)
+    return total
 
 
 def edges_of(scale: HeatScale | None) -> Sequence[float]:
