@@ -103,8 +103,8 @@ def _load(rules: HardRules, index: int, assignment: Ints) -> Floats:
     capacity = rules.capacities[index]
     group = np.where(assignment == NOWHERE, -1, capacity.group[assignment])
     inside = group >= 0
-    load: Floats = np.bincount(group[inside], weights=capacity.use[inside], minlength=len(capacity.most))
-    return load
+    load = np.bincount(group[inside], weights=capacity.use[inside], minlength=len(capacity.most))
+    return load.astype(np.float64)
 
 
 def _fits(

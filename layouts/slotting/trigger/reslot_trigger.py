@@ -4,8 +4,8 @@
    on it and on today's slotting. What it saves is an honest sample, whatever noise the swaps were picked from.
 2. A CUSUM (Page 1954) adds up by how many standard deviations the saving is beyond what pays the moves back, less
    `slack`, and never falls below 0. Above `threshold` a re-slot is due, if the smoothed saving is beyond it too.
-3. Then the trigger is quiet for `quiet_days` at least, and until the smoothed saving is below `low` of what is
-   needed: it does not nag where nobody slots anew, and does not flutter.
+3. Then the trigger is quiet for `quiet_days`, counted anew from the re-slot. Without a re-slot it is also quiet until
+   the smoothed saving is below `low` of what is needed: it does not nag.
 
 The tours of a day are one sample, so their number is in its variance: busy days tell more.
 """
@@ -69,7 +69,8 @@ class ReslotTrigger:
     """Its settings; all are above 0, `low` is below 1.
 
     `swap_s` is the work of a swap of two units, `fixed_s` that of any re-slot at all; both have to come back within
-    `payback_days`, `margin` times over. `half_life_days` is how soon old velocities are forgotten.
+    `payback_days`, `margin` times over. `half_life_days` is how soon old velocities are forgotten. Days are those fed:
+    where only working days are, a quarter has 65 of them.
     """
 
     swap_s: float = 360.0
@@ -81,7 +82,7 @@ class ReslotTrigger:
     slack: float = 0.5
     cap: float = 3.0
     low: float = 0.5
-    quiet_days: float = 30.0
+    quiet_days: float = 91.0
     most_swaps: int = 500
 
     def __post_init__(self) -> None:
@@ -144,12 +145,12 @@ class ReslotTrigger:
         after = replace(after, evidence=max(0.0, after.evidence + step))
         is_due = after.evidence > self.threshold and after.saving_s > after.needed_s
         if is_due:
-            after = replace(after, quiet_since=now, advised=(*after.advised, now))
+            after = replace(after, quiet_since=now, is_followed=False, advised=(*after.advised, now))
         return self._told(after, is_due, saved_s, needed_s, swaps)
 
     def reslotted(self, state: TriggerState) -> TriggerState:
         """The state once the warehouse has been slotted anew, advised or not: quiet from now on."""
-        return replace(state, quiet_since=state.day, evidence=0.0)
+        return replace(state, quiet_since=state.day, is_followed=True, evidence=0.0)
 
     def _quick_plan(
         self, state: TriggerState, problem: SlottingProblem, assignment: Ints, noise: float
@@ -175,12 +176,12 @@ class ReslotTrigger:
         return visits, state.stops + weight * (_stops(tours) - state.stops)
 
     def _rearmed(self, state: TriggerState) -> TriggerState:
-        """Armed again, if it was quiet for long enough and the saving is low."""
+        """Armed again, if it was quiet for long enough, and the saving is low unless it was slotted anew."""
         if state.quiet_since is None or state.day - state.quiet_since < self.quiet_days:
             return state
-        if state.saving_s >= self.low * state.needed_s:
+        if not state.is_followed and state.saving_s >= self.low * state.needed_s:
             return state
-        return replace(state, quiet_since=None, evidence=0.0)
+        return replace(state, quiet_since=None, is_followed=False, evidence=0.0)
 
     @staticmethod
     def _told(state: TriggerState, is_due: bool, saved_s: float, needed_s: float, swaps: int) -> TriggerDay:

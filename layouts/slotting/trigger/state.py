@@ -17,7 +17,8 @@ class TriggerState:
 
     `saving_s` and `needed_s` are seconds a day, smoothed: what re-slotting would have saved, and what it has to;
     `variance` is that of a day's saving. `evidence` is the CUSUM of savings beyond what is needed. `quiet_since` is
-    the day of the last advice or re-slot, None while armed; `advised` are the days of all advice.
+    the day of the last advice or re-slot, None while armed; `is_followed` tells whether it was a re-slot. `advised`
+    are the days of all advice.
     """
 
     day: float = 0.0
@@ -28,6 +29,7 @@ class TriggerState:
     variance: float = 0.0
     evidence: float = 0.0
     quiet_since: float | None = None
+    is_followed: bool = False
     advised: tuple[float, ...] = ()
 
     @property
