@@ -16,6 +16,7 @@ from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting_table import Slotting
 from layouts.tours.tour import TourPlan
 from spatial.facility import Facility
+from spatial.navigation.shortest_paths import lengths_from, lengths_to
 from spatial.progress import Progress, silent
 
 Ints = npt.NDArray[np.int64]
@@ -39,6 +40,13 @@ class SlottingStart:
     problem: SlottingProblem
     pieces: npt.NDArray[np.float64]
     left_out: Mapping[str, tuple[str, ...]]
+
+    def round_trips_m(self, node: int) -> npt.NDArray[np.float64]:
+        """Metres (L,) from a graph node to where each location is picked from, and back."""
+        graph = self.floor.graph
+        there = [graph.access[name] for name in self.problem.location]
+        metres: npt.NDArray[np.float64] = (lengths_from(graph, [node]) + lengths_to(graph, [node]))[0, there]
+        return metres
 
     def slotting(self, assignment: Ints) -> Slotting:
         """The table of an assignment (U,); what nobody can pick from stays in it where it was."""

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from layouts.layout_file.read_layout import build_layout_file
 from layouts.plan_scenario import tour_floor
 from layouts.scenario import Scenario
 from layouts.slotting.from_scenario import slotting_start
@@ -18,32 +17,9 @@ from layouts.slotting.tour_length import tour_lengths
 from layouts.slotting_table import write_slotting
 from layouts.what_if.alternate_aisles import alternate_rules
 from spatial.facility import Facility
-from spatial.facility_json import write_facility
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import lengths_from
 from spatial.navigation.traffic import with_rules
-
-LAYOUT = """
-id: HALL
-building: {width_m: 36, depth_m: 40, height_m: 8}
-blocks:
-  - {id: MAIN, at_m: [2, 10], rows: [1, 2, 2, 2, 1], bays: 8, aisle_width_m: 2.4, back_aisle_m: 4}
-stations:
-  - {id: DEPOT, kind: depot, at_m: [18, 4]}
-"""
-
-
-@pytest.fixture(scope="module")
-def facility(tmp_path_factory: pytest.TempPathFactory) -> Facility:
-    path = tmp_path_factory.mktemp("hall") / "layout.yaml"
-    path.write_text(LAYOUT, encoding="utf-8")
-    return build_layout_file(path)
-
-
-@pytest.fixture
-def scenario(facility: Facility, tmp_path: Path) -> Scenario:
-    write_facility(tmp_path / "facility.json", facility)
-    return Scenario(site=tmp_path, synthetic_orders=60, routing="exact")
 
 
 def one_way(graph: NavGraph) -> NavGraph:
@@ -52,9 +28,9 @@ def one_way(graph: NavGraph) -> NavGraph:
 
 @pytest.mark.parametrize("is_one_way", [False, True])
 def test_lanes_tell_the_lengths_of_the_graph(
-    facility: Facility, scenario: Scenario, is_one_way: bool
+    aisles_hall: Facility, hall_scenario: Scenario, is_one_way: bool
 ) -> None:
-    floor = tour_floor(facility, scenario)
+    floor = tour_floor(aisles_hall, hall_scenario)
     graph = one_way(floor.graph) if is_one_way else floor.graph
     nodes = np.array(sorted({*graph.access.values(), floor.depot.node}))
     metric = lane_metric(graph, nodes, depot=floor.depot.node)
@@ -64,8 +40,8 @@ def test_lanes_tell_the_lengths_of_the_graph(
     assert (np.abs(true - true.T).max() > 1) == is_one_way
 
 
-def test_the_tours_are_as_long_as_planned(facility: Facility, scenario: Scenario) -> None:
-    start = slotting_start(facility, scenario)
+def test_the_tours_are_as_long_as_planned(aisles_hall: Facility, hall_scenario: Scenario) -> None:
+    start = slotting_start(aisles_hall, hall_scenario)
     lengths = tour_lengths(start.problem, start.problem.now)
     planned = [tour.length_m for tour in start.shift.plan.tours]
     # beyond seven stops ours are short ones, the planned ones shortest
@@ -73,30 +49,34 @@ def test_the_tours_are_as_long_as_planned(facility: Facility, scenario: Scenario
     assert lengths.sum() <= 1.01 * sum(planned)
 
 
-def test_redrawn_orders_count_as_one_shift(facility: Facility, scenario: Scenario) -> None:
-    once = slotting_start(facility, scenario).problem
-    redrawn = slotting_start(facility, scenario.model_copy(update={"redraw_orders": True})).problem
+def test_redrawn_orders_count_as_one_shift(aisles_hall: Facility, hall_scenario: Scenario) -> None:
+    once = slotting_start(aisles_hall, hall_scenario).problem
+    redrawn = slotting_start(aisles_hall, hall_scenario.model_copy(update={"redraw_orders": True})).problem
     assert len(redrawn.tours) > 4 * len(once.tours)
     assert redrawn.visits.sum() == pytest.approx(once.visits.sum(), rel=0.1)
 
 
-def test_the_table_of_today_comes_back(facility: Facility, scenario: Scenario, tmp_path: Path) -> None:
-    places = sorted(location.id for location in facility.locations)
+def test_the_table_of_today_comes_back(
+    aisles_hall: Facility, hall_scenario: Scenario, tmp_path: Path
+) -> None:
+    places = sorted(location.id for location in aisles_hall.locations)
     (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n1,B,1\n", encoding="utf-8")
     slotting = {"A": (places[5], places[200]), "B": (places[9], "not-there"), "C": (places[3],)}
     write_slotting(tmp_path / "slotting.csv", slotting)
     files = {"orders": tmp_path / "orders.csv", "slotting": tmp_path / "slotting.csv"}
-    start = slotting_start(facility, scenario.model_copy(update=files))
+    start = slotting_start(aisles_hall, hall_scenario.model_copy(update=files))
     assert start.slotting(start.problem.now) == slotting
     assert start.problem.sku == ("A", "A", "B", "C")
     assert start.pieces.tolist().count(0) == 2
     assert sorted(start.pieces.tolist())[2:] == [1, 2]
 
 
-def test_a_sku_without_a_place_is_told(facility: Facility, scenario: Scenario, tmp_path: Path) -> None:
-    places = sorted(location.id for location in facility.locations)
+def test_a_sku_without_a_place_is_told(
+    aisles_hall: Facility, hall_scenario: Scenario, tmp_path: Path
+) -> None:
+    places = sorted(location.id for location in aisles_hall.locations)
     (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n", encoding="utf-8")
     write_slotting(tmp_path / "slotting.csv", {"A": (places[5],), "B": ("not-there",)})
     files = {"orders": tmp_path / "orders.csv", "slotting": tmp_path / "slotting.csv"}
-    problem = slotting_start(facility, scenario.model_copy(update=files)).problem
+    problem = slotting_start(aisles_hall, hall_scenario.model_copy(update=files)).problem
     assert problem.now.tolist() == [problem.location.index(places[5]), NOWHERE]
