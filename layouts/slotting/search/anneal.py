@@ -16,6 +16,7 @@ from numba import njit
 
 from layouts.slotting.search.case import Case
 from layouts.slotting.search.change import try_change
+from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.propose import DRAWS, propose
 from layouts.slotting.search.state import BEST, JOURNAL, MOVED, NOW, State
 
@@ -56,7 +57,7 @@ def cool(case: Case, state: State, cooling: Cooling, generator: np.random.Genera
     return best_assignment(state), price_s
 
 
-@njit(cache=True)
+@kernel
 def anneal(
     case: Case,
     state: State,

@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from layouts.slotting.search.case import Case
+from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.ledger import enter, fits
 from layouts.slotting.search.state import MOVED, State
 
@@ -30,7 +30,7 @@ SWAP, CHAIN = 0.7, 0.85
 """Draws of the shape below these are swaps, and chains; above, rounds of three."""
 
 
-@njit(cache=True)
+@kernel
 def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
     """Fill in `state.unit` and `state.to`; how many units it moves, 0 for no change."""
     unit, mate, is_home = _unit(case, state, draw, is_back)
@@ -71,7 +71,7 @@ def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
     return 3
 
 
-@njit(cache=True)
+@kernel
 def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, int, bool]:
     """A unit, another of one of its tours (itself where there is none), and whether it shall go home."""
     lines = len(case.line_unit)
@@ -93,7 +93,7 @@ def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, i
     return unit, mate, False
 
 
-@njit(cache=True)
+@kernel
 def _location(case: Case, state: State, unit: int, mate: int, draw: Floats) -> int:
     """A location that may suit the unit, −1 for none."""
     kind = draw[4]
@@ -108,7 +108,7 @@ def _location(case: Case, state: State, unit: int, mate: int, draw: Floats) -> i
     return int(draw[5] * len(case.place))
 
 
-@njit(cache=True)
+@kernel
 def _near(case: Case, place: int, which: float, where: float) -> int:
     """A location of one of the places near `place`."""
     there = case.near[place, int(which * case.near.shape[1])]
@@ -116,7 +116,7 @@ def _near(case: Case, place: int, which: float, where: float) -> int:
     return int(case.at_place[first + int(where * (last - first))])
 
 
-@njit(cache=True)
+@kernel
 def _beyond(case: Case, other: int, was: int, draw: Floats) -> int:
     """Where a unit that is in the way may go: near where the first one was, or about as far out as it belongs."""
     if draw[9] < 0.5:
@@ -126,7 +126,7 @@ def _beyond(case: Case, other: int, was: int, draw: Floats) -> int:
     return int(case.ranked[min(max(row, 0), len(case.ranked) - 1)])
 
 
-@njit(cache=True)
+@kernel
 def _is_free(case: Case, state: State, unit: int, to: int) -> bool:
     was = state.at[unit]
     enter(case.limits, state.ledger, unit, was, -1)
@@ -135,7 +135,7 @@ def _is_free(case: Case, state: State, unit: int, to: int) -> bool:
     return free
 
 
-@njit(cache=True)
+@kernel
 def _inside(state: State, location: int, which: float) -> int:
     """One of the units in a location."""
     unit = state.first_in[location]

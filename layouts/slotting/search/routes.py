@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.slotting.metric import Metric, apart_m
+from layouts.slotting.metric import BOTH_WAYS, Metric
 from layouts.slotting.search.case import Case
+from layouts.slotting.search.kernel import kernel
 from layouts.slotting.tour_length import LONGEST_RUN, WORTH_M, distinct, short_order
 
 Ints = npt.NDArray[np.int64]
@@ -51,10 +52,27 @@ def new_routes(case: Case, assignment: Ints) -> Routes:
     return routes
 
 
-@njit(cache=True)
+@kernel
 def way(metric: Metric, here: int, there: int) -> float:
-    """Metres between places, in double precision from here on."""
-    return float(apart_m(metric, here, there))
+    """Metres of the shortest way from one place to another: `apart_m`, without counting references."""
+    if len(metric.table) > 0:
+        return float(metric.table[here, there])
+    one, other = metric.lane[here], metric.lane[there]
+    best = np.inf
+    if one == other:
+        up = metric.up_m[there] - metric.up_m[here]
+        sense = metric.sense[one]
+        if sense == BOTH_WAYS or up * sense >= 0:
+            best = float(abs(up))
+    for out in range(2):
+        for into in range(2):
+            reached = (
+                metric.leave_m[here, out]
+                + metric.mouths_m[2 * one + out, 2 * other + into]
+                + metric.enter_m[there, into]
+            )
+            best = min(best, float(reached))
+    return best
 
 
 @njit(cache=True)
@@ -73,7 +91,7 @@ def _start(case: Case, routes: Routes, places: Ints) -> None:
         measure(case, routes, tour)
 
 
-@njit(cache=True)
+@kernel
 def measure(case: Case, routes: Routes, tour: int) -> None:
     """Work out the legs of a tour."""
     first, stops = case.tour_start[tour], routes.stops[tour]
@@ -85,7 +103,7 @@ def measure(case: Case, routes: Routes, tour: int) -> None:
     routes.leg_m[first + tour + stops] = 0.0 if stops == 0 else way(case.metric, here, case.metric.end)
 
 
-@njit(cache=True)
+@kernel
 def tour_m(case: Case, routes: Routes, tour: int) -> float:
     """Metres of a tour's route."""
     first = case.tour_start[tour] + tour
@@ -95,7 +113,7 @@ def tour_m(case: Case, routes: Routes, tour: int) -> float:
     return length
 
 
-@njit(cache=True)
+@kernel
 def row_of(case: Case, routes: Routes, tour: int, place: int) -> int:
     """Which stop of the tour `place` is, −1 for none."""
     first = case.tour_start[tour]
@@ -105,7 +123,7 @@ def row_of(case: Case, routes: Routes, tour: int, place: int) -> int:
     return -1
 
 
-@njit(cache=True)
+@kernel
 def bridged_m(case: Case, routes: Routes, tour: int, row: int) -> float:
     """Metres from the stop before `row` to the one after it."""
     first, stops = case.tour_start[tour], routes.stops[tour]
@@ -114,7 +132,7 @@ def bridged_m(case: Case, routes: Routes, tour: int, row: int) -> float:
     return 0.0 if stops == 1 else way(case.metric, before, after)
 
 
-@njit(cache=True)
+@kernel
 def cheapest(
     case: Case, routes: Routes, tour: int, gone: int, bridge_m: float, place: int
 ) -> tuple[float, int]:
@@ -142,7 +160,7 @@ def cheapest(
     return least, at
 
 
-@njit(cache=True)
+@kernel
 def change_route(case: Case, routes: Routes, tour: int, lost: int, gained: int) -> float:
     """One unit of the tour goes from place `lost` to place `gained`: metres that adds, for good."""
     was = tour_m(case, routes, tour)
@@ -172,7 +190,7 @@ def change_route(case: Case, routes: Routes, tour: int, lost: int, gained: int) 
     return tour_m(case, routes, tour) - was
 
 
-@njit(cache=True)
+@kernel
 def _shorten(case: Case, routes: Routes, tour: int) -> None:
     first, stops = case.tour_start[tour], routes.stops[tour]
     ways, order, metric = routes.way_m, routes.order, case.metric
@@ -205,7 +223,7 @@ def _shorten(case: Case, routes: Routes, tour: int) -> None:
         routes.held[first + row] = order[row + 1]
 
 
-@njit(cache=True)
+@kernel
 def _turn(ways: npt.NDArray[np.float64], order: Ints, size: int) -> bool:
     """Turn the first stretch that is shorter the other way round."""
     for low in range(1, size - 2):
@@ -223,7 +241,7 @@ def _turn(ways: npt.NDArray[np.float64], order: Ints, size: int) -> bool:
     return False
 
 
-@njit(cache=True)
+@kernel
 def _carry(ways: npt.NDArray[np.float64], order: Ints, spare: Ints, size: int) -> bool:
     """Carry the first run, either way round, to where the tour is shorter."""
     for low in range(1, size - 1):
@@ -246,7 +264,7 @@ def _carry(ways: npt.NDArray[np.float64], order: Ints, spare: Ints, size: int) -
     return False
 
 
-@njit(cache=True)
+@kernel
 def _put(order: Ints, spare: Ints, low: int, high: int, row: int, is_turned: bool) -> None:
     """Take `order[low:high]` out and put it before what stands at `row` now."""
     count = high - low
