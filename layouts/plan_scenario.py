@@ -204,6 +204,9 @@ def _orders(
         seed=scenario.seed,
         replication=replication if scenario.redraw_orders else 0,
     )
+    if scenario.slotting is not None:
+        note = f"Orders are synthetic: {len(orders)} over the {len(slotting)} SKUs of the slotting, its first most."
+        return orders, (note,)
     note = (
         f"Orders and slotting are synthetic: {len(orders)} orders over {len(slotting)} SKUs, one at random "
         "in every reachable location whatever the scan saw there; give 'orders' and 'slotting' for your own."

@@ -26,8 +26,8 @@ PATHS = ("site", "orders", "slotting", "items", "rules")
 class Scenario(BaseModel):
     """One shift to simulate; every field has a default but the site.
 
-    Paths in a file are relative to the file's folder. Without `orders`, `synthetic_orders` are made up and
-    every reachable location gets a SKU of its own.
+    Paths in a file are relative to the file's folder. Without `orders`, `synthetic_orders` are made up: for the SKUs
+    of `slotting`, the first of which is asked for most, or for one SKU in every reachable location.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,7 +37,7 @@ class Scenario(BaseModel):
     orders: Path | None = None
     """CSV: order, sku, quantity[, due][, wave][, released][, source]; a source that begins with "made up" is told."""
     slotting: Path | None = None
-    """CSV: sku, location; needed with `orders`. A SKU in several locations has several rows."""
+    """CSV: sku, location; needed by `orders`. A SKU in several locations has several rows."""
     items: Path | None = None
     """CSV: sku, mass_kg; needed with `heavy_kg`."""
     rules: Path | None = None
@@ -84,8 +84,8 @@ class Scenario(BaseModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Scenario:
-        if (self.orders is None) != (self.slotting is None):
-            raise ValueError("orders and slotting go together: give both files or neither")
+        if self.orders is not None and self.slotting is None:
+            raise ValueError("orders needs slotting: give the CSV that says where their SKUs lie")
         if self.zoned and self.rules is None:
             raise ValueError("zoned needs rules: give the YAML that names the zones")
         in_zones = self.operations.zones.work != "parallel" or any(g.zones for g in self.operations.staff)

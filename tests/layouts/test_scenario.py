@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from layouts.demo_hall import demo_hall
 from layouts.depot import with_depot
 from layouts.kpis import kpis
 from layouts.orders import read_orders
+from layouts.plan_scenario import plan_scenario
 from layouts.run_files import read_run, write_run
 from layouts.scenario import Scenario, read_scenario
 from layouts.simulation.run_scenario import run_on, run_scenario
+from layouts.slotting_table import write_slotting
 from layouts.tours.due_times import released_s
 from spatial.errors import BadDataError, UndecidedError
 from spatial.facility import Opening, Wall
@@ -45,7 +49,7 @@ def scenario(folder: Path, text: str) -> Path:
             "site: S\nitems: i.csv\nheavy_kg: [5]",
             "'s-shape' keeps no order of masses: heavy_kg needs 'exact'",
         ),
-        ("site: S\norders: o.csv", "orders and slotting go together"),
+        ("site: S\norders: o.csv", "orders needs slotting"),
         (
             "site: S\nbatching: in-time",
             "batching 'in-time' needs routing 'exact', and neither zoned nor heavy_kg",
@@ -170,3 +174,16 @@ def test_due_dates_without_a_start_are_left_out_and_said(tmp_path: Path, hall) -
 def test_zones_of_operations_need_zoned_tours() -> None:
     with pytest.raises(ValueError, match="need zoned: true"):
         Scenario(site=Path("."), operations={"zones": {"work": "pick-and-pass"}})
+
+
+def test_orders_are_made_up_for_a_slotting_alone(tmp_path: Path) -> None:
+    hall = demo_hall()
+    write_facility(tmp_path / "facility.json", hall)
+    places = [place.id for place in hall.locations[:40]]
+    slotting = {f"S{n:02d}": (place,) for n, place in enumerate(reversed(places))}
+    write_slotting(tmp_path / "slotting.csv", slotting)
+    shift = plan_scenario(hall, Scenario(site=tmp_path, slotting=tmp_path / "slotting.csv"))
+    lines = Counter(line.sku for order in shift.orders for line in order.lines)
+    assert lines.keys() <= slotting.keys()
+    assert lines["S00"] == max(lines.values())
+    assert any("SKUs of the slotting" in note for note in shift.notes)
