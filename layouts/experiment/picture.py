@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from layouts.experiment.result import ExperimentResult
-from layouts.experiment.svg_marks import CHARACTER, line_to, nice_ends, svg_open, text_at
+from layouts.experiment.svg_marks import CHARACTER, line_to, svg_open, text_at
 from layouts.experiment.text import answers, is_shown
+from layouts.report.axis import nice_ends
 from layouts.statistics.intervals import Estimate
 from layouts.what_if.curve import value_text
 from layouts.what_if.figure_kinds import figure_kind

@@ -5,7 +5,6 @@ Text and axes are a grey that reads on white and on black; nothing has a backgro
 
 from __future__ import annotations
 
-import math
 from html import escape
 
 from layouts.what_if.picture import GREY
@@ -33,12 +32,3 @@ def text_at(x: float, y: float, words: str, anchor: str = "start") -> str:
 def line_to(x1: float, y1: float, x2: float, y2: float, look: str = f'stroke="{GREY}"') -> str:
     """A straight line; `look` holds its stroke."""
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {look}/>'
-
-
-def nice_ends(low: float, high: float) -> tuple[float, float, float]:
-    """An axis that holds low ≤ high: its ends, and about five steps of 1, 2 or 5 times a power of ten."""
-    rough = (high - low) / 5 or abs(high) / 5 or 1.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough * (1 - 1e-9))
-    first, last = step * math.floor(low / step), step * math.ceil(high / step)
-    return (first - step, last + step, step) if first == last else (first, last, step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from layouts.report.axis import nice_ends, places_of
 from layouts.report.colours import BETTER, GREY, INK
 from layouts.report.drawing import Area, Disc, Drawing, Label, Shape, Stroke
 from layouts.report.numbers import figure_text
@@ -12,7 +13,6 @@ from layouts.slotting.moves.stop_anywhere import StopAnywhere
 WIDTH, HEIGHT = 400.0, 230.0
 LEFT, RIGHT, TOP, FOOT = 46.0, 16.0, 20.0, 40.0
 BAND = "#cfe0ec"
-TICKS = 5
 MOST_POINTS = 200
 """More lie closer together than the eye tells apart."""
 HOUR_S = 3600.0
@@ -25,10 +25,8 @@ def stop_curve(curve: StopAnywhere) -> Drawing:
     net = [curve.net(row).scaled(1 / HOUR_S) for row in rows]
     low = [each.low if math.isfinite(each.low) else each.value for each in net]
     high = [each.high if math.isfinite(each.high) else each.value for each in net]
-    x_step, y_step = _step(max(spent) or 1.0), _step(max(*high, 0.0) - min(*low, 0.0) or 1.0)
-    x_most = x_step * max(1, math.ceil(max(spent) / x_step))
-    y_least = y_step * math.floor(min(*low, 0.0) / y_step)
-    y_most = y_step * max(1, math.ceil(max(*high, 0.0) / y_step))
+    _, x_most, x_step = nice_ends(0.0, max(spent) or 1.0)
+    y_least, y_most, y_step = nice_ends(min(*low, 0.0), max(*high, 0.0))
 
     def at(x: float, y: float) -> tuple[float, float]:
         return (
@@ -43,12 +41,12 @@ def stop_curve(curve: StopAnywhere) -> Drawing:
         stroke, width = (INK, 1.4) if is_nought else ("#d5dade", 0.8)
         shapes.append(Stroke(points=[at(0, value), at(x_most, value)], stroke=stroke, width=width))
         _, y = at(0, value)
-        text = figure_text(value, _places(y_step), signed=True)
+        text = figure_text(value, places_of(y_step), signed=True)
         shapes.append(Label(at=(LEFT - 5, y + 4), text=text, size=11, fill=INK, anchor="end"))
     for number in range(round(x_most / x_step) + 1):
         x, y = at(number * x_step, y_least)
         shapes.append(Stroke(points=[(x, y), (x, y + 4)], stroke=INK, width=0.8))
-        text = figure_text(number * x_step, _places(x_step))
+        text = figure_text(number * x_step, places_of(x_step))
         shapes.append(Label(at=(x, y + 16), text=text, size=11, fill=INK, anchor="middle"))
     if len(rows) > 1:
         band = [at(*pair) for pair in zip(spent, high, strict=True)]
@@ -80,13 +78,3 @@ def _rows(count: int, best: int) -> list[int]:
     """Evenly taken stops, the first, the last and the best among them."""
     step = max(1, math.ceil(count / MOST_POINTS))
     return sorted({*range(0, count, step), count - 1, best})
-
-
-def _step(reach: float) -> float:
-    rough = reach / TICKS
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(power * nice for nice in (1, 2, 5, 10) if power * nice >= rough * (1 - 1e-9))
-
-
-def _places(step: float) -> int:
-    return max(0, -math.floor(math.log10(step) + 1e-9))

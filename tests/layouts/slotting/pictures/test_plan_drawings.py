@@ -7,14 +7,17 @@ import math
 import numpy as np
 import pytest
 
+from layouts.comparison.compare import Comparison, against_baseline
 from layouts.demo_hall import demo_hall
-from layouts.report.drawing import Area, Disc
+from layouts.report.drawing import Area, Disc, Stroke
 from layouts.report.drawing_png import drawing_png
 from layouts.report.drawing_svg import drawing_svg
 from layouts.slotting.moves.stop_anywhere import StopAnywhere
 from layouts.slotting.pictures.plan_drawings import MOST_ARROWS, PlanPictures, plan_pictures
+from layouts.slotting.pictures.staffing_chart import staffing_chart
 from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from layouts.statistics.intervals import mean_interval
 
 
 def pictures(moves: int = 2) -> PlanPictures:
@@ -84,3 +87,47 @@ def test_the_curve_marks_where_to_stop() -> None:
 def test_a_curve_without_moves_or_interval_is_drawn_too(half: float) -> None:
     for saved in ([0.0], [0.0, 400.0], [0.0, -400.0]):
         assert "nan" not in drawing_svg(stop_curve(curve(saved, half)))
+
+
+def test_staffings_show_where_a_plan_stops_paying() -> None:
+    found = {
+        pickers: comparison({"today": 100, "plan": 100 + gain}) for pickers, gain in ((8, 20), (24, -20))
+    }
+    drawing = staffing_chart(found)
+    points = [shape.center for shape in drawing.shapes if isinstance(shape, Disc)]
+    key, few, many = points
+    assert few[0] < many[0]
+    assert few[1] < many[1]
+    nought = next(shape for shape in drawing.shapes if isinstance(shape, Stroke) and shape.width == 1.4)
+    assert few[1] < nought.points[0][1] < many[1]
+    assert key[1] < few[1]
+
+
+def test_one_staffing_is_drawn_too() -> None:
+    svg = drawing_svg(staffing_chart({12: comparison({"today": 100, "plan": 100, "by distance": 90})}))
+    assert "by distance" in svg
+    assert "nan" not in svg
+
+
+def comparison(means: dict[str, float]) -> Comparison:
+    """Scenarios whose lines per hour scatter by one about these means."""
+    runs = {name: {"lines_per_hour": (mean - 1.0, mean, mean + 1.0)} for name, mean in means.items()}
+    first, *others = means
+    return Comparison(
+        baseline=first,
+        figure="lines_per_hour",
+        indifference=None,
+        confidence=0.95,
+        n=3,
+        runs=runs,
+        levels={
+            name: {one: mean_interval(its) for one, its in figures.items()} for name, figures in runs.items()
+        },
+        against=tuple(
+            against_baseline(name, runs[name], runs[first], figure="lines_per_hour") for name in others
+        ),
+        best=None,
+        unsure=(),
+        left_out={},
+        notes=(),
+    )
