@@ -1,0 +1,1 @@
+"""Why a SKU lies where a plan puts it, and what else was there to choose."""
