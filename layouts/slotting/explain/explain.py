@@ -92,7 +92,8 @@ def explain(
 ) -> Explanation:
     """Why `assignment` (U,) puts `sku` where it does; seconds are over the stretch of the tours of `problem`.
 
-    With more than `shortlist` locations, that many allowed and forbidden ones are told exactly, screened as the best.
+    Of locations that share their place and cost only the best is named. With more than `shortlist` locations, up to
+    so many allowed and forbidden ones are told exactly, screened as the best.
     ValueError for a SKU that the problem lacks.
     """
     units = [unit for unit, name in enumerate(problem.sku) if name == sku]

@@ -27,6 +27,8 @@ Floats = npt.NDArray[np.float64]
 MOST_STEPS = 20_000_000
 """Insertions that a screening tries; the sample of tours is as large as it allows."""
 FEWEST_TOURS, MOST_TOURS = 8, 400
+MOST_WALKED = 60_000
+"""So many tours are walked anew for what is told exactly of one unit, or those of some options at the least."""
 MOST_PARTNERS = 4
 
 
@@ -61,28 +63,49 @@ class Options:
 
     def at(self, unit: int, location: int) -> Option:
         """The unit alone there, if the rules let it, else in the best swap that they allow, else a forbidden one."""
-        here = int(self._assignment[unit])
-        alone = self._option(unit, location, None)
-        if not alone.broken:
-            return alone
+        if not self._forbidden.by({unit: location}):
+            return self._option(unit, location, None)
         held = self._held[self._first[location] : self._first[location + 1]][:MOST_PARTNERS].tolist()
-        ways = [self._option(unit, location, other) for other in held if other != unit and here != NOWHERE]
-        return min([alone, *ways], key=lambda way: (len(way.broken) > 0, way.instead_of is None, way.more_s))
+        ways = [self._option(unit, location, other) for other in held if other != unit]
+        if not ways:
+            return self._option(unit, location, None)
+        return min(ways, key=lambda way: (len(way.broken) > 0, way.more_s))
 
     def best(self, unit: int, *, most: int, shortlist: int) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
         """The `most` best allowed locations, and the forbidden ones that would be better than the plan.
 
-        Of more than `shortlist` locations only that many of either are told exactly: those screened as the best.
+        Of locations with one place and one cost only the best is named. Of more than `shortlist` locations at most
+        that many of either are told exactly, fewer for a unit of very many tours: those screened as the best.
         """
         every = np.setdiff1d(np.arange(len(self._problem.location)), self._assignment[unit])
+        alike = self._alike(unit)
         if len(every) > shortlist:
             guess_s, is_open = self._screened(unit)
             order = every[np.lexsort((every, guess_s[every]))]
-            every = np.concatenate((order[is_open[order]][:shortlist], order[~is_open[order]][:shortlist]))
-        told = sorted((self.at(unit, place) for place in every.tolist()), key=lambda option: option.more_s)
-        allowed = [option for option in told if not option.broken]
-        better = [option for option in told if option.broken and option.more_s < 0]
-        return tuple(allowed[:most]), tuple(better[:most])
+            tours = len(self.local.tours_of([unit]))
+            told_exactly = int(np.clip(MOST_WALKED // max(tours, 1) // 2, 2 * most, max(shortlist, 2 * most)))
+            sides = (order[is_open[order]], order[~is_open[order]])
+            every = np.concatenate([_firsts(side, alike)[:told_exactly] for side in sides])
+        told = [(place, self.at(unit, place)) for place in every.tolist()]
+        told.sort(key=lambda pair: pair[1].more_s)
+        allowed = [place for place, option in told if not option.broken]
+        better = [place for place, option in told if option.broken and option.more_s < 0]
+        options = dict(told)
+        best, forbidden = (
+            tuple(options[place] for place in _firsts(np.asarray(side, np.int64), alike)[:most].tolist())
+            for side in (allowed, better)
+        )
+        return best, forbidden
+
+    def _alike(self, unit: int) -> Ints:
+        """A number (L,) for each place and cost there; locations that share it are equally good for the unit."""
+        problem = self._problem
+        cost_s = np.zeros(len(problem.location))
+        for cost in problem.place_costs:
+            cost_s += cost.of_location * cost.of_unit[unit]
+        kinds: Ints = np.unique(cost_s, return_inverse=True)[1]
+        alike: Ints = problem.place * (int(kinds.max()) + 1) + kinds
+        return alike
 
     def _option(self, unit: int, location: int, other: int | None) -> Option:
         moves = {unit: location}
@@ -134,6 +157,12 @@ class Options:
         scale = self._visits[unit] / some.weight.sum()
         seconds: Floats = added_m[of] * scale * problem.seconds_per_m
         return seconds
+
+
+def _firsts(places: Ints, alike: Ints) -> Ints:
+    """The places without those that come after one that is alike."""
+    _, first = np.unique(alike[places], return_index=True)
+    return places[np.sort(first)]
 
 
 @njit(cache=True)

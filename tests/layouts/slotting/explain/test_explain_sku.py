@@ -185,6 +185,15 @@ def test_a_screening_of_half_the_locations_finds_the_best_ones():
     assert np.mean(found) > 0.9
 
 
+def test_locations_of_one_place_and_cost_are_named_once():
+    problem, plan = small_site(1)
+    alike = replace(problem, place_costs=())
+    for unit in range(UNITS):
+        story = explain(alike, plan, f"S{unit}").units[0]
+        places = [alike.place[alike.location.index(option.location)] for option in story.alternatives]
+        assert len(set(places)) == len(places)
+
+
 def test_what_the_move_saves_is_the_score_of_leaving_it():
     problem, plan = small_site(0)
     seen = 0
