@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 MOST_LOCATIONS = 2000
-"""More than these would make tables of gigabytes."""
+"""More than these would make large tables."""
 
 SLACK = 1e-9
 """A capacity holds this much more, for sums of floats."""
@@ -50,8 +50,12 @@ class Ground:
         return len(self.may)
 
 
-def ground(problem: SlottingProblem) -> Ground:
-    """Raises ValueError for tours of more units than are routed exactly, too many locations, a price below 0."""
+def ground(problem: SlottingProblem, *, longest: int | None = None) -> Ground:
+    """The tables of a problem; tours of more than `longest` units lose the fastest of them, and then count as what
+    they still cost at least, by chains of legs.
+
+    Raises ValueError for tours of more units than are routed exactly, too many locations, a price below 0.
+    """
     units, locations = len(problem.sku), len(problem.location)
     if locations > MOST_LOCATIONS:
         raise ValueError(f"{locations} locations are more than {MOST_LOCATIONS}: use lower_bound_s instead")
@@ -59,6 +63,10 @@ def ground(problem: SlottingProblem) -> Ground:
         if crowd.price.min(initial=0) < 0 or crowd.of_unit.min(initial=0) < 0:
             raise ValueError(f"{crowd.name} has a price or a load below 0: crowding must cost")
     first, last, apart = _tables(problem.metric, problem.place)
+    tours = problem.tours
+    if longest is not None and np.diff(tours.start).max(initial=0) > longest:
+        tours = _cut(tours, problem.visits, longest)
+        first, last, apart = _chained(first, last, apart)
     own = np.zeros((units, locations))
     for cost in problem.place_costs:
         own += np.outer(cost.of_unit, cost.of_location)
@@ -66,8 +74,7 @@ def ground(problem: SlottingProblem) -> Ground:
     may = problem.rules.may(units)[:, problem.rules.kind] & (~problem.fixed[:, None] | at_home)
     for capacity in problem.rules.capacities:
         inside = capacity.group >= 0
-        fits = capacity.use[:, None] <= capacity.most[capacity.group[inside]] + SLACK
-        may[:, inside] &= fits
+        may[:, inside] &= capacity.use[:, None] <= capacity.most[capacity.group[inside]] + SLACK
     seats = _seats(problem, may)
     return Ground(
         apart=apart * problem.seconds_per_m,
@@ -75,17 +82,42 @@ def ground(problem: SlottingProblem) -> Ground:
         last=last * problem.seconds_per_m,
         own=own,
         may=may,
-        moved=moves_of(problem, at_home),
+        moved=(~at_home).astype(np.float64),
         seats=np.repeat(np.arange(locations), seats),
         alone=seats == 1,
-        tours=_different(problem.tours),
+        tours=_different(tours),
         crowds=problem.crowd_costs,
     )
 
 
-def moves_of(problem: SlottingProblem, at_home: Bools) -> Floats:
-    """(U, L) 1 where a unit that has a location today would be in another; to place one that has none is no move."""
-    return (~at_home & (problem.now >= 0)[:, None]).astype(np.float64)
+def _cut(tours: TourUnits, visits: Floats, longest: int) -> TourUnits:
+    """The `longest` slowest units of each tour: they are the farthest in a good slotting."""
+    kept = []
+    for number in range(len(tours)):
+        units = tours.unit[tours.start[number] : tours.start[number + 1]]
+        kept.append(units[np.argsort(visits[units], kind="stable")[:longest]])
+    return TourUnits(
+        start=np.cumsum([0, *map(len, kept)], dtype=np.int64),
+        unit=np.concatenate([np.zeros(0, np.int64), *kept]),
+        weight=tours.weight,
+    )
+
+
+@njit(cache=True)
+def _chained(first: Floats, last: Floats, apart: Floats) -> tuple[Floats, Floats, Floats]:
+    """The shortest chains of legs over any locations (Floyd 1962, Warshall 1962)."""
+    apart, first, last = apart.copy(), first.copy(), last.copy()
+    n = len(apart)
+    for over in range(n):
+        for one in range(n):
+            for other in range(n):
+                apart[one, other] = min(apart[one, other], apart[one, over] + apart[over, other])
+    direct_first, direct_last = first.copy(), last.copy()
+    for one in range(n):
+        for other in range(n):
+            first[one] = min(first[one], direct_first[other] + apart[other, one])
+            last[one] = min(last[one], apart[one, other] + direct_last[other])
+    return first, last, apart
 
 
 def _seats(problem: SlottingProblem, may: Bools) -> Ints:
