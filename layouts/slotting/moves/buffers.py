@@ -90,11 +90,16 @@ class Buffers:
         if not len(over):
             return
         extra = self._carrying.detour_s(here, to, over)
+        first = int(np.argmin(extra))
+        if self._is_free(unit, here, int(over[first]), occupied=occupied):
+            yield float(extra[first]), int(over[first])
         for row in np.lexsort((over, extra)).tolist():
-            location = int(over[row])
-            is_free = self._is_given or (self._holding.count[location] > 0) == occupied
-            if location != here and is_free and self._holding.hindrance(unit, location) is None:
-                yield float(extra[row]), location
+            if row != first and self._is_free(unit, here, int(over[row]), occupied=occupied):
+                yield float(extra[row]), int(over[row])
+
+    def _is_free(self, unit: int, here: int, location: int, *, occupied: bool) -> bool:
+        is_wanted = self._is_given or (self._holding.count[location] > 0) == occupied
+        return location != here and is_wanted and self._holding.hindrance(unit, location) is None
 
     def _candidates(self, unit: int) -> _Candidates:
         may = self._may[unit]
@@ -122,6 +127,6 @@ class Buffers:
             return kinds.spread
         lane, place = self._carrying.problem.metric.lane, self._carrying.place
         lanes = {int(lane[place[here]]), int(lane[place[to]])}
-        parts = [kinds.of_lane[one] for one in sorted(lanes) if one in kinds.of_lane]
-        near: Ints = np.unique(np.concatenate((kinds.spread, *parts)))
-        return near
+        return np.concatenate(
+            [kinds.spread, *(kinds.of_lane[one] for one in sorted(lanes) if one in kinds.of_lane)]
+        )

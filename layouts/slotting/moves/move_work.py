@@ -30,7 +30,7 @@ class MoveWork(BaseModel):
     piece_s: float = Field(default=0.0, ge=0)  # more for each piece
     lift_s_per_m: float = Field(default=4.0, ge=0)  # for each metre of height, at both ends
     speed_m_s: float = Field(default=1.0, gt=0)
-    most_kg: float = Field(default=math.inf, gt=0)  # of one trip
+    most_kg: float | None = Field(default=None, gt=0)  # of one trip; None is all of it at once
     cost_per_h: float = Field(default=30.0, ge=0)  # in the site's currency
     tour_days: float = Field(default=1.0, gt=0)  # days that the problem's tours stand for
     horizon_days: float = Field(default=90.0, gt=0)  # days until the next slotting
@@ -94,7 +94,7 @@ def carrying(problem: SlottingProblem, work: MoveWork, stock: Stock) -> Carrying
     units, locations = len(problem.sku), len(problem.location)
     pieces = _checked("pieces", stock.pieces, units)
     mass = _checked("mass_kg", stock.mass_kg, units)
-    trips = np.maximum(np.ceil(mass / work.most_kg - 1e-9), 1).astype(np.int64)
+    trips = np.maximum(np.ceil(mass / (work.most_kg or math.inf) - 1e-9), 1).astype(np.int64)
     return Carrying(
         problem=problem,
         work=work,

@@ -95,7 +95,7 @@ def replay(moves: MoveList) -> None:
 
 
 def fewest_moves(problem: SlottingProblem, target: Sequence[int]) -> int | None:
-    """Of all ways to `target`, over all legal states; None if there is none."""
+    """Of all ways to `target` over all legal states, by units that are to move; None if there is none."""
     start, goal = tuple(problem.now.tolist()), tuple(int(place) for place in target)
     known, row = {start: 0}, deque([start])
     while row:
@@ -110,7 +110,7 @@ def fewest_moves(problem: SlottingProblem, target: Sequence[int]) -> int | None:
 
 
 def _after(problem: SlottingProblem, at: tuple[int, ...], goal: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    for unit in range(len(at)):
+    for unit in np.flatnonzero(problem.now != goal).tolist():
         for place in range(len(problem.location)):
             if place != at[unit]:
                 then = (*at[:unit], place, *at[unit + 1 :])

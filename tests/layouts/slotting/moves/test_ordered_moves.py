@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -111,7 +112,7 @@ def legal_pair(
 @given(
     seed=st.integers(0, 100_000), units=st.integers(2, 14), locations=st.integers(3, 9), even=st.booleans()
 )
-@settings(max_examples=120)
+@settings(max_examples=60)
 def test_with_shared_locations_weights_and_conflicts_every_prefix_is_legal(
     line_problem: Maker, replay: Replay, broken: Broken, seed: int, units: int, locations: int, even: bool
 ) -> None:
@@ -157,3 +158,116 @@ def test_locations_of_several_slots_take_as_few_moves_as_can_be(
     assert (best is None) >= bool(moves.left_out)
     if best is not None:
         assert len(moves.moves) == best
+
+
+@given(seed=st.integers(0, 100_000))
+@settings(max_examples=25)
+def test_few_units_are_moved_in_as_few_moves_as_can_be_or_told_where_no_way_exists(
+    line_problem: Maker, broken: Broken, replay: Replay, fewest_moves: Fewest, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    pair = legal_pair(line_problem, broken, random, 5, 5, mixed(random, 5, 5, (0.5, 1.0, 2.0)))
+    if pair is not None:
+        moves = ordered_moves(*pair)
+        replay(moves)
+        best = fewest_moves(pair[0], pair[1])
+        assert (best is None) == bool(moves.left_out)
+        assert best is None or len(moves.moves) == best
+
+
+def test_a_chain_is_walked_from_its_empty_end(line_problem: Maker, replay: Replay) -> None:
+    moves = ordered_moves(line_problem([0, 1, 2], 4), target_of([1, 2, 3]))
+    replay(moves)
+    assert [(move.unit, move.here, move.to) for move in moves.moves] == [(2, 2, 3), (1, 1, 2), (0, 0, 1)]
+
+
+def test_a_swap_goes_over_the_nearest_empty_location(line_problem: Maker, replay: Replay) -> None:
+    moves = ordered_moves(line_problem([0, 2], 20), target_of([2, 0]))
+    replay(moves)
+    assert [move.to for move in moves.moves if move.is_to_buffer] == [1]
+    far = ordered_moves(line_problem([0, 2], 20), target_of([2, 0]), buffers=[19])
+    replay(far)
+    assert [move.to for move in far.moves if move.is_to_buffer] == [19]
+    assert far.seconds > moves.seconds
+
+
+def test_without_a_buffer_a_cycle_stays_and_the_rest_moves(line_problem: Maker, replay: Replay) -> None:
+    full = ordered_moves(line_problem([0, 1], 2), target_of([1, 0]))
+    replay(full)
+    assert not full.moves
+    assert {one.sku for one in full.left_out} == {"S0", "S1"}
+    assert "'S0', 'S1'" in full.left_out[0].why
+    rest = ordered_moves(line_problem([0, 1, 2], 4), target_of([1, 0, 3]), buffers=[])
+    replay(rest)
+    assert [move.unit for move in rest.moves] == [2]
+
+
+def test_a_cycle_waits_until_a_chain_has_freed_its_only_buffer(line_problem: Maker, replay: Replay) -> None:
+    """Units 0 and 1 may be in warm locations only; the one free location is cold until unit 2 goes there."""
+    rules = HardRules(
+        kind=np.array([0, 0, 0, 1]),
+        allowed={"cold": np.array([[1, 0], [1, 0], [1, 1]], np.bool_)},
+        capacities=slots(4, 3, [1, 1, 1, 1]).capacities,
+    )
+    moves = ordered_moves(line_problem([0, 1, 2], 4, rules=rules), target_of([1, 0, 3]))
+    replay(moves)
+    assert not moves.left_out
+    assert [move.to for move in moves.moves if move.is_to_buffer] == [2]
+
+
+def test_what_the_rules_forbid_stays_and_so_does_who_needs_its_place(
+    line_problem: Maker, replay: Replay
+) -> None:
+    """Unit 1 may not go to the cold location 2, so unit 0 cannot have its place; unit 2 goes all the same."""
+    rules = HardRules(
+        kind=np.array([0, 0, 1, 0, 0]),
+        allowed={"cold": np.array([[1, 1], [1, 0], [1, 1]], np.bool_)},
+        capacities=slots(5, 3, [1] * 5).capacities,
+    )
+    moves = ordered_moves(line_problem([0, 1, 3], 5, rules=rules), target_of([1, 2, 4]))
+    replay(moves)
+    assert [(one.sku, one.target) for one in moves.left_out] == [("S1", "L2"), ("S0", "L1")]
+    assert "'cold'" in moves.left_out[0].why
+    assert "'slots'" in moves.left_out[1].why
+    assert moves.target.tolist() == [0, 1, 4]
+
+
+def test_a_conflicting_unit_leaves_before_the_other_comes(line_problem: Maker, replay: Replay) -> None:
+    """Units 0 and 1 may not share a bay, and change bays; each bay has room for both."""
+    rules = HardRules(
+        kind=np.zeros(6, np.int64),
+        capacities=slots(6, 2, [1] * 6).capacities,
+        conflicts=(
+            Conflict(
+                name="hazard",
+                of_unit=np.array([0, 1]),
+                apart=np.array([[False, True], [True, False]]),
+                group=np.arange(6) // 2,
+                near_start=np.arange(4),
+                near=np.arange(3),
+            ),
+        ),
+    )
+    moves = ordered_moves(line_problem([0, 2], 6, rules=rules), target_of([3, 1]))
+    replay(moves)
+    assert moves.buffer_moves == 1
+    assert len(moves.moves) == 3
+
+
+def test_goods_come_from_nowhere_and_leave(line_problem: Maker, replay: Replay) -> None:
+    moves = ordered_moves(line_problem([-1, 0], 1), target_of([0, -1]))
+    replay(moves)
+    assert [(move.unit, move.here, move.to) for move in moves.moves] == [(1, 0, -1), (0, -1, 0)]
+
+
+def test_a_wrong_target_is_refused(line_problem: Maker) -> None:
+    problem = line_problem([0, 1], 3)
+    with pytest.raises(ValueError, match="shape"):
+        ordered_moves(problem, target_of([0]))
+    with pytest.raises(ValueError, match="must be -1 to 2"):
+        ordered_moves(problem, target_of([0, 3]))
+    with pytest.raises(ValueError, match="buffers must be locations 0 to 2"):
+        ordered_moves(problem, target_of([1, 0]), buffers=[7])
+    problem.fixed[1] = True
+    with pytest.raises(ValueError, match="'S1' is fixed"):
+        ordered_moves(problem, target_of([0, 2]))
