@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from layouts.run import Run
-from layouts.slotting.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_map import VelocityMap
 from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
 from server.live import Follower, Live
 from server.sites import CLOUD, FACILITY, MESH, Site

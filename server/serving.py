@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from layouts.run_files import read_run
-from layouts.slotting.velocity_map import VELOCITY, read_velocity_map
+from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site

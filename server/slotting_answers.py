@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from layouts.slotting.velocity_map import VelocityMap
-from layouts.slotting.velocity_scales import edges_of, velocity_scales
+from layouts.slotting.pictures.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_scales import edges_of, velocity_scales
 from spatial.facility import Facility
 
 

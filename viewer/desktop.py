@@ -15,7 +15,7 @@ from imageio.v2 import get_writer
 
 from layouts.run import Run
 from layouts.run_files import read_run
-from layouts.slotting.velocity_map import VELOCITY, read_velocity_map
+from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
 from spatial.errors import BadDataError
 from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole

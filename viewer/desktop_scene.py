@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyvista as pv
 
 from layouts.run import Run
-from layouts.slotting.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_map import VelocityMap
 from spatial.facility import Facility
 from spatial.floor_heights import floor_height
 from spatial.meshes.mesh import PARTS, FacilityMesh, Part, facility_mesh

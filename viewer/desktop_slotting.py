@@ -10,8 +10,8 @@ import pyvista as pv
 from matplotlib import colormaps
 
 from layouts.report.heat_scale import CLASSES, HeatScale
-from layouts.slotting.velocity_map import VelocityMap
-from layouts.slotting.velocity_scales import velocity_scales
+from layouts.slotting.pictures.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_scales import velocity_scales
 from spatial.facility import Facility, Location
 from viewer.desktop_text import EDGE, QUIET, add_legend, add_words
 

@@ -15,6 +15,7 @@ from layouts.slotting.place_metric import place_metric
 from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting_table import Slotting
 from layouts.tours.tour import TourPlan
+from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.navigation.shortest_paths import lengths_from, lengths_to
 from spatial.progress import Progress, silent
@@ -57,6 +58,35 @@ class SlottingStart:
         for sku, locations in self.left_out.items():
             table[sku] += locations
         return {sku: tuple(locations) for sku, locations in table.items() if locations}
+
+    def assignment(self, slotting: Slotting) -> Ints:
+        """The assignment (U,) of a table: units that may stay stay, the others take the new locations in turn.
+
+        BadDataError for a location that is none of the problem's, and for another number of them than units.
+        """
+        problem = self.problem
+        known = {name: row for row, name in enumerate(problem.location)}
+        units: dict[str, list[int]] = {}
+        for row, sku in enumerate(problem.sku):
+            units.setdefault(sku, []).append(row)
+        at = np.full(len(problem.sku), NOWHERE, np.int64)
+        for sku, places in slotting.items():
+            wanted = [place for place in places if place not in self.left_out.get(sku, ())]
+            strange = [place for place in wanted if place not in known]
+            its = units.get(sku, [])
+            if strange or len(wanted) > len(its):
+                raise BadDataError(
+                    f"SKU '{sku}' is at {', '.join(wanted)}: expected {len(its)} of the locations that can be "
+                    "picked from; is the plan one of this scenario?"
+                )
+            rows = [known[place] for place in wanted]
+            staying = [unit for unit in its if int(problem.now[unit]) in rows]
+            for unit in staying:
+                at[unit] = problem.now[unit]
+                rows.remove(int(problem.now[unit]))
+            going = [unit for unit in its if unit not in staying]
+            at[going[: len(rows)]] = rows
+        return at
 
 
 def slotting_start(facility: Facility, scenario: Scenario, *, progress: Progress = silent) -> SlottingStart:

@@ -28,6 +28,9 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
+NO_ITEMS = "No items are told, so the only rule is how many SKUs a location holds: give 'items' in slot.yaml."
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Prepared:
     """A problem ready to be searched: `legal` (U,) breaks no rule, `today` tells what the present slotting breaks.
@@ -87,7 +90,7 @@ def prepared(start: SlottingStart, settings: SlotSettings, *, seed: int = 0) -> 
         locations=locations,
         legal=found.assignment,
         today=broken(problem.sku, problem.now.tolist(), items, locations, settings.rules),
-        notes=(*start.shift.notes, *built.notes, *homes),
+        notes=(*start.shift.notes, *(built.notes if items else (NO_ITEMS,)), *homes),
     )
 
 

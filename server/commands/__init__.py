@@ -22,6 +22,7 @@ from server.commands.patch import patch
 from server.commands.plants import import_lif, import_opentcs, import_rmf
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
+from server.commands.slot import slot
 from server.commands.wms import wms
 
 app = typer.Typer(
@@ -39,5 +40,5 @@ imports.command("ifc")(import_ifc)
 imports.command("lif")(import_lif)
 imports.command("opentcs")(import_opentcs)
 imports.command("rmf")(import_rmf)
-for group in (layout, imports, addresses, orders, wms):
+for group in (layout, imports, addresses, orders, wms, slot):
     app.add_typer(group)

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from server.app import create_app
 from server.screenshot import screenshot_page
 from server.sites import load_site

@@ -10,11 +10,11 @@ import pytest
 import pyvista as pv
 
 from layouts.demo_hall import demo_hall
-from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from layouts.slotting.pictures.velocity_scales import velocity_scales
 from spatial.facility import Facility
 from viewer.desktop_scene import desktop_scene
 from viewer.desktop_slotting import MOST_ARCS, MOVE, UNVISITED, class_colours, velocity_boxes
-from layouts.slotting.velocity_scales import velocity_scales
 
 SIZE = (480, 320)
 WEB = Path(__file__).parents[2] / "viewer" / "web" / "src" / "colours.js"

@@ -12,8 +12,8 @@ from layouts.report.drawing import Drawing
 from layouts.report.heat_scale import HeatScale
 from layouts.report.plan import Arrow, Painted, hall_plan
 from layouts.report.plan_frame import PlanFrame, plan_frame
-from layouts.slotting.velocity_map import VelocityMap
-from layouts.slotting.velocity_scales import Face, face_of, face_visits, velocity_scales
+from layouts.slotting.pictures.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_scales import Face, face_of, face_visits, velocity_scales
 from spatial.facility import Facility, Location
 
 MOST_ARROWS = 150

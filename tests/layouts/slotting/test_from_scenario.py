@@ -16,6 +16,7 @@ from layouts.slotting.problem import NOWHERE
 from layouts.slotting.tour_length import tour_lengths
 from layouts.slotting_table import write_slotting
 from layouts.what_if.alternate_aisles import alternate_rules
+from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import lengths_from
@@ -80,3 +81,11 @@ def test_a_sku_without_a_place_is_told(
     files = {"orders": tmp_path / "orders.csv", "slotting": tmp_path / "slotting.csv"}
     problem = slotting_start(aisles_hall, hall_scenario.model_copy(update=files)).problem
     assert problem.now.tolist() == [problem.location.index(places[5]), NOWHERE]
+
+
+def test_an_assignment_comes_back_from_its_table(aisles_hall: Facility, hall_scenario: Scenario) -> None:
+    start = slotting_start(aisles_hall, hall_scenario)
+    moved = np.random.default_rng(1).permutation(len(start.problem.location))[: len(start.problem.sku)]
+    assert (start.assignment(start.slotting(moved)) == moved).all()
+    with pytest.raises(BadDataError, match="is the plan one of this scenario"):
+        start.assignment({start.problem.sku[0]: ("not-there",)})

@@ -16,7 +16,7 @@ from layouts.slotting.moves.stop_anywhere import StopAnywhere
 from layouts.slotting.pictures.plan_drawings import MOST_ARROWS, PlanPictures, plan_pictures
 from layouts.slotting.pictures.staffing_chart import staffing_chart
 from layouts.slotting.pictures.stop_curve import stop_curve
-from layouts.slotting.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from layouts.statistics.intervals import mean_interval
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layouts.slotting.payback import payback
+from layouts.slotting.plan.payback import payback
 
 
 def test_a_sure_saving_pays_after_so_many_days() -> None:

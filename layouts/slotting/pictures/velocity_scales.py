@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layouts.report.heat_scale import HeatScale, heat_scale
-from layouts.slotting.velocity_map import VelocityMap
+from layouts.slotting.pictures.velocity_map import VelocityMap
 from spatial.facility import Facility, Location
 
 Face = tuple[str, int, int]

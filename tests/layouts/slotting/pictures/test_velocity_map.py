@@ -9,8 +9,13 @@ import pytest
 
 from layouts.slotting.hard_rules import one_each
 from layouts.slotting.metric import table_metric
+from layouts.slotting.pictures.velocity_map import (
+    SkuMove,
+    read_velocity_map,
+    velocity_map,
+    write_velocity_map,
+)
 from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
-from layouts.slotting.velocity_map import SkuMove, read_velocity_map, velocity_map, write_velocity_map
 from spatial.errors import BadDataError
 
 

@@ -1,0 +1,1 @@
+"""A slotting plan from proposals to proof to files."""
