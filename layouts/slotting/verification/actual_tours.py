@@ -49,8 +49,8 @@ class ActualTours:
     """T tours in time by agent; tour t has the picks `start[t]:start[t + 1]` of the N in `unit` and `location`.
 
     `location` (N,) is NOWHERE where the tasks do not tell it. By tour (T,): `day` counts days since 1970, `lines`
-    the different units, `tasks` and `pieces` all there is, known or not, `seconds` how long it took, NaN for not
-    known. `left_out` counts picks that are in no tour, by reason.
+    the different units, `tasks` and `pieces` all there is, known or not, `seconds` how long it took and `span_s` how
+    long from its first task to its last, NaN for not known. `left_out` counts picks that are in no tour, by reason.
     """
 
     start: Ints
@@ -61,6 +61,7 @@ class ActualTours:
     tasks: Floats
     pieces: Floats
     seconds: Floats
+    span_s: Floats
     left_out: dict[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -78,6 +79,7 @@ class ActualTours:
             tasks=self.tasks[chosen],
             pieces=self.pieces[chosen],
             seconds=self.seconds[chosen],
+            span_s=self.span_s[chosen],
             left_out=self.left_out,
         )
 
@@ -105,6 +107,7 @@ def actual_tours(
     kept = unit != NOWHERE
     of = np.repeat(np.arange(len(head)), ends - head)
     pairs = np.unique(of[kept] * len(problem.sku) + unit[kept])
+    whole_s, span_s = _seconds(ms, agent, head, ends, grouping)
     every = ActualTours(
         start=np.concatenate(([0], np.cumsum(np.bincount(of[kept], minlength=len(head))))),
         unit=unit[kept],
@@ -113,7 +116,8 @@ def actual_tours(
         lines=np.bincount(pairs // len(problem.sku), minlength=len(head)).astype(np.float64),
         tasks=(ends - head).astype(np.float64),
         pieces=np.add.reduceat(pieces, head),
-        seconds=_seconds(ms, agent, head, ends, grouping),
+        seconds=whole_s,
+        span_s=span_s,
         left_out=left_out,
     )
     return every.only(every.lines > 0)
@@ -229,14 +233,17 @@ def _filled(codes: pa.ChunkedArray | pa.Array) -> Ints:
     return filled
 
 
-def _seconds(ms: Ints, agent: Ints, head: Ints, ends: Ints, grouping: Grouping) -> Floats:
-    """How long each tour took, until the next of the same agent."""
-    seconds = np.full(len(head), np.nan)
-    pause = np.concatenate((np.diff(ms), [np.iinfo(np.int32).max]))  # after each task
+def _seconds(ms: Ints, agent: Ints, head: Ints, ends: Ints, grouping: Grouping) -> tuple[Floats, Floats]:
+    """How long each tour took, until the next of the same agent; and from its first task to its last."""
+    whole, span = np.full(len(head), np.nan), (ms[ends - 1] - ms[head]) / 1000
+    pause = np.concatenate((np.diff(ms), [0]))  # after each task
+    is_last = np.zeros(len(ms), np.bool_)
+    is_last[ends - 1] = True
+    most = 1000 * grouping.break_s
+    span[(np.maximum.reduceat(np.where(is_last, 0, pause), head) > most) | (ends - head < 2)] = np.nan
     longest = np.maximum.reduceat(pause, head)
-    goes_on = (agent[head[:-1]] == agent[head[1:]]) & (longest[:-1] <= 1000 * grouping.break_s)
+    goes_on = (agent[head[:-1]] == agent[head[1:]]) & (longest[:-1] <= most)
     # tours of one agent that overlap have no time of their own
-    goes_on &= np.diff(ms[head]) > 0
     goes_on &= pause[ends[:-1] - 1] >= 0
-    seconds[:-1][goes_on] = np.diff(ms[head])[goes_on] / 1000
-    return seconds
+    whole[:-1][goes_on] = np.diff(ms[head])[goes_on] / 1000
+    return whole, span

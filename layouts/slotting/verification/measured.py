@@ -3,12 +3,14 @@
 1. Within each day, the seconds of tours are regressed on their tasks and pieces: days cancel, and with them what is
    before and after the moves.
 2. Each tour's seconds are put to the mean mix of the tours afterwards by those slopes.
-3. The mean of each period is divided by the lines of a tour; days are the clusters, the difference is Welch's.
+3. Where hardly any tour follows another, time runs from a tour's first task to its last: without the ways from and to
+   the depot, so that it is not held against what was predicted.
+4. The mean of each period is divided by the lines of a tour; days are the clusters, the difference is Welch's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,16 +29,18 @@ class Measured:
     """Seconds a line by the clock, handling and all: `saved` after against before at the same mix, `raw` without
     regard to the mix; `beyond_s` is what walking saves by the model less what the clock shows.
 
-    `task_s` and `piece_s` are what a further task and piece take.
+    `task_s` and `piece_s` are what a further task and piece take. Times are of whole tours or not (`is_whole`): those
+    from first to last task tell no verdict, and `beyond_s` is None.
     """
 
     before: DayMean
     after: DayMean
     saved: DayMean
     raw: DayMean
-    beyond_s: DayMean
+    beyond_s: DayMean | None
     task_s: float
     piece_s: float
+    is_whole: bool
 
     def record(self, confidence: float = CONFIDENCE) -> dict[str, Any]:
         """As JSON holds it."""
@@ -47,16 +51,26 @@ class Measured:
             "saved_raw_s": self.raw.estimate(confidence).record(),
             "task_s": self.task_s,
             "piece_s": self.piece_s,
+            "is_whole": self.is_whole,
         }
 
 
 def measure(before: ActualTours, after: ActualTours, walked: Walked) -> Measured | None:
     """From the tours before and after the moves, of which `walked` is that of those after.
 
-    None where less than two days on either side have tours whose time is known.
+    None where less than two days on either side have tours whose time is known, whole or from first to last task.
     """
+    saved_s = walked.before_s - walked.actual_s
+    whole = _compared(before, after, saved_s)
+    if whole is not None:
+        return whole
+    part = _compared(_within(before), _within(after), saved_s)
+    return None if part is None else replace(part, is_whole=False, beyond_s=None)
+
+
+def _compared(before: ActualTours, after: ActualTours, saved_s: Floats) -> Measured | None:
     timed_before, timed_after = ~np.isnan(before.seconds), ~np.isnan(after.seconds)
-    saved_s = (walked.before_s - walked.actual_s)[timed_after]
+    saved_s = saved_s[timed_after]
     before, after = before.only(timed_before), after.only(timed_after)
     if min(len(np.unique(before.day)), len(np.unique(after.day))) < 2:
         return None
@@ -74,7 +88,12 @@ def measure(before: ActualTours, after: ActualTours, walked: Walked) -> Measured
         beyond_s=_of_tour(at_mean_after + saved_s, after, lines).minus(was),
         task_s=float(slopes[0]),
         piece_s=float(slopes[1]),
+        is_whole=True,
     )
+
+
+def _within(tours: ActualTours) -> ActualTours:
+    return replace(tours, seconds=tours.span_s)
 
 
 def _mix(tours: ActualTours) -> Floats:

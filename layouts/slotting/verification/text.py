@@ -34,7 +34,8 @@ def _lines(its: Verification) -> Iterator[str]:
     figures.append(("a day", f"{realised.scaled(its.lines_a_day).text('s')}, {its.lines_a_day:.4g} lines"))
     if its.measured is not None:
         saved = its.measured.saved.estimate(told).text(UNIT)
-        figures.append(("by the clock", f"{saved}: {its.measured_verdict}"))
+        verdict = f": {its.measured_verdict}" if its.measured_verdict is not None else ""
+        figures.append(("by the clock", f"{saved}{verdict}"))
     yield from (f"  {name:<17}  {figure}" for name, figure in figures)
     done = its.execution
     if done is not None:

@@ -34,7 +34,8 @@ class Verification:
 
     `held_out` is what the plan saves on days before the moves that it did not learn from, None without such;
     `planned` on the days after them, had all been carried out; `realised` as it was picked, which the `verdict` is
-    about: its `difference` to the prediction. `measured` is None for want of times, and then `measured_verdict` too.
+    about: its `difference` to the prediction. `measured` is None for want of times, `measured_verdict` also
+    where times are not of whole tours.
     `lines_a_day` and `days` are those after the moves. Overfitted and changed demand are one part, the latter's,
     without held-out days.
     """

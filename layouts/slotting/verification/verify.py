@@ -72,7 +72,9 @@ def verify(
     held_out = None if learnt is None else _held_out(problem, plan, before, learnt)
     measured = measure(before, after, walked)
     difference = realised.minus(predicted.per_line)
-    clock = None if measured is None else measured.saved.minus(predicted.per_line).estimate(confidence)
+    clock = None
+    if measured is not None and measured.is_whole:
+        clock = measured.saved.minus(predicted.per_line).estimate(confidence)
     zone_s = tolerance * abs(predicted.per_line.value)
     return Verification(
         predicted=predicted,
@@ -128,7 +130,7 @@ def _parts(
     known = held_out or predicted.per_line
     parts.append(Part(name="demand changed", missing=known.minus(planned).estimate(confidence)))
     parts.append(Part(name="not carried out", missing=undone.estimate(confidence)))
-    if measured is not None:
+    if measured is not None and measured.beyond_s is not None:
         parts.append(Part(name="not on the clock", missing=measured.beyond_s.estimate(confidence)))
     return tuple(parts)
 
@@ -165,7 +167,9 @@ def _notes(
         share = 100 * float((after.location < 0).mean())
         notes.append(f"{share:.3g} % of the picks after the moves tell no location: counted as carried out")
     if measured is None:
+        notes.append("no measured saving: two days before and two after need tours with times")
+    elif not measured.is_whole:
         notes.append(
-            "no measured saving: two days before and two after need tours that follow each other by agent"
+            "the clock runs from first to last task, as tours hardly follow each other: no verdict from it"
         )
     return notes

@@ -67,6 +67,13 @@ def test_a_tour_with_or_before_a_break_has_no_time(problem):
     assert tours(problem, table(rows, "agent", "tour", "sku"), break_s=980)[1].seconds[0] == 1000
 
 
+def test_a_tour_that_waits_lasts_from_its_first_task_to_its_last(problem):
+    rows = [(0, "A", "1", "S01"), (40, "A", "1", "S02"), (5000, "A", "2", "S03"), (7000, "A", "2", "S04")]
+    found = tours(problem, table(rows, "agent", "tour", "sku"))[1]
+    assert np.isnan(found.seconds).all()
+    np.testing.assert_array_equal(found.span_s, [40, np.nan])
+
+
 def test_the_site_says_what_a_day_is(problem):
     late = table([(15 * 3600 + 1800, "A", "S01")], "agent", "sku")  # 23:30 UTC
     utc, berlin = (tours(problem, late, zone=zone)[1].day[0] for zone in ("UTC", "Europe/Berlin"))

@@ -144,6 +144,20 @@ def descended(world, tours):
     return plan
 
 
+def test_agents_that_wait_between_tours_are_timed_within_them(make_world):
+    world = make_world(12)
+    before, after = world.days_of_tours(LEARNT, 60), world.days_of_tours(15, 60)
+    tasks = both_periods(world, before, after, world.plan)
+    # each tour by an agent of its own: nobody knows when one ended
+    alone = tasks.set_column(tasks.column_names.index("agent"), "agent", tasks["tour"])
+    found = verify(world.learning(before), world.plan, alone, moved=(MOVES, MOVES))
+    assert found.measured_verdict is None
+    assert not found.measured.is_whole
+    assert found.measured.saved.estimate().low > 0
+    assert {each.name for each in found.parts} == {"demand changed", "not carried out"}
+    assert any("from first to last task" in note for note in found.notes)
+
+
 def test_one_day_decides_nothing(make_world):
     world = make_world(8)
     before, after = world.days_of_tours(3, 10), world.days_of_tours(1, 10)
