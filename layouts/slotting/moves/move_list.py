@@ -129,7 +129,8 @@ def ordered_moves(
     if left_out:
         gains = unit_gains(problem, kept)
     carried = carrying(problem, work or MoveWork(), stock or Stock())
-    blocks = blocks_of(_trails(problem, kept), gains, about_seconds(carried, kept))
+    about_s = about_seconds(carried, kept)
+    blocks = blocks_of(_trails(problem, kept, gains / np.maximum(about_s, 1e-9)), gains, about_s)
     done = played(carried, blocks, kept, given)
     for block in done.left:
         kept = _stay(problem, kept, block)
@@ -183,15 +184,16 @@ def timed(carrying: Carrying, moves: Sequence[Sequence[Went]]) -> tuple[Move, ..
     )
 
 
-def _trails(problem: SlottingProblem, target: Ints) -> list[Trail]:
+def _trails(problem: SlottingProblem, target: Ints, density: Floats) -> list[Trail]:
     holding = Holding(problem, problem.now)
     locations: list[int] = target.tolist()
+    densities: list[float] = density.tolist()
     trails: list[Trail] = []
     for component in components(problem, target):
         if component.free is not None:
             trails += plain_trails(component, component.free)
         else:
-            trails.append(tangled_trail(component, holding, locations))
+            trails.append(tangled_trail(component, holding, locations, densities))
     return trails
 
 

@@ -1,12 +1,15 @@
 """An order of moves that conflict, or that share room with units of other sizes.
 
 Up to MOST_EXACT moves the order with the fewest buffer moves is found by trying all; more are moved as soon as they
-may, those that make room first, and when none may, the one that lets most others go waits in a buffer.
+may, those that bring most per second first and with them those in their way, and when none may, the one that lets
+most others go waits in a buffer.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
+from itertools import islice
 
 from layouts.slotting.moves.holding import NEVER, Holding
 from layouts.slotting.moves.interplay import Component
@@ -16,19 +19,24 @@ from layouts.slotting.problem import NOWHERE
 MOST_EXACT = 7
 MOST_TRIED = 40
 """So many units are tried in a buffer when none can move."""
+MOST_HURRIED = 4
+"""So many of those in the way of a move come as early as it."""
 
 
-def tangled_trail(component: Component, holding: Holding, target: list[int]) -> Trail:
-    """The moves of a component as one trail; `holding` is as before the moves, and so again afterwards.
+def tangled_trail(
+    component: Component, holding: Holding, target: list[int], density: Sequence[float]
+) -> Trail:
+    """The moves of a component as one trail; `density` (U,) is what each unit's move brings per second.
 
-    A unit that cannot come to its target at all has no step that brings it there.
+    `holding` is as before the moves, and so again afterwards. A unit that cannot come to its target at all has no
+    step that brings it there.
     """
     before = [holding.location[unit] for unit in component.units]
     steps = None
     if len(component.units) <= MOST_EXACT:
         steps = _fewest(component.units, holding, target)
     if steps is None:
-        steps = _Greedy(component, holding, target).steps()
+        steps = _Greedy(component, holding, target, density).steps()
     for unit, location in zip(component.units, before, strict=True):
         holding.move(unit, location)
     return Trail(steps=tuple(steps), cuts=_cuts(steps))
@@ -95,11 +103,13 @@ class _Search:
 
 
 class _Greedy:
-    def __init__(self, component: Component, holding: Holding, target: list[int]) -> None:
+    def __init__(
+        self, component: Component, holding: Holding, target: list[int], density: Sequence[float]
+    ) -> None:
         self._holding, self._target = holding, target
-        self._ready = [(not component.leaves[unit], row, unit) for row, unit in enumerate(component.units)]
-        self._rank = {unit: (is_late, row, unit) for is_late, row, unit in self._ready}
-        self._waiting: dict[tuple[int, int], list[int]] = {}
+        self._ready = [(-density[unit], unit) for unit in component.units]
+        self._rank = {unit: rank for rank, unit in self._ready}
+        self._waiting: dict[tuple[int, int], dict[int, None]] = {}
         self._here: dict[tuple[int, int], list[int]] = {}
         for unit in component.units:
             for key in self._keys(unit):
@@ -112,7 +122,9 @@ class _Greedy:
         is_moving = True
         while is_moving:
             while self._ready:
-                self._try(heapq.heappop(self._ready)[-1])
+                rank, unit = heapq.heappop(self._ready)
+                if rank == self._rank[unit]:
+                    self._try(unit)
             is_moving = self._make_room()
         return self._steps
 
@@ -121,11 +133,21 @@ class _Greedy:
         return [] if here == NOWHERE else [*self._holding.keys(here)]
 
     def _try(self, unit: int) -> None:
+        if self._holding.location[unit] == self._target[unit]:
+            return
         hindrance = self._holding.hindrance(unit, self._target[unit])
         if hindrance is None:
             self._go(unit, self._target[unit], False)
         elif hindrance.key != NEVER:
-            self._waiting.setdefault(hindrance.key, []).append(unit)
+            self._waiting.setdefault(hindrance.key, {})[unit] = None
+            self._hurry(hindrance.key, self._rank[unit])
+
+    def _hurry(self, key: tuple[int, int], rank: float) -> None:
+        """Let the units that are in the way of a move come as early as it; of many, those that come next anyway."""
+        in_way = [unit for unit in self._here.get(key, ()) if unit in self._still and self._rank[unit] > rank]
+        for unit in heapq.nsmallest(MOST_HURRIED, in_way, key=lambda one: (self._rank[one], one)):
+            self._rank[unit] = rank
+            heapq.heappush(self._ready, (rank, unit))
 
     def _go(self, unit: int, to: int, is_to_buffer: bool) -> None:
         freed = self._keys(unit)
@@ -134,7 +156,7 @@ class _Greedy:
         self._steps.append(Step(unit, is_to_buffer))
         for key in freed:
             for other in self._waiting.pop(key, ()):
-                heapq.heappush(self._ready, self._rank[other])
+                heapq.heappush(self._ready, (self._rank[other], other))
 
     def _make_room(self) -> bool:
         """Bring the unit to a buffer that lets most others go; False where none is in the way."""
@@ -153,7 +175,7 @@ class _Greedy:
     def _lets_go(self, unit: int) -> int:
         here, keys = self._holding.location[unit], self._keys(unit)
         self._holding.move(unit, NOWHERE)
-        others = [other for key in keys for other in self._waiting.get(key, ())[:MOST_TRIED]]
+        others = [other for key in keys for other in islice(self._waiting.get(key, ()), MOST_TRIED)]
         going = sum(
             other != unit and self._holding.hindrance(other, self._target[other]) is None for other in others
         )
