@@ -21,9 +21,9 @@ Floats = npt.NDArray[np.float64]
 class Case(NamedTuple):
     """U units, L locations, P places, T tours of N lines in all.
 
-    `most_moves` and `now` (U,) bound what changes, `fixed` (U,) stay. Line i is a visit of tour `line_tour[i]` to
-    `line_unit[i]`; those of tour t begin at `tour_start[t]`, and a metre of it costs `tour_s[t]` seconds; unit u is
-    in the tours `unit_tour[unit_start[u]:unit_start[u + 1]]`, rising. Place p has the locations
+    Units are at `now` (U,) today, `fixed` (U,) stay, `busy` (B,) are those worth moving. Line i is a visit of tour
+    `line_tour[i]` to `line_unit[i]`; those of tour t begin at `tour_start[t]`, and a metre of it costs `tour_s[t]`
+    seconds; unit u is in the tours `unit_tour[unit_start[u]:unit_start[u + 1]]`, rising. Place p has the locations
     `at_place[place_start[p]:place_start[p + 1]]` and the places `near` (P, K) next to it. `ranked` (L,) are the
     locations from the depot outwards and `rank` (U,) where in it a unit's velocity would put it. Place costs are
     `place_unit` (C, U) × `place_location` (C, L), crowd costs `crowd_price` (D, G) × load², the load of
@@ -35,6 +35,7 @@ class Case(NamedTuple):
     place: Small
     now: Ints
     fixed: npt.NDArray[np.bool_]
+    busy: Small
     tour_start: Ints
     tour_s: Floats
     line_unit: Small
@@ -72,6 +73,7 @@ def new_case(problem: SlottingProblem) -> Case:
         place=problem.place.astype(np.int32),
         now=problem.now.astype(np.int64),
         fixed=np.asarray(problem.fixed, np.bool_),
+        busy=_busy(problem),
         tour_start=tours.start.astype(np.int64),
         tour_s=np.asarray(tours.weight, np.float64) * problem.seconds_per_m,
         line_unit=tours.unit.astype(np.int32),
@@ -102,6 +104,14 @@ def is_symmetric(metric: Metric) -> bool:
         not metric.sense.any()
         and bool(np.array_equal(metric.leave_m, metric.enter_m))
         and bool(np.array_equal(metric.mouths_m, metric.mouths_m.T))
+    )
+
+
+def _busy(problem: SlottingProblem) -> Small:
+    """(B,) units that may move, and whose location matters."""
+    is_dear = bool(problem.place_costs or problem.crowd_costs)
+    return np.flatnonzero(~np.asarray(problem.fixed, np.bool_) & ((problem.visits > 0) | is_dear)).astype(
+        np.int32
     )
 
 

@@ -22,8 +22,10 @@ from layouts.slotting.search.state import MOVED, State
 Floats = npt.NDArray[np.float64]
 
 DRAWS = 11
-BACK, LINE = 0.1, 0.8
-"""Draws of the unit below these take one back, and that of a line; above, any unit."""
+BACK, LINE, SELDOM_LINE = 0.1, 0.6, 0.02
+"""Draws of the unit below these take one back, and that of a line; above, any unit. Where moves are not bounded lines
+are drawn seldom: the often visited take long to price, and all need as many trials.
+"""
 MATE, RANK, NEAR = 0.35, 0.6, 0.85
 """Draws of the location below these are near a mate, by rank, and near by; above, any location."""
 SWAP, CHAIN = 0.7, 0.85
@@ -79,11 +81,13 @@ def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, i
     if draw[0] < back:
         unit = state.moved[int(draw[1] * state.number[MOVED])]
         return unit, unit, True
-    if draw[0] < LINE and lines > 0:
+    if draw[0] < (LINE if is_back else SELDOM_LINE) and lines > 0:
         line = int(draw[1] * lines)
         unit, tour = case.line_unit[line], case.line_tour[line]
     else:
-        unit = int(draw[1] * len(case.now))
+        if len(case.busy) == 0:
+            return -1, -1, False
+        unit = case.busy[int(draw[1] * len(case.busy))]
         first, visits = case.unit_start[unit], case.unit_start[unit + 1] - case.unit_start[unit]
         if visits == 0:
             return unit, unit, False
