@@ -19,17 +19,20 @@ from layouts.slotting.rules.case import Case, case_of
 from layouts.slotting.rules.exact import decide
 from layouts.slotting.rules.homes import HomeChoice
 from layouts.slotting.rules.kept import kept_rules
+from layouts.slotting.rules.outline import Outline, outline
 from layouts.slotting.rules.shortage import Shortage, shortage
 from layouts.slotting.rules.tell_conflict import facts_of, units_of
-from layouts.slotting.rules.walk import walk
+from layouts.slotting.rules.walk import walk, walk_within
 from spatial.errors import UndecidedError
 
 Ints = npt.NDArray[np.int64]
 
 MOST_PAIRS = 400_000
 """Up to so many pairs of unit and location the exact solver is asked."""
-MOST_UNITS_TRIED = 3000
-"""Up to so many units a set of rules is tried by placing them."""
+FEW_PAIRS = 30_000
+"""Of more pairs an outline is drawn first, and of no more the fewest changes are looked for by the exact solver."""
+STEPS = 20_000
+"""In so many a set of rules is tried by placing the units."""
 EFFORT = 20.0
 """Of one question, in the solver's own seconds."""
 
@@ -115,13 +118,18 @@ class _Judge:
 def _verdict(case: Case, seed: int) -> tuple[str, Ints | None]:
     if isinstance(shortage(case), Shortage):
         return "infeasible", None
-    if case.units <= MOST_UNITS_TRIED:
-        walked = walk(case, seed=seed)
-        if walked is not None:
-            return "feasible", walked.assignment
-        if case.pairs <= MOST_PAIRS:
-            exact = decide(case, seed=seed, effort=EFFORT)
-            return exact.verdict, exact.assignment
+    pairs = case.pairs
+    outlined = outline(case, seed=seed, effort=EFFORT) if pairs > FEW_PAIRS else None
+    if outlined is False:
+        return "infeasible", None
+    walked = walk(case, seed=seed, steps=STEPS)
+    if walked is None and isinstance(outlined, Outline):
+        walked = walk_within(case, outlined, seed=seed, steps=STEPS)
+    if walked is not None:
+        return "feasible", walked.assignment
+    if pairs <= MOST_PAIRS:
+        exact = decide(case, seed=seed, effort=EFFORT)
+        return exact.verdict, exact.assignment
     return "unknown", None
 
 

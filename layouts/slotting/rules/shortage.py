@@ -50,10 +50,7 @@ def shortage(case: Case) -> Shortage | Shares:
     if empty.any():
         return Shortage(units=empty, kinds=np.zeros(kinds, np.bool_), slots=0)
     rows, of_unit, counts = _alike(may)
-    slots = np.minimum.reduce(
-        [_slots(case, capacity, kinds) for capacity in case.rules.capacities] or [np.full(kinds, UNBOUNDED)]
-    )
-    slots = np.minimum(slots, case.units)
+    slots = np.minimum(slots_by_class(case, case.rules.kind, kinds), case.units)
     classes = len(rows)
     source, sink = classes + kinds, classes + kinds + 1
     tail, head = np.nonzero(rows)
@@ -86,20 +83,26 @@ def _alike(may: Bools) -> tuple[Bools, Ints, Ints]:
     return may[example], of_unit.reshape(-1), counts
 
 
-def _slots(case: Case, capacity: Capacity, kinds: int) -> Ints:
-    """How many units the locations of each kind hold, if all were the smallest; UNBOUNDED where nothing limits it."""
+def slots_by_class(case: Case, of_location: Ints, classes: int) -> Ints:
+    """How many units the locations of each class, `of_location` (L,), hold at most, were all units the smallest.
+
+    UNBOUNDED where nothing limits it.
+    """
+    slots = np.full(classes, UNBOUNDED)
+    for capacity in case.rules.capacities:
+        slots = np.minimum(slots, _slots(case, capacity, of_location, classes))
+    return slots
+
+
+def _slots(case: Case, capacity: Capacity, of_location: Ints, classes: int) -> Ints:
     least = float(capacity.use.min(initial=np.inf))
-    if not 0 < least < np.inf:
-        return np.full(kinds, UNBOUNDED)
+    if not 0 < least < np.inf or len(capacity.most) == 0:
+        return np.full(classes, UNBOUNDED)
     most = np.minimum(np.floor(capacity.most / least + 1e-9), case.units)
-    kind, group = case.rules.kind, capacity.group
-    slots = np.zeros(kinds)
-    pairs = (
-        np.unique(kind[group >= 0] * len(most) + group[group >= 0]) if len(most) else np.zeros(0, np.int64)
-    )
-    if len(pairs):
-        slots += np.bincount(pairs // len(most), weights=most[pairs % len(most)], minlength=kinds)
-    slots[np.unique(kind[group < 0])] = UNBOUNDED
+    inside = capacity.group >= 0
+    pairs = np.unique(of_location[inside] * len(most) + capacity.group[inside])
+    slots = np.bincount(pairs // len(most), weights=most[pairs % len(most)], minlength=classes)
+    slots[np.unique(of_location[~inside])] = UNBOUNDED
     return np.minimum(slots, UNBOUNDED).astype(np.int64)
 
 

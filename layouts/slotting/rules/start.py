@@ -13,15 +13,14 @@ from layouts.slotting.problem import SlottingProblem
 from layouts.slotting.rules.case import Case, case_of
 from layouts.slotting.rules.exact import decide
 from layouts.slotting.rules.homes import HomeChoice, with_homes
-from layouts.slotting.rules.least_conflict import MOST_PAIRS, Infeasible, least_conflict
+from layouts.slotting.rules.least_conflict import FEW_PAIRS, MOST_PAIRS, Infeasible, least_conflict
+from layouts.slotting.rules.outline import Outline, outline
 from layouts.slotting.rules.shortage import Shortage, shortage
-from layouts.slotting.rules.walk import walk
+from layouts.slotting.rules.walk import walk, walk_within
 from spatial.errors import UndecidedError
 
 Ints = npt.NDArray[np.int64]
 
-FEW_PAIRS = 30_000
-"""Up to so many pairs of unit and location the fewest changes are looked for by the exact solver too."""
 FEWEST_EFFORT = 5.0
 EFFORT = 60.0
 """In the solver's own seconds."""
@@ -47,32 +46,37 @@ def feasible_start(
 ) -> Start | Infeasible:
     """Place who is nowhere, move who breaks a rule, and as few others as need be.
 
-    Found by trying, see `walk`; where that finds none, or more changes than it must and the case is small, OR-Tools
-    decides. Raises UndecidedError where neither a legal assignment nor a proof that there is none was found.
+    1. A shortage of places, or an outline that cannot be drawn, proves that there is none.
+    2. Trying finds one mostly, see `walk`; filling in the outline where it does not.
+    3. Where none is found, or more changes than must be, and the case is small, OR-Tools decides.
+    Raises UndecidedError where neither a legal assignment nor a proof that there is none was found.
     """
     case = case_of(problem, homes)
-    walked = walk(case, seed=seed)
-    must = int(_must_change(case).sum())
-    if walked is not None:
-        found = _start(case, walked.assignment, walked.homes, must)
-        if found.is_least or case.pairs > FEW_PAIRS:
-            return found
-        exact = decide(case, seed=seed, effort=FEWEST_EFFORT, fewest_changes=True, hint=walked.assignment)
-        if exact.assignment is None:
-            return found
-        least = exact if exact.is_least else None
-        better = _start(case, exact.assignment, exact.homes, None if least else must)
-        return (
-            better if (better.changed, not better.is_least) <= (found.changed, not found.is_least) else found
-        )
-    if isinstance(shortage(case), Shortage):
+    pairs = case.pairs
+    is_small = pairs <= FEW_PAIRS
+    outlined = None if is_small else outline(case, seed=seed, effort=EFFORT)
+    if outlined is False or isinstance(shortage(case), Shortage):
         return least_conflict(problem, homes, seed=seed)
-    if case.pairs <= MOST_PAIRS:
-        exact = decide(case, seed=seed, effort=EFFORT, fewest_changes=case.pairs <= FEW_PAIRS)
-        if exact.assignment is not None:
-            return _start(case, exact.assignment, exact.homes, None if exact.is_least else must)
+    must = int(_must_change(case).sum())
+    walked = walk(case, seed=seed)
+    if walked is None and isinstance(outlined, Outline):
+        walked = walk_within(case, outlined, seed=seed)
+    found = None if walked is None else _start(case, walked.assignment, walked.homes, must)
+    if found is not None and (found.is_least or not is_small):
+        return found
+    if pairs <= MOST_PAIRS:
+        hint = None if found is None else found.assignment
+        exact = decide(
+            case, seed=seed, effort=FEWEST_EFFORT if found else EFFORT, fewest_changes=is_small, hint=hint
+        )
         if exact.verdict == "infeasible":
             return least_conflict(problem, homes, seed=seed)
+        if exact.assignment is not None:
+            better = _start(case, exact.assignment, exact.homes, None if exact.is_least else must)
+            if found is None or better.is_least or better.changed < found.changed:
+                return better
+    if found is not None:
+        return found
     raise UndecidedError(
         f"no legal assignment of {case.units} units to {case.locations} locations was found, and no proof that there "
         "is none: relax a rule, add locations, or try another seed"

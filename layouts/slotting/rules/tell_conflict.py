@@ -16,8 +16,8 @@ from layouts.slotting.rules.shortage import Shortage, shortage
 
 Bools = npt.NDArray[np.bool_]
 
-MOST_UNITS = 400
-"""Of more units it is not looked for those that alone cannot be held."""
+MOST_ASKED = 200
+"""So often is it asked whether fewer units cannot be held either."""
 SKUS_NAMED = 5
 MEASURES = {
     "cube": ("m³", MM3_PER_M3),
@@ -27,20 +27,21 @@ MEASURES = {
 
 
 def units_of(case: Case, is_infeasible: Callable[[Case], bool]) -> Bools:
-    """Units (U,) that cannot all be held, by a shortage or else as few as leaving out one by one finds."""
+    """Units (U,) that cannot all be held, by a shortage or else as few as leaving out halves and less finds."""
     short = shortage(case)
     if isinstance(short, Shortage):
         return short.units
     kept = np.ones(case.units, np.bool_)
-    if case.units > MOST_UNITS:
-        return kept
-    step = max(case.units // 2, 1)
+    step, asked = max(case.units // 2, 1), 0
     while True:
         for low in range(0, case.units, step):
             tried = kept.copy()
             tried[low : low + step] = False
-            if tried.any() and (tried != kept).any() and is_infeasible(_of_units(case, tried)):
-                kept = tried
+            if asked == MOST_ASKED:
+                return kept
+            if tried.any() and (tried != kept).any():
+                asked += 1
+                kept = tried if is_infeasible(_of_units(case, tried)) else kept
         if step == 1:
             return kept
         step = (step + 1) // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -82,7 +83,7 @@ def volumes_mm3(skus: Sequence[str], items: SlotItems) -> npt.NDArray[np.float64
 
 def rooms_mm3(locations: Sequence[SlotLocation], fill_share: float) -> npt.NDArray[np.float64]:
     """What may be filled of each location (L,)."""
-    return given(fill_share * float(np.prod(place.size_m)) * MM3_PER_M3 for place in locations)
+    return given(fill_share * math.prod(place.size_m) * MM3_PER_M3 for place in locations)
 
 
 def masses_mg(skus: Sequence[str], items: SlotItems) -> npt.NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from numba import njit
 from layouts.slotting.hard_rules import HardRules
 from layouts.slotting.rules.case import Case
 from layouts.slotting.rules.homes import with_homes
+from layouts.slotting.rules.outline import Outline
 from layouts.slotting.rules.placing import Flat, State, fits, flat_rules, nobody_placed, place_all, put, take
 from layouts.slotting.rules.repair import repair
 from layouts.slotting.rules.shortage import Shares, shortage
@@ -35,29 +36,50 @@ class Walked:
     homes: tuple[int, ...]
 
 
-def walk(case: Case, *, seed: int) -> Walked | None:
+def walk(case: Case, *, seed: int, steps: int = MOST_STEPS) -> Walked | None:
     """Keep who may stay, place the others, scarcest first, and let those without a place put others out.
 
     1. Families kept together get a home, the one where most of them are that has room.
     2. Fixed units stay; of the others those stay that may, light ones first.
     3. The rest are placed, those with the fewest places first, in the kind that a flow shares out to them or, if it
        is full, in the kind that is wanted least.
-    4. Those left over put others out, see `repair`.
+    4. Those left over put others out, in at most `steps` steps, see `repair`.
     5. Who could after all have stayed goes back.
     """
     random = np.random.default_rng([seed, 6])
     for chosen in _guesses(case, random):
         rules = with_homes(case.rules, case.homes, chosen, case.units)
-        assignment = _place(case, rules, int(random.integers(2**31)))
-        if assignment is not None:
-            return Walked(assignment=assignment, homes=tuple(chosen))
+        shared = shortage(Case(now=case.now, fixed=case.fixed, rules=rules))
+        if isinstance(shared, Shares):
+            assignment = _place(case, rules, shared.kind, seed=int(random.integers(2**31)), steps=steps)
+            if assignment is not None:
+                return Walked(assignment=assignment, homes=tuple(chosen))
     return None
 
 
-def _place(case: Case, rules: HardRules, seed: int) -> Ints | None:
-    shared = shortage(Case(now=case.now, fixed=case.fixed, rules=rules))
-    if not isinstance(shared, Shares):
-        return None
+def walk_within(case: Case, outlined: Outline, *, seed: int, steps: int = MOST_STEPS) -> Walked | None:
+    """As `walk`, but units stay and go at first where the outline says; who is put out may go anywhere."""
+    rules = with_homes(case.rules, case.homes, outlined.homes, case.units)
+    parts, example, part = np.unique(
+        np.stack((rules.kind, outlined.part)), axis=1, return_index=True, return_inverse=True
+    )
+    number = np.zeros(int(outlined.part.max(initial=0)) + 1, np.int64)
+    number[parts[1]] = np.arange(len(example))
+    split = HardRules(
+        kind=part.reshape(-1).astype(np.int64),
+        allowed={name: table[:, parts[0]] for name, table in rules.allowed.items()},
+        capacities=rules.capacities,
+        conflicts=rules.conflicts,
+    )
+    goes = number[outlined.part_of_unit]
+    stays = (case.now >= 0) & (split.kind[case.now] == goes)
+    near = replace(case, now=np.where(stays | case.fixed, case.now, -1))
+    assignment = _place(near, split, goes, seed=seed, steps=steps)
+    return None if assignment is None else Walked(assignment=assignment, homes=outlined.homes)
+
+
+def _place(case: Case, rules: HardRules, hint: Ints, *, seed: int, steps: int) -> Ints | None:
+    """`hint` (U,) is the kind that each unit tries first."""
     may = rules.may(case.units)
     flat = flat_rules(rules, may, case.fixed)
     state = nobody_placed(flat)
@@ -72,10 +94,10 @@ def _place(case: Case, rules: HardRules, seed: int) -> Ints | None:
     waiting = np.flatnonzero(state.at < 0)
     order = waiting[np.lexsort((waiting, -weight[waiting], room[waiting]))]
     wanted = (may / np.maximum(room, 1)[:, None]).sum(axis=0)
-    left = place_all(flat, state, order, np.argsort(wanted, kind="stable"), shared.kind)
+    left = place_all(flat, state, order, np.argsort(wanted, kind="stable"), hint)
     if len(left):
         cost = 1.0 + STAYING * (state.at == case.now)
-        left = repair(flat, state, left, cost, min(MOST_STEPS, 1000 + 40 * case.units), seed)
+        left = repair(flat, state, left, cost, min(steps, 1000 + 40 * case.units), seed)
     if len(left):
         return None
     _send_back(flat, state, case.now)
