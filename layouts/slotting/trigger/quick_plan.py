@@ -68,6 +68,8 @@ def quick_plan(
     way = np.where(movable, way_m[assignment], np.inf)
     gain_s = visits_a_day * _further_m(way, visits_a_day, np.flatnonzero(movable)) * problem.seconds_per_m
     order = np.argsort(-gain_s, kind="stable")[: int((gain_s > least_saving_s).sum())]
+    if not len(order):
+        return QuickPlan(assignment=assignment, swaps=np.zeros((0, 2), np.int64))
     may = rules.may(len(problem.sku))
     loads = [_load(rules, index, assignment) for index in range(len(rules.capacities))]
     plan, is_free = assignment.copy(), movable.copy()

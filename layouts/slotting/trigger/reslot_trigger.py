@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from layouts.slotting.problem import SlottingProblem, TourUnits
+from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting.tour_length import tour_lengths
 from layouts.slotting.trigger.quick_plan import QuickPlan, quick_plan, ways_m
 from layouts.slotting.trigger.state import TriggerState
@@ -69,8 +69,8 @@ class ReslotTrigger:
     """Its settings; all are above 0, `low` is below 1.
 
     `swap_s` is the work of a swap of two units, `fixed_s` that of any re-slot at all; both have to come back within
-    `payback_days`, `margin` times over. `half_life_days` is how soon old velocities are forgotten. Days are those fed:
-    where only working days are, a quarter has 65 of them.
+    `payback_days`, `margin` times over. `half_life_days` is how soon old velocities are forgotten. Days are those
+    fed: where only working days are, a quarter has 65 of them.
     """
 
     swap_s: float = 360.0
@@ -197,11 +197,10 @@ def _saved(
     of = np.repeat(np.arange(len(tours)), np.diff(tours.start))
     chosen = np.zeros(len(tours), np.bool_)
     chosen[of[touched[tours.unit]]] = True
-    sizes = np.diff(tours.start)[chosen]
+    kept = chosen[of] & (assignment[tours.unit] != NOWHERE)  # what has no place yet is walked to by neither
+    sizes = np.bincount(of[kept], minlength=len(tours))[chosen]
     some = TourUnits(
-        start=np.concatenate(([0], np.cumsum(sizes))),
-        unit=tours.unit[chosen[of]],
-        weight=tours.weight[chosen],
+        start=np.concatenate(([0], np.cumsum(sizes))), unit=tours.unit[kept], weight=tours.weight[chosen]
     )
     if not len(some):
         return 0.0, 0.0

@@ -58,11 +58,13 @@ def predict(
     """What `plan` (U,) saves against today's slotting on the tours of `problem`.
 
     `day` (T,) tells the day of each tour, whose tours are then no independent ones; without it each tour is one.
-    `days` is how many days the tours are of, else as many as `day` has.
+    `days` is how many days the tours are of, else as many as `day` has. Units without a place today or by the plan
+    count for neither, as nobody knows what they saved; ValueError where no other is visited.
     """
-    tours = problem.tours
+    tours = _of_placed(problem, plan)
+    problem = replace(problem, tours=tours)
     saved_m = tour_lengths(problem, problem.now) - tour_lengths(problem, plan)
-    lines = np.diff(tours.start) * tours.weight
+    lines: Floats = np.diff(tours.start) * tours.weight
     told = day is not None
     cluster = day if day is not None else np.arange(len(tours))
     days = float(len(np.unique(cluster))) if told and days is None else days
@@ -89,6 +91,14 @@ class Walked:
     before_s: Floats
     plan_s: Floats
     actual_s: Floats
+
+
+def _of_placed(problem: SlottingProblem, plan: Ints) -> TourUnits:
+    """The tours without what has no place."""
+    tours = problem.tours
+    placed = (problem.now[tours.unit] != NOWHERE) & (plan[tours.unit] != NOWHERE)
+    before = np.concatenate(([0], np.cumsum(placed)))
+    return TourUnits(start=before[tours.start], unit=tours.unit[placed], weight=tours.weight)
 
 
 def walk(problem: SlottingProblem, plan: Ints, tours: ActualTours) -> Walked:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from layouts.slotting.problem import TourUnits
+from layouts.slotting.problem import NOWHERE, TourUnits
 from layouts.slotting.trigger.reslot_trigger import ReslotTrigger
 from layouts.slotting.trigger.state import TriggerState
 from spatial.errors import BadDataError
@@ -161,6 +161,15 @@ def test_new_skus_join_and_old_ones_leave(make_site):
     renamed = replace(site.problem, sku=("NEW", *site.problem.sku[1:]))
     after = TRIGGER.after_day(state, renamed, renamed.now, site.day(20)).state
     assert set(after.visits_a_day) == set(renamed.sku)
+
+
+def test_a_unit_without_a_place_is_no_hindrance(make_site):
+    site = make_site(10, 50)
+    shuffled = site.rng.permutation(200)
+    shuffled[np.argmax(site.problem.visits)] = NOWHERE
+    told = TRIGGER.after_day(TRIGGER.begin(site.problem, days=60), site.problem, shuffled, site.day(50))
+    assert told.swaps > 0
+    assert told.saved_s > 0
 
 
 def test_what_makes_no_sense_is_refused(make_site):

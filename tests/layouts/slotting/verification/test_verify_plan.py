@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from layouts.slotting.problem import NOWHERE
 from layouts.slotting.verification.verify import verify
-from layouts.slotting.verification.walked import predict
+from layouts.slotting.verification.walked import Prediction, predict
 from spatial.errors import BadDataError, UndecidedError
 
 FIRST_DAY = date(2026, 3, 2)
@@ -156,6 +158,30 @@ def test_agents_that_wait_between_tours_are_timed_within_them(make_world):
     assert found.measured.saved.estimate().low > 0
     assert {each.name for each in found.parts} == {"demand changed", "not carried out"}
     assert any("from first to last task" in note for note in found.notes)
+
+
+def test_a_prediction_is_kept_until_it_is_verified(make_world):
+    world = make_world(13)
+    problem = world.learning(world.days_of_tours(5, 20))
+    predicted = predict(problem, world.plan, days=5)
+    assert Prediction.of_record(json.loads(json.dumps(predicted.record()))) == predicted
+    assert predicted.lines_a_day == problem.visits.sum() / 5
+    tours = np.split(problem.tours.unit, problem.tours.start[1:-1])
+    saved_s = world.walked_s(tours, problem.now) - world.walked_s(tours, world.plan)
+    assert predicted.per_line.value == pytest.approx(saved_s.sum() / problem.visits.sum())
+
+
+def test_skus_without_a_place_before_count_for_no_saving(make_world):
+    world = make_world(14)
+    before, after = world.days_of_tours(6, 20), world.days_of_tours(6, 20)
+    tasks = both_periods(world, before, after, world.plan)
+    problem = world.learning(before)
+    known = predict(problem, world.plan).per_line
+    new = replace(problem, now=np.where(np.arange(60) == 5, NOWHERE, problem.now))
+    assert predict(new, world.plan).per_line != known
+    found = verify(new, world.plan, tasks, moved=(MOVES, MOVES))
+    picks = tasks["sku"].to_pylist().count("S05")
+    assert f"{picks} picks left out: SKU without a place before or after" in found.notes
 
 
 def test_one_day_decides_nothing(make_world):
