@@ -39,7 +39,9 @@ def hard_rules(
     2. What units may add up to in a location, or on a beam, becomes capacities, in mm³, mg and units.
     3. What may not be near each other becomes conflicts, one for each pair of classes.
     4. Families kept together have homes that `feasible_start` chooses.
-    A rule that forbids nothing is left out and told. Raises BadDataError where distances are too many to hold.
+    Where one unit at most may be, cube and mass are rules about that unit (1) and lots cannot be mixed: 2 and 3 leave
+    such locations out. A rule that forbids nothing is left out and told. Raises BadDataError where distances are too
+    many to hold.
     """
     tables = [rule for rule in unary_rules(skus, items, locations, settings) if _binds(rule)]
     kind = _kinds(tables, len(locations))
