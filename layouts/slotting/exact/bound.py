@@ -15,6 +15,7 @@ from layouts.slotting.exact.ground import MOST_LOCATIONS, ground
 from layouts.slotting.exact.nearest import seating
 from layouts.slotting.exact.round_trips import round_trips_m
 from layouts.slotting.exact.shares import shared_floor
+from layouts.slotting.exact.some_units import of_units
 from layouts.slotting.problem import SlottingProblem
 from layouts.slotting.score import score
 from layouts.slotting.tour_length import MOST_EXACT, tour_lengths
@@ -74,9 +75,9 @@ def _evenly(of_unit: Floats, group: Ints, price: Floats) -> float:
 
 
 def _by_prices(problem: SlottingProblem, most_moves: int | None) -> float:
+    problem = of_units(problem, np.flatnonzero((problem.visits > 0) | (problem.now >= 0)))
     units, locations = len(problem.sku), len(problem.location)
-    idle = (problem.visits == 0) & (problem.now < 0)
-    if locations > MOST_LOCATIONS or idle.any() or LEAST_ROUNDS * units**2 * locations > MOST_STEPS:
+    if locations > MOST_LOCATIONS or LEAST_ROUNDS * units**2 * locations > MOST_STEPS:
         return -np.inf
     size = np.diff(problem.tours.start)
     for longest in range(MOST_EXACT, 0, -1):

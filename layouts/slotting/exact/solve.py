@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,8 @@ import numpy.typing as npt
 from layouts.slotting.exact.dual import Bound, Prices, bound, first_prices, follow
 from layouts.slotting.exact.ground import Ground, ground
 from layouts.slotting.exact.narrow import narrowed
-from layouts.slotting.problem import SlottingProblem
+from layouts.slotting.exact.some_units import of_units
+from layouts.slotting.problem import NOWHERE, SlottingProblem
 from layouts.slotting.score import score
 from spatial.errors import UndecidedError
 from spatial.progress import Progress, silent
@@ -65,14 +66,20 @@ def solve_exactly(
 ) -> Exact:
     """The slotting of least `score(...).total_s` that keeps all rules and moves at most `most_moves` units.
 
-    Every unit gets a location. At most `most_nodes` parts are looked at; with fewer than a proof needs, `is_proven`
-    is False and `bound_s` says how much better another could be. `known` (U,) is a slotting to start from. Raises
-    UndecidedError if no slotting keeps the rules, or none was found; ValueError for tours too long to be exact.
+    Every unit gets a location but those that nobody visits and that have none today. At most `most_nodes` parts are
+    looked at; with fewer than a proof needs, `is_proven` is False and `bound_s` says how much better another could
+    be. `known` (U,) is a slotting to start from. Raises UndecidedError if no slotting keeps the rules, or none was
+    found; ValueError for tours too long to be exact.
     """
-    search = _Search(problem, ground(problem), most_moves)
+    kept = np.flatnonzero((problem.visits > 0) | (problem.now >= 0))
+    part = of_units(problem, kept)
+    search = _Search(part, ground(part), most_moves)
     if known is not None:
-        search.offer(known)
-    return search.run(most_nodes, progress)
+        search.offer(known[kept])
+    found = search.run(most_nodes, progress)
+    assignment = np.full(len(problem.sku), NOWHERE)
+    assignment[kept] = found.assignment
+    return replace(found, assignment=assignment)
 
 
 class _Search:
@@ -81,6 +88,7 @@ class _Search:
         self.best: Ints | None = None
         self.total_s = np.inf
         self.nodes = 0
+        self.alike = _alike(problem, small, most_moves)
 
     @property
     def enough_s(self) -> float:
@@ -156,10 +164,11 @@ class _Search:
             self.improve(may.argmax(axis=1))
             return []
         unit = _unit_to_branch_on(may, limit.by_location)
-        parts = []
+        parts: list[_Part] = []
+        tried = _one_of_each(may, self.alike)
         for location in np.argsort(-limit.by_location[unit], kind="stable"):
             seconds = max(float(limit.by_location[unit, location]), limit.seconds)
-            if may[unit, location] and seconds < self.enough_s:
+            if may[unit, location] and tried[location] and seconds < self.enough_s:
                 only = may.copy()
                 only[unit] = False
                 only[unit, location] = True
@@ -199,3 +208,28 @@ def _unit_to_branch_on(may: Bools, by_location: Floats) -> int:
     most = worth.max()
     candidates = np.flatnonzero(open_units & (worth >= most - TOLERANCE * abs(most)))
     return int(candidates[may[candidates].sum(axis=1).argmin()])
+
+
+def _alike(problem: SlottingProblem, small: Ground, most_moves: int | None) -> Ints:
+    """The class (L,) of each location; units may change places within a class and nothing else changes."""
+    rows: list[npt.NDArray[np.generic]] = [problem.place, problem.rules.kind]
+    rows += [cost.of_location for cost in problem.place_costs]
+    rows += [crowd.group for crowd in problem.crowd_costs]
+    rows += [conflict.group for conflict in problem.rules.conflicts]
+    for capacity in problem.rules.capacities:
+        shared = np.bincount(capacity.group[capacity.group >= 0], minlength=len(capacity.most)) > 1
+        most, is_shared = np.append(capacity.most, np.inf), np.append(shared, False)
+        rows += [most[capacity.group], np.where(is_shared[capacity.group], capacity.group, -1)]
+    if most_moves is not None:
+        rows += list(small.moved)
+    classes: Ints = np.unique(np.array(rows, np.float64), axis=1, return_inverse=True)[1].reshape(-1)
+    return classes
+
+
+def _one_of_each(may: Bools, alike: Ints) -> Bools:
+    """(L,) the first location of each class of those where the same units may be."""
+    keys = np.concatenate((alike[None], may.astype(np.int64)))
+    first = np.unique(keys, axis=1, return_index=True)[1]
+    chosen = np.zeros(len(alike), np.bool_)
+    chosen[first] = True
+    return chosen

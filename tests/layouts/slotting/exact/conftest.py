@@ -18,7 +18,8 @@ from layouts.slotting.score import score
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-FAMILIES = ("euclid", "any table", "aisles", "one-way aisles")
+FAMILIES = ("euclid", "any table", "uneven table", "aisles", "one-way aisles")
+"""Any table breaks the triangle inequality; an uneven one is asymmetric, but keeps it."""
 PITCH_M, BAY_M, DEPTH_M = 4.0, 1.5, 2.0
 
 
@@ -64,9 +65,11 @@ def _metric(family: str, rng: np.random.Generator, locations: int) -> tuple[Metr
         at = rng.random((locations + 1, 2)) * 30
         table = np.linalg.norm(at[:, None] - at, axis=2)
         return table_metric(table, start=locations, end=locations), np.arange(locations)
-    if family == "any table":
+    if family in ("any table", "uneven table"):
         table = rng.random((locations + 2, locations + 2)) * 30
         np.fill_diagonal(table, 0.0)
+        for over in range(len(table) if family == "uneven table" else 0):
+            table = np.minimum(table, table[:, [over]] + table[[over]])
         return table_metric(table, start=locations, end=locations + 1), np.arange(locations)
     bays = 3
     aisles = max(2, -(-locations // (2 * bays)))
