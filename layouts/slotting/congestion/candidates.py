@@ -1,0 +1,90 @@
+"""Slottings for the simulator to choose from: the same search with crowding priced at several weights.
+
+The price of crowding is right to first order only, and its tours take longer the more is waited. So no one weight is
+believed: each gives a candidate, from none, which is the shortest walking, to so much that nobody meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from layouts.slotting.congestion.crowding import Crowding
+from layouts.slotting.problem import CrowdCost, SlottingProblem
+from layouts.slotting.search.improve import Effort, improve
+from layouts.statistics.workers import Workers
+from spatial.progress import Progress, silent
+
+Ints = npt.NDArray[np.int64]
+
+WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Candidates:
+    """Assignments (U,) by name, different ones, and the costs of crowding that each was found with.
+
+    `rounds` is the least that any search played, `is_cut` says whether time ended one.
+    """
+
+    assignments: Mapping[str, Ints]
+    crowds: Mapping[str, tuple[CrowdCost, ...]]
+    rounds: int
+    is_cut: bool
+
+
+def candidates(
+    problem: SlottingProblem,
+    crowding: Crowding,
+    *,
+    pickers: int,
+    start: Ints | None = None,
+    weights: Sequence[float] = WEIGHTS,
+    most_moves: int | None = None,
+    effort: Effort | None = None,
+    seed: int = 0,
+    seconds: float | None = None,
+    workers: Workers | None = None,
+    progress: Progress = silent,
+) -> Candidates:
+    """One candidate a weight, each searched from `start` (None is today's); see `improve` on the other arguments.
+
+    The price is that of `pickers` and of the tours of the start. What two weights agree on is told once, under the
+    first's name. `seconds` are for all searches together. Raises what `improve` and `Crowding.costs` do.
+    """
+    begin = problem.now if start is None else start
+    tour_s = crowding.free_tour_s(problem, begin)
+    found: dict[str, Ints] = {}
+    crowds: dict[str, tuple[CrowdCost, ...]] = {}
+    rounds: list[int] = []
+    is_cut = False
+    for number, weight in enumerate(weights):
+        priced = crowding.costs(pickers=pickers, tour_s=tour_s, weight=weight)
+        improved = improve(
+            replace(problem, crowd_costs=(*problem.crowd_costs, *priced)),
+            start=begin,
+            most_moves=most_moves,
+            effort=effort,
+            seed=seed,
+            workers=workers,
+            seconds=None if seconds is None else seconds / len(weights),
+            progress=_part(progress, number, len(weights)),
+        )
+        rounds.append(improved.rounds)
+        is_cut = is_cut or improved.is_cut
+        if not any(np.array_equal(improved.assignment, known) for known in found.values()):
+            name = weight_name(weight)
+            found[name], crowds[name] = improved.assignment, priced
+    return Candidates(assignments=found, crowds=crowds, rounds=min(rounds, default=0), is_cut=is_cut)
+
+
+def weight_name(weight: float) -> str:
+    """How the candidate of a weight is told."""
+    return "shortest walking" if weight == 0 else f"crowding × {weight:g}"
+
+
+def _part(progress: Progress, number: int, count: int) -> Progress:
+    return lambda stage, share: progress(stage, (number + share) / count)
