@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.float64]
 FLOAT32 = 1e-6
 """Lengths of single precision may be short by this share."""
 ROUNDS, LEAST_ROUNDS = 60, 8
-MOST_STEPS = 4e9
+MOST_STEPS = 1.5e9
 """Of the inner loops of all rounds by prices together: some seconds."""
 STALLED = 1e-4
 """No more rounds where one raises the bound by less than this share."""
