@@ -1,7 +1,7 @@
 """Which change is tried next: a unit, a location that may suit it, and what becomes of who is there.
 
-1. The unit: one that has moved (to be taken back), the one of a random line (so the often visited come up often), or
-   any one.
+1. The unit: one that has moved, to be taken back or moved again; the one of a random line, so that the often visited
+   come up often; or any one.
 2. The location: near another stop of one of its tours; about as far out as its velocity would put it; near where it
    is; or any one.
 3. Who is there: nobody in the way; or they swap; or the other goes home or to a free location; or three go round.
@@ -22,12 +22,15 @@ from layouts.slotting.search.state import MOVED, State
 Floats = npt.NDArray[np.float64]
 
 DRAWS = 11
-BACK, LINE, SELDOM_LINE = 0.1, 0.6, 0.02
-"""Draws of the unit below these take one back, and that of a line; above, any unit. Where moves are not bounded lines
-are drawn seldom: the often visited take long to price, and all need as many trials.
+BACK, AGAIN, LINE, SELDOM_LINE = 0.25, 0.5, 0.6, 0.02
+"""Draws of the unit below these take one back, move a moved one again, and take that of a line; above, any unit.
+
+Where moves are not bounded nobody is taken back, and lines are drawn seldom: the often visited take long to price.
 """
-MATE, RANK, NEAR = 0.35, 0.6, 0.85
-"""Draws of the location below these are near a mate, by rank, and near by; above, any location."""
+MATE, RANK, NEAR, OF_MOVED = 0.35, 0.6, 0.85, 0.8
+"""Draws of the location below these are near a mate, by rank, and near by; above, any location, or, where moves are
+bounded, from the last on that of a moved unit.
+"""
 SWAP, CHAIN = 0.7, 0.85
 """Draws of the shape below these are swaps, and chains; above, rounds of three."""
 
@@ -39,7 +42,7 @@ def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
     if unit < 0 or case.fixed[unit] or state.at[unit] < 0:
         return 0
     was = state.at[unit]
-    to = case.now[unit] if is_home else _location(case, state, unit, mate, draw)
+    to = case.now[unit] if is_home else _location(case, state, unit, mate, draw, is_back)
     if to < 0 or to == was or not case.limits.may[unit, case.limits.kind[to]]:
         return 0
     is_walk_only = len(case.place_unit) == 0 and len(case.crowd_unit) == 0
@@ -77,10 +80,9 @@ def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
 def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, int, bool]:
     """A unit, another of one of its tours (itself where there is none), and whether it shall go home."""
     lines = len(case.line_unit)
-    back = BACK if is_back and state.number[MOVED] > 0 else 0.0
-    if draw[0] < back:
+    if is_back and draw[0] < AGAIN and state.number[MOVED] > 0:
         unit = state.moved[int(draw[1] * state.number[MOVED])]
-        return unit, unit, True
+        return unit, unit, draw[0] < BACK
     if draw[0] < (LINE if is_back else SELDOM_LINE) and lines > 0:
         line = int(draw[1] * lines)
         unit, tour = case.line_unit[line], case.line_tour[line]
@@ -98,9 +100,11 @@ def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, i
 
 
 @kernel
-def _location(case: Case, state: State, unit: int, mate: int, draw: Floats) -> int:
+def _location(case: Case, state: State, unit: int, mate: int, draw: Floats, is_back: bool) -> int:
     """A location that may suit the unit, −1 for none."""
     kind = draw[4]
+    if is_back and kind >= OF_MOVED and state.number[MOVED] > 0:
+        return int(state.at[state.moved[int(draw[5] * state.number[MOVED])]])
     if kind < MATE and mate != unit:
         return _near(case, case.place[state.at[mate]], draw[5], draw[6])
     if kind < RANK:
