@@ -1,0 +1,1 @@
+"""Slotting among parallel aisles: shortest tours, and what one more stop adds to them at all places."""
