@@ -62,6 +62,8 @@ def decide(
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.max_deterministic_time = effort
+    solver.parameters.symmetry_level = 0  # looking for symmetries of many like places takes minutes
+    solver.parameters.cp_model_probing_level = 0
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return Decided(verdict="infeasible")

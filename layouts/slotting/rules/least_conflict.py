@@ -127,6 +127,8 @@ def _verdict(case: Case, seed: int) -> tuple[str, Ints | None]:
         walked = walk_within(case, outlined, seed=seed, steps=STEPS)
     if walked is not None:
         return "feasible", walked.assignment
+    if pairs <= FEW_PAIRS and outline(case, seed=seed, effort=EFFORT) is False:
+        return "infeasible", None
     if pairs <= MOST_PAIRS:
         exact = decide(case, seed=seed, effort=EFFORT)
         return exact.verdict, exact.assignment

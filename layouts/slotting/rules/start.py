@@ -64,6 +64,8 @@ def feasible_start(
     found = None if walked is None else _start(case, walked.assignment, walked.homes, must)
     if found is not None and (found.is_least or not is_small):
         return found
+    if found is None and is_small and outline(case, seed=seed, effort=EFFORT) is False:
+        return least_conflict(problem, homes, seed=seed)
     if pairs <= MOST_PAIRS:
         hint = None if found is None else found.assignment
         exact = decide(
