@@ -59,7 +59,8 @@ class HardRules:
 
     def may(self, units: int) -> Bools:
         """(U, K) whether all rules allow unit u in a location of kind k."""
-        may = np.ones((units, int(self.kind.max(initial=-1)) + 1), np.bool_)
+        kinds = max((int(self.kind.max(initial=-1)) + 1, *(its.shape[1] for its in self.allowed.values())))
+        may = np.ones((units, kinds), np.bool_)
         for allowed in self.allowed.values():
             may &= allowed
         return may

@@ -46,6 +46,8 @@ class SlotSettings(BaseModel):
     rules: SlotRules = SlotRules()
     objective: Objective = Objective()
     moves: MoveWork = MoveWork()
+    staging: bool = True
+    """Goods may wait at the depot while others are moved, where no location is free for them."""
 
 
 def read_slot_settings(path: Path) -> SlotSettings:

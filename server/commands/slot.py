@@ -13,6 +13,7 @@ from server.commands.printing import print_json
 from server.progress import reporting
 
 if TYPE_CHECKING:
+    from layouts.slotting.plan.slotting_plan import SlottingPlan
     from layouts.slotting.prepare import Prepared
     from layouts.slotting.rules.least_conflict import Infeasible
 
@@ -51,22 +52,115 @@ def score(
         raise typer.Exit(1)
 
 
+@slot.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="scenario.yaml")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the plan; made if missing.")],
+    settings: Settings = None,
+    moves: Annotated[int | None, typer.Option(help="So many SKUs move at most.", min=0)] = None,
+    budget: Annotated[str | None, typer.Option(help="The moves take so long at most.", metavar="8h")] = None,
+    pickers: Annotated[
+        str | None,
+        typer.Option(help="Staffings to prove it at, beside the scenario's own.", metavar="8,12,20"),
+    ] = None,
+    replications: Annotated[int, typer.Option(help="Shifts simulated of each slotting.", min=2)] = 10,
+    proof: Annotated[
+        bool, typer.Option("--proof/--no-proof", help="Simulate it, or believe the tours.")
+    ] = True,
+    rounds: Annotated[int, typer.Option(help="Rounds of the search.", min=1)] = 10,
+    chains: Annotated[int, typer.Option(help="Searches side by side in a round.", min=1)] = 4,
+    seconds: Annotated[
+        float | None, typer.Option(help="End the search after so long, at the end of a round.", min=0.0)
+    ] = None,
+    seed: Seed = 0,
+    cache: Annotated[Path | None, typer.Option(help="Folder that remembers replications.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the work.", min=1)] = 1,
+    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler.", metavar="tcp://HOST:8786")] = None,
+    as_json: Json = False,
+) -> None:
+    """Plan a better slotting, prove it by simulation, and write what to move in which order."""
+    from layouts.slotting.plan.make_plan import PlanWishes
+    from layouts.slotting.plan.record import plan_record
+    from layouts.slotting.plan.text import plan_text
+    from layouts.slotting.search.improve import Effort
+    from server.slotting import plan_slotting
+
+    wishes = PlanWishes(
+        effort=Effort(rounds=rounds, chains=chains),
+        seconds=seconds,
+        most_moves=moves,
+        budget_s=None if budget is None else _budget_s(budget),
+        pickers=_staffings(pickers),
+        is_proven=proof,
+        replications=replications,
+        seed=seed,
+        workers=workers,
+        cluster=cluster,
+        cache=cache,
+    )
+    with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
+        plan = require_plan(plan_slotting(scenario, settings, output, wishes, progress=tell), as_json=as_json)
+    if as_json:
+        print_json(plan_record(plan) | {"folder": str(output)})
+    else:
+        typer.echo(f"{plan_text(plan)}\n\n{output}: plan.json, report.html, slotting.csv, moves.csv")
+    code = {"do it": 0, "do nothing": 1, "cannot decide": 4}[plan.verdict]
+    if code:
+        raise typer.Exit(code)
+
+
+def _budget_s(text: str) -> float:
+    from layouts.slotting.moves.duration import seconds_of
+
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--budget") from None
+
+
+def _staffings(text: str | None) -> tuple[int, ...]:
+    """`8,12,20` as numbers."""
+    try:
+        counts = tuple(int(part) for part in (text or "").split(",") if part.strip())
+    except ValueError:
+        counts = (0,)
+    if any(count < 1 for count in counts):
+        raise typer.BadParameter(
+            f"'{text}' is no list of staffings: give whole numbers from 1, as 8,12,20", param_hint="--pickers"
+        )
+    return counts
+
+
+def require_plan(plan: SlottingPlan | Infeasible, *, as_json: bool) -> SlottingPlan:
+    """As `require_legal`, of a plan."""
+    from layouts.slotting.plan.slotting_plan import SlottingPlan
+
+    if isinstance(plan, SlottingPlan):
+        return plan
+    _tell_conflict(plan, as_json=as_json)
+    raise typer.Exit(1)
+
+
 def require_legal(ready: Prepared | Infeasible, *, as_json: bool) -> Prepared:
     """Where no plan exists, tell the rules in conflict and end with 1: it is a finding."""
     from layouts.slotting.rules.least_conflict import Infeasible
 
     if not isinstance(ready, Infeasible):
         return ready
+    _tell_conflict(ready, as_json=as_json)
+    raise typer.Exit(1)
+
+
+def _tell_conflict(found: Infeasible, *, as_json: bool) -> None:
     if as_json:
         print_json(
             {
                 "verdict": "infeasible",
-                "rules": list(ready.rules),
-                "facts": list(ready.facts),
-                "skus": list(ready.skus),
-                "is_smallest": ready.is_smallest,
+                "rules": list(found.rules),
+                "facts": list(found.facts),
+                "skus": list(found.skus),
+                "is_smallest": found.is_smallest,
             }
         )
     else:
-        typer.echo(ready.text)
-    raise typer.Exit(1)
+        typer.echo(found.text)

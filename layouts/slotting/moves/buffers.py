@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from layouts.slotting.moves.holding import Holding
 from layouts.slotting.moves.move_work import Carrying
-from layouts.slotting.problem import SlottingProblem
+from layouts.slotting.problem import NOWHERE, SlottingProblem
 
 Ints = npt.NDArray[np.int64]
 
@@ -38,7 +38,8 @@ class _Candidates(NamedTuple):
 class Buffers:
     """The locations in which a unit may wait: those given, or all that may hold it.
 
-    Those empty before and after all moves come first, then those that are empty just then, then those with room.
+    Those empty before and after all moves come first, then those that are empty just then, then those with room; at
+    last the floor where tours start, if goods may be staged there.
     """
 
     def __init__(
@@ -79,6 +80,8 @@ class Buffers:
             now = np.array(sorted(self._now_empty), np.int64)
             yield from self._legal(unit, here, to, self._allowed(unit, now))
         yield from self._legal(unit, here, to, self._allowed(unit, self._shared), occupied=True)
+        if self._carrying.staging and here != NOWHERE:
+            yield float(self._carrying.detour_s(here, to, np.array([NOWHERE]))[0]), NOWHERE
 
     def _allowed(self, unit: int, locations: Ints) -> Ints:
         allowed: Ints = locations[self._may[unit, self._carrying.problem.rules.kind[locations]]]

@@ -114,9 +114,10 @@ def ordered_moves(
     work: MoveWork | None = None,
     stock: Stock | None = None,
     buffers: Sequence[int] | None = None,
+    staging: bool = False,
 ) -> MoveList:
     """The moves from `problem.now` to `target` (U,), of which units may wait in `buffers`, by default in any location
-    that is empty then and legal for them.
+    that is empty then and legal for them, and with `staging`, where there is none, on the floor where tours start.
 
     ValueError for a target of another shape, one that moves a fixed unit, or a buffer that is no location.
     """
@@ -128,7 +129,7 @@ def ordered_moves(
     kept, left_out = reachable(problem, target, gains)
     if left_out:
         gains = unit_gains(problem, kept)
-    carried = carrying(problem, work or MoveWork(), stock or Stock())
+    carried = carrying(problem, work or MoveWork(), stock or Stock(), staging=staging)
     about_s = about_seconds(carried, kept)
     blocks = blocks_of(_trails(problem, kept, gains / np.maximum(about_s, 1e-9)), gains, about_s)
     done = played(carried, blocks, kept, given)

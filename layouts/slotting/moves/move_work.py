@@ -55,7 +55,8 @@ class Stock:
 class Carrying:
     """The same as arrays: pieces, trips and seconds to handle of each unit (U,), height and place of each location.
 
-    These are (L + 1,); the last stands for NOWHERE: goods come in, and leave, on the floor where tours start.
+    These are (L + 1,); the last stands for NOWHERE: goods come in, and leave, on the floor where tours start. With
+    `staging` they may also wait there.
     """
 
     problem: SlottingProblem
@@ -65,6 +66,7 @@ class Carrying:
     handling_s: Floats
     height_m: Floats
     place: Ints
+    staging: bool = False
 
     def apart_s(self, here: int, there: int) -> float:
         """Seconds from one location to another."""
@@ -89,7 +91,7 @@ class Carrying:
         return _detour_m(metric, place[here], place[there], place[over]) / self.work.speed_m_s
 
 
-def carrying(problem: SlottingProblem, work: MoveWork, stock: Stock) -> Carrying:
+def carrying(problem: SlottingProblem, work: MoveWork, stock: Stock, *, staging: bool = False) -> Carrying:
     """The work of each unit and location; ValueError where the stock has other lengths than the problem."""
     units, locations = len(problem.sku), len(problem.location)
     pieces = _checked("pieces", stock.pieces, units)
@@ -103,6 +105,7 @@ def carrying(problem: SlottingProblem, work: MoveWork, stock: Stock) -> Carrying
         handling_s=trips * work.handling_s + pieces * work.piece_s,
         height_m=np.append(_checked("height_m", stock.height_m, locations), 0.0),
         place=np.append(problem.place, problem.metric.start).astype(np.int64),
+        staging=staging,
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from layouts.csv_table import read_rows
 from layouts.slotting.moves.budget import Choice
-from layouts.slotting.moves.move_list import MoveList
+from layouts.slotting.moves.move_list import Move, MoveList
 from layouts.slotting.moves.stop_anywhere import StopAnywhere
 from layouts.slotting.problem import NOWHERE
 from spatial.errors import BadDataError
@@ -31,6 +31,8 @@ COLUMNS = (
 )
 REQUIRED = tuple(column for column in COLUMNS if column not in {"from", "to", "net_s"})
 DECIMALS = 3
+STAGING = "STAGING"
+"""The place of goods that wait on the floor where tours start."""
 
 
 class WorkStep(NamedTuple):
@@ -60,7 +62,6 @@ class WorkStep(NamedTuple):
 
 def work_steps(moves: MoveList, curve: StopAnywhere | None = None) -> tuple[WorkStep, ...]:
     """The rows of a list, times and costs rounded to a thousandth; `curve` is that of the same list."""
-    names = (*moves.problem.location, "")
     net = _net_after(moves, curve)
     spent = moves.spent_s
     return tuple(
@@ -68,8 +69,8 @@ def work_steps(moves: MoveList, curve: StopAnywhere | None = None) -> tuple[Work
             step=step,
             block=move.block + 1,
             sku=moves.problem.sku[move.unit],
-            here=names[move.here],
-            to=names[move.to],
+            here=_place(moves, move, move.here),
+            to=_place(moves, move, move.to),
             is_to_buffer=move.is_to_buffer,
             pieces=float(moves.carrying.pieces[move.unit]),
             seconds=round(move.seconds, DECIMALS),
@@ -80,6 +81,14 @@ def work_steps(moves: MoveList, curve: StopAnywhere | None = None) -> tuple[Work
         )
         for step, move in enumerate(moves.moves, 1)
     )
+
+
+def _place(moves: MoveList, move: Move, location: int) -> str:
+    """Its name; of none, STAGING where goods wait, and nothing where they come in or leave."""
+    if location != NOWHERE:
+        return moves.problem.location[location]
+    is_staged = move.is_to_buffer if location == move.to else moves.problem.now[move.unit] != NOWHERE
+    return STAGING if is_staged else ""
 
 
 def _net_after(moves: MoveList, curve: StopAnywhere | None) -> Mapping[int, float]:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from layouts.slotting.hard_rules import Capacity, Conflict, HardRules
 from layouts.slotting.moves.move_list import MoveList, ordered_moves
-from layouts.slotting.problem import SlottingProblem
+from layouts.slotting.moves.work_list import STAGING, work_steps
+from layouts.slotting.problem import NOWHERE, SlottingProblem
 
 Maker = Callable[..., SlottingProblem]
 Replay = Callable[[MoveList], None]
@@ -271,3 +272,17 @@ def test_a_wrong_target_is_refused(line_problem: Maker) -> None:
     problem.fixed[1] = True
     with pytest.raises(ValueError, match="'S1' is fixed"):
         ordered_moves(problem, target_of([0, 2]))
+
+
+def test_a_full_hall_stages_one_unit_a_cycle_where_tours_start(line_problem: Maker) -> None:
+    problem = line_problem([0, 1, 2, 3], 4)
+    target = target_of([1, 0, 3, 2])
+    assert len(ordered_moves(problem, target).left_out) == 4
+    moves = ordered_moves(problem, target, staging=True)
+    assert not moves.left_out
+    assert moves.buffer_moves == 2
+    assert [move.to for move in moves.moves if move.is_to_buffer] == [NOWHERE, NOWHERE]
+    assert moves.assignment(len(moves.moves)).tolist() == target.tolist()
+    told = [(step.here, step.to) for step in work_steps(moves)]
+    assert told.count((told[0][0], STAGING)) == 1
+    assert sum(here == STAGING for here, _ in told) == 2

@@ -1,0 +1,92 @@
+"""A plan as a terminal shows it: what to do, what the simulator says, what it brings, what must be known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layouts.slotting.exact.gap import gap_text
+from layouts.slotting.plan.proposals import Proposal
+from layouts.slotting.plan.slotting_plan import SlottingPlan
+from layouts.slotting.score import Score
+
+HOUR_S = 3600.0
+PERCENT = 100.0
+MOST_BROKEN = 5
+
+
+def plan_text(plan: SlottingPlan) -> str:
+    """All of it; ends without a line break."""
+    parts = ["\n".join(answers(plan))]
+    if plan.proof is not None:
+        parts.append(plan.proof.text())
+    parts.append(_table(plan))
+    parts.append("\n".join(reservations(plan)))
+    return "\n\n".join(part for part in parts if part)
+
+
+def answers(plan: SlottingPlan) -> Iterator[str]:
+    """A sentence on what to do, one on when it pays, and one on how far from the best it may be."""
+    yield verdict_sentence(plan)
+    if plan.payback is not None:
+        yield plan.payback.text()
+    proposal = plan.proposal
+    if proposal is not None:
+        yield _by_tours(proposal)
+        total, bound = min(plan.today.total_s, proposal.score.total_s), plan.bound_s
+        yield f"By walking and its other costs the plan is {gap_text(max(total, bound), bound)}."
+
+
+def verdict_sentence(plan: SlottingPlan) -> str:
+    """What to do, in one sentence."""
+    proposal = plan.proposal
+    if proposal is None:
+        return "Do nothing: no move is worth making."
+    moves = proposal.choice.considered
+    buffers = f", {moves.buffer_moves:,} of them through a buffer" if moves.buffer_moves else ""
+    told = f"plan '{proposal.name}' moves {proposal.moves:,} SKUs in {moves.seconds / HOUR_S:,.1f} h{buffers}"
+    reason = "by the simulator" if plan.proof is not None else "by the lengths of tours; it is not simulated"
+    match plan.verdict:
+        case "do it":
+            return f"Do it: {told}, and pays back {reason}."
+        case "do nothing":
+            return f"Do nothing: {told}, and does not pay back {reason}."
+        case _:
+            return f"Cannot decide: {told}, and whether it pays back is not sure {reason}."
+
+
+def _by_tours(proposal: Proposal) -> str:
+    net = proposal.choice.net.scaled(1 / HOUR_S)
+    days = proposal.choice.curve.horizon_days
+    return (
+        f"By its own costs, walking and others, it wins {net.text('h')} over {days:g} days, its moves paid."
+    )
+
+
+def _table(plan: SlottingPlan) -> str:
+    """Hours of each part, today and with each proposal."""
+    names = ("total", "walking", *plan.today.others_s)
+    rows = [f"{'hours':<16}" + "".join(f"{name:>16}" for name in names) + f"{'SKUs moved':>12}"]
+    rows.append(_row("today", plan.today, "–"))
+    rows += [_row(name, each.score, f"{each.moves:,}") for name, each in plan.proposals.items()]
+    return "\n".join(rows)
+
+
+def _row(name: str, score: Score, moves: str) -> str:
+    parts = (score.total_s, score.travel_s, *score.others_s.values())
+    return f"{name:<16}" + "".join(f"{part / HOUR_S:>16,.2f}" for part in parts) + f"{moves:>12}"
+
+
+def reservations(plan: SlottingPlan) -> Iterator[str]:
+    """What a reader must know."""
+    broken = plan.ready.today
+    for each in broken[:MOST_BROKEN]:
+        yield f"Broken today: {each}"
+    if len(broken) > MOST_BROKEN:
+        yield f"… and {len(broken) - MOST_BROKEN:,} more broken today."
+    proposal = plan.proposal
+    if proposal is not None:
+        for one in proposal.choice.considered.left_out[:MOST_BROKEN]:
+            yield f"Not moved: {one.sku} to {one.target}: {one.why}"
+    if plan.is_cut:
+        yield f"Time ended the search after {plan.rounds} rounds: --rounds {plan.rounds} gives the same plan again."
+    yield from plan.notes
