@@ -21,7 +21,8 @@ from typing import Any
 from crossover import Case, by_distance, crossover, floor_of
 
 from layouts.slotting.congestion.candidates import candidates
-from layouts.slotting.congestion.crowding import crowding_of, expected_rate
+from layouts.slotting.congestion.crowding import crowding_of
+from layouts.slotting.congestion.expected_rate import expected_rate
 from layouts.slotting.congestion.proof import Proof, prove
 from layouts.slotting.from_scenario import slotting_start
 from layouts.slotting.search.improve import Effort
@@ -89,9 +90,9 @@ def main() -> None:
     }
     print(f"searched in {searched_s:.0f} s of this process; {given.replications} replications each")
     print(proof.text())
-    print("lines/h expected to first order:")
+    print("lines/h expected without simulating:")
     for name, rates in expected.items():
-        print(f"{name:<20}" + "".join(f"{rate:>8}" for rate in rates))
+        print(f"{name:<26}" + "".join(f"{rate:>8}" for rate in rates))
     if given.json is not None:
         given.json.write_text(
             json.dumps({**proof.record(), "expected": expected}, indent=1), encoding="utf-8"

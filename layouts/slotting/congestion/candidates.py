@@ -1,13 +1,15 @@
 """Slottings for the simulator to choose from: the same search with crowding priced at several weights.
 
-The price of crowding is right to first order only, and its tours take longer the more is waited. So no one weight is
-believed: each gives a candidate, from none, which is the shortest walking, to so much that nobody meets.
+The price of crowding is right to first order only. That of a lane is too high where much of the work is in few lanes,
+as pickers who work behind each other do not wait for all of it, and too low where lanes are nearly full. So no weight
+is believed: each gives a candidate, from none, which is the shortest walking, to so much that lanes share the work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,22 @@ from spatial.progress import Progress, silent
 
 Ints = npt.NDArray[np.int64]
 
-WEIGHTS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
+
+class Weight(NamedTuple):
+    """How much meeting at stops and meeting in lanes count, in units of their first-order prices."""
+
+    stops: float
+    lanes: float
+
+    @property
+    def name(self) -> str:
+        """How the candidate of this weight is told."""
+        if not (self.stops or self.lanes):
+            return "shortest walking"
+        return f"stops × {self.stops:g}, lanes × {self.lanes:g}"
+
+
+WEIGHTS = (Weight(0, 0), Weight(1, 0), Weight(1, 0.1), Weight(1, 0.25), Weight(1, 0.5), Weight(2, 1))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +59,7 @@ def candidates(
     *,
     pickers: int,
     start: Ints | None = None,
-    weights: Sequence[float] = WEIGHTS,
+    weights: Sequence[Weight] = WEIGHTS,
     most_moves: int | None = None,
     effort: Effort | None = None,
     seed: int = 0,
@@ -62,7 +79,7 @@ def candidates(
     rounds: list[int] = []
     is_cut = False
     for number, weight in enumerate(weights):
-        priced = crowding.costs(pickers=pickers, tour_s=tour_s, weight=weight)
+        priced = crowding.costs(pickers=pickers, tour_s=tour_s, stops=weight.stops, lanes=weight.lanes)
         improved = improve(
             replace(problem, crowd_costs=(*problem.crowd_costs, *priced)),
             start=begin,
@@ -76,14 +93,8 @@ def candidates(
         rounds.append(improved.rounds)
         is_cut = is_cut or improved.is_cut
         if not any(np.array_equal(improved.assignment, known) for known in found.values()):
-            name = weight_name(weight)
-            found[name], crowds[name] = improved.assignment, priced
+            found[weight.name], crowds[weight.name] = improved.assignment, priced
     return Candidates(assignments=found, crowds=crowds, rounds=min(rounds, default=0), is_cut=is_cut)
-
-
-def weight_name(weight: float) -> str:
-    """How the candidate of a weight is told."""
-    return "shortest walking" if weight == 0 else f"crowding × {weight:g}"
 
 
 def _part(progress: Progress, number: int, count: int) -> Progress:

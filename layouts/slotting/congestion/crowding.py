@@ -14,7 +14,6 @@ The depot is none: whatever the slotting, every tour is handed over there once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,27 +52,28 @@ class Crowding:
     hand_over_s: float
     spread: float
 
-    def costs(self, *, pickers: int, tour_s: float, weight: float = 1.0) -> tuple[CrowdCost, ...]:
-        """Their waiting where tours take `tour_s` each, times `weight`; none for one picker or without tours.
+    def costs(
+        self, *, pickers: int, tour_s: float, stops: float = 1.0, lanes: float = 1.0
+    ) -> tuple[CrowdCost, ...]:
+        """Their waiting where tours take `tour_s` each, times `stops` and `lanes`; none for one picker or no tours.
 
         Raises ValueError for fewer than one picker, tours of no time or a weight below 0.
         """
-        if pickers < 1 or not tour_s > 0 or not weight >= 0:
+        if pickers < 1 or not tour_s > 0 or not min(stops, lanes) >= 0:
             raise ValueError(
-                f"pickers {pickers}, tour_s {tour_s} and weight {weight} must be at least 1, above 0 and at least 0"
+                f"pickers {pickers} must be at least 1, tour_s {tour_s} above 0, the weights {stops} of stops and "
+                f"{lanes} of lanes at least 0"
             )
-        price = weight * self.spread * (pickers - 1) / (tour_s * self.tours) if self.tours else 0.0
-        if not price:
-            return ()
+        price = self.spread * (pickers - 1) / (tour_s * self.tours) if self.tours else 0.0
         return tuple(
             CrowdCost(
                 name=name,
                 of_unit=self.pick_s,
                 group=group,
-                price=np.full(int(group.max()) + 1, price),
+                price=np.full(int(group.max()) + 1, weight * price),
             )
-            for name, group in ((STOPS, self.stop), (LANES, self.lane))
-            if group.max(initial=IN_NONE) >= 0
+            for name, group, weight in ((STOPS, self.stop, stops), (LANES, self.lane, lanes))
+            if weight * price > 0 and group.max(initial=IN_NONE) >= 0
         )
 
     def free_tour_s(self, problem: SlottingProblem, assignment: Ints) -> float:
@@ -107,22 +107,6 @@ def meeting_groups(graph: NavGraph, scenario: Scenario, location: Sequence[str])
         for place, cell in zip(location, cells, strict=True)
     ]
     return _numbered(meets), _numbered([None if lane == NOBODY else str(lane) for lane in lanes])
-
-
-def expected_rate(problem: SlottingProblem, crowding: Crowding, assignment: Ints, *, pickers: int) -> float:
-    """Lines per hour by the formula above, where tours take C = free seconds + waiting, which depends on C itself.
-
-    With W = K / C, C² − C · free − K = 0. No stop is busy for longer than there is time: C ≥ P · D_g.
-    """
-    free_s = crowding.free_tour_s(problem, assignment)
-    crowds = crowding.costs(pickers=pickers, tour_s=1.0)
-    waits = score(replace(problem, place_costs=(), crowd_costs=crowds), assignment)
-    times_s2 = sum(waits.others_s.values()) / crowding.tours
-    tour_s = (free_s + math.sqrt(free_s**2 + 4 * times_s2)) / 2
-    inside = assignment >= 0
-    busy_s = np.bincount(crowding.stop[assignment[inside]], weights=crowding.pick_s[inside]) / crowding.tours
-    tour_s = max(tour_s, pickers * float(busy_s.max(initial=0.0)))
-    return pickers * HOUR_S / tour_s * crowding.lines / crowding.tours
 
 
 def _variation(scenario: Scenario) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
-from layouts.slotting.congestion.crowding import IN_NONE, Crowding, expected_rate
+from layouts.slotting.congestion.crowding import IN_NONE, Crowding
+from layouts.slotting.congestion.expected_rate import expected_rate
 from layouts.slotting.hard_rules import one_each
 from layouts.slotting.metric import table_metric
 from layouts.slotting.problem import SlottingProblem, TourUnits
@@ -82,7 +84,7 @@ def test_the_error_for_more_pickers_vanishes_with_the_load() -> None:
         ours = sum(score(replace(problem, crowd_costs=costs), problem.now).others_s.values()) / TOURS
         exact = mean_value_analysis(demand_s, WALK_S, 5) - free_s
         errors.append(abs(ours / exact - 1))
-    assert all(after < 0.6 * before for before, after in zip(errors, errors[1:], strict=False))
+    assert all(after < 0.6 * before for before, after in pairwise(errors))
     assert errors[-1] < 0.02
 
 
@@ -100,9 +102,7 @@ def test_picks_of_fixed_time_cost_half_of_exponential_ones() -> None:
     problem, crowding = floor_with(np.array([30.0, 10.0]))
     whole, half = (
         score(
-            replace(
-                problem, crowd_costs=replace(crowding, spread=spread).costs(pickers=3, tour_s=240.0)
-            ),
+            replace(problem, crowd_costs=replace(crowding, spread=spread).costs(pickers=3, tour_s=240.0)),
             problem.now,
         ).total_s
         - score(problem, problem.now).total_s
@@ -114,7 +114,7 @@ def test_picks_of_fixed_time_cost_half_of_exponential_ones() -> None:
 def test_one_picker_meets_nobody_and_nonsense_is_refused() -> None:
     _, crowding = floor_with(np.array([30.0, 10.0]))
     assert crowding.costs(pickers=1, tour_s=100.0) == ()
-    assert crowding.costs(pickers=9, tour_s=100.0, weight=0.0) == ()
-    for wrong in ({"pickers": 0}, {"tour_s": 0.0}, {"weight": -1.0}):
+    assert crowding.costs(pickers=9, tour_s=100.0, stops=0.0, lanes=0.0) == ()
+    for wrong in ({"pickers": 0}, {"tour_s": 0.0}, {"lanes": -1.0}):
         with pytest.raises(ValueError, match="at least"):
             crowding.costs(**{"pickers": 2, "tour_s": 100.0, **wrong})  # type: ignore[arg-type]
