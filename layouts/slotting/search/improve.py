@@ -29,7 +29,7 @@ HOT, COLD = 0.3, 0.01
 """Temperatures of the first round as shares of what one visit of a unit costs on average."""
 CALMER = 0.8
 """Temperature of a round as a share of that of the one before."""
-STEPS_A_UNIT, FEWEST_STEPS, MOST_STEPS = 200, 100_000, 2_000_000
+STEPS_A_UNIT, FEWEST_STEPS, MOST_STEPS = 200, 100_000, 500_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,9 @@ def improve(
     """A better assignment (U,) than `start` (None is today's), with at most `most_moves` units not where they are
     today; rules that hold at the start hold in it, and broken ones are broken no further.
 
-    The same for the same seed and effort, whoever plays; after `seconds` no new round begins. Raises ValueError where
-    the start has more moves than allowed, BadDataError where it has no location for a unit that is visited.
+    The same for the same seed and effort, whoever plays; no round begins that would end after `seconds`, if it takes
+    as long as those before. Raises ValueError where the start has more moves than allowed, BadDataError where it has
+    no location for a unit that is visited.
     """
     effort = effort or Effort()
     begun = time.monotonic()
@@ -88,7 +89,8 @@ def improve(
     curve, played, is_cut = [start_s], 0, False
     workers = workers or ThisProcess()
     while played < effort.rounds and start_s > 0 and most > 0:
-        if seconds is not None and time.monotonic() - begun >= seconds:
+        round_s = (time.monotonic() - begun) / played if played else 0.0
+        if seconds is not None and time.monotonic() - begun + round_s > seconds:
             is_cut = True
             break
         calm = CALMER**played
