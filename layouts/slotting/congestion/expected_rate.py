@@ -6,7 +6,7 @@ Tours take C = free seconds + waiting, where with L = (P − 1) / C, how many ot
 
 1. A stop with work D a tour is busy for L · D of the time; who comes then waits, and behind others who wait.
 2. Who passes a lane catches up with a picker there and waits for one pick of his: w = passages a tour · D · seconds
-   of a pick. Only SERIAL of the work in a lane is done one after the other; the rest goes on in several cells at once.
+   of a pick. Only SERIAL of a lane's work is done one after the other, the rest in other cells meanwhile.
 3. No stop or lane works more than all of the time: C is at least P · D and P · SERIAL · D.
 """
 
@@ -84,10 +84,8 @@ def _passages(tours: TourUnits, lane_of_unit: Ints, lanes: int) -> Floats:
     tour = np.repeat(np.arange(len(tours)), np.diff(tours.start))
     lane = lane_of_unit[tours.unit]
     pairs = np.unique(tour[lane != IN_NONE] * max(lanes, 1) + lane[lane != IN_NONE])
-    passages: Floats = np.bincount(
-        pairs % max(lanes, 1), tours.weight[pairs // max(lanes, 1)], minlength=lanes
-    )
-    return passages
+    weight = tours.weight[pairs // max(lanes, 1)]
+    return np.bincount(pairs % max(lanes, 1), weight, minlength=lanes).astype(np.float64)
 
 
 def _by_group(group: Ints, assignment: Ints, amount: Floats) -> Floats:
