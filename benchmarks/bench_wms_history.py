@@ -107,7 +107,7 @@ def main() -> None:
     )
     parser.add_argument("--splits", type=float, nargs="+", default=[0.7, 0.75, 0.8])
     parser.add_argument("--moves", type=int, nargs="+", default=[200, 600])
-    parser.add_argument("--rounds", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=2000)
     parser.add_argument("--days", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()

@@ -5,7 +5,7 @@
    make way.
 2. Round by round some are taken out and put again: any ones, all of a spot, or movers and others. What costs more
    than before is undone.
-3. The price starts low, so that too many move, and rises until the bound is met; around it, it swings.
+3. The price starts low, so that too many move, and rises until the bound is met; around that it swings.
 4. Moves that are left go to those that save most.
 
 Ruin and recreate: Schrimpf et al. (2000). The tours are shortest ones all the time.
@@ -42,7 +42,9 @@ FEWEST, MOST_OUT = 2, 16
 """How many are taken out at once."""
 FIRST_PRICE = 0.4
 """The first price, as a share of what the visits of the last unit within the bound walk on average."""
-DEARER, CHEAPER = 1.01, 0.99
+MUCH_DEARER = 1.1
+SWING, MOST_SWING = 0.1, 0.03
+"""The price follows that power of the moves over the bound, by at most such a part at once."""
 ROUNDS_A_PRICE = 10
 SHUFFLED = 0.4
 """How far the order of putting again is from that of visits."""
@@ -127,8 +129,13 @@ class _Search:
         return float(self.standing.length_m @ self.standing.weight)
 
     def start(self) -> None:
+        """Put all, dearer each time, until few enough move."""
         self._again(self.units)
+        while moves_of(self.standing, self.now) > self.most and self.price_m < np.inf:
+            self.price_m *= MUCH_DEARER
+            self._again(self.units)
         self.cost_m = self._cost()
+        self._remember()
 
     def fill(self) -> Ints:
         """The spots (U,) of the plan: the best that was met, or today's, with the moves that are left."""
@@ -221,10 +228,8 @@ class _Search:
 
     def _set_price(self) -> None:
         moves = moves_of(self.standing, self.now)
-        if moves > self.most:
-            self.price_m *= DEARER
-        elif moves < self.most - max(1, self.most // 100):
-            self.price_m *= CHEAPER
+        followed = (max(1, moves) / self.most) ** SWING
+        self.price_m *= min(max(followed, 1 - MOST_SWING), 1 + MOST_SWING)
         self.cost_m = self._cost()
 
     def _idle(self, problem: SlottingProblem) -> Ints:

@@ -38,7 +38,7 @@ def test_short_tours_over_the_table_are_hardly_longer_than_the_shortest_among_ai
 
 
 def test_a_few_moves_save_walking_on_later_days_and_more_than_by_popularity(history):
-    end, most = 600, 60
+    end, most = 300, 60
     now = history.now(end)
     plain = history.problem(history.part(0, end), now)
     found = few_moves(
