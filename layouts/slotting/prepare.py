@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -53,9 +54,11 @@ class Prepared:
 
     @property
     def stock(self) -> Stock:
-        """What there is to carry of each unit, and how high."""
+        """What there is to carry of each unit, its share of its SKU's stock, and how high."""
         held = [self.items.get(sku, SlotItem()) for sku in self.problem.sku]
-        pieces = np.array([item.stock for item in held], np.float64)
+        faces = Counter(self.problem.sku)
+        shares = [-(-item.stock // faces[sku]) for sku, item in zip(self.problem.sku, held, strict=True)]
+        pieces = np.array(shares, np.float64)
         mass = np.array([item.mass_kg or 0.0 for item in held])
         return Stock(pieces=pieces, mass_kg=pieces * mass, height_m=_heights(self.locations))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -107,6 +109,140 @@ def run(
     code = {"do it": 0, "do nothing": 1, "cannot decide": 4}[plan.verdict]
     if code:
         raise typer.Exit(code)
+
+
+@slot.command("explain")
+def explain_command(
+    plan: Annotated[Path, typer.Argument(help="Folder of a plan.")],
+    sku: Annotated[str, typer.Option(help="The SKU.")],
+    as_json: Json = False,
+) -> None:
+    """Tell why a SKU goes where the plan puts it, what else there was, and what forbids what is better."""
+    from server.slotting import explain_sku
+
+    with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
+        found = explain_sku(plan, sku, progress=tell)
+    if as_json:
+        print_json(found.record())
+    else:
+        typer.echo(found.text())
+
+
+@slot.command("moves")
+def moves_command(
+    plan: Annotated[Path, typer.Argument(help="Folder of a plan.")],
+    budget: Annotated[str, typer.Option(help="How long the moves may take.", metavar="8h")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for moves.csv, moves.json and slotting.csv.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(help="Rounds of the search for just so many moves.", min=1)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Tell what to move within a budget of time, or that nothing surely pays."""
+    from layouts.slotting.moves.stop_anywhere import PAYS, UNDECIDED
+    from layouts.slotting.moves.work_list import choice_record
+    from layouts.slotting.plan.choice_text import choice_text
+    from layouts.slotting.search.improve import Effort
+    from server.slotting import budget_moves
+
+    with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
+        choice = budget_moves(plan, _budget_s(budget), output, effort=Effort(rounds=rounds), progress=tell)
+    if as_json:
+        print_json(choice_record(choice))
+    else:
+        typer.echo(choice_text(choice))
+        if output is not None:
+            typer.echo(f"\n{output}: moves.csv, moves.json, slotting.csv")
+    if choice.verdict != PAYS:
+        raise typer.Exit(4 if choice.verdict == UNDECIDED else 1)
+
+
+@slot.command("verify")
+def verify_command(
+    plan: Annotated[Path, typer.Argument(help="Folder of a plan.")],
+    actual: Annotated[
+        Path, typer.Option(help="Tasks as `wms load` writes them: tasks.parquet or CSV.", metavar="FILE")
+    ],
+    moved: Annotated[
+        str, typer.Option(help="First and last day of the moves.", metavar="2026-11-28..2026-11-29")
+    ],
+    time_zone: Annotated[str, typer.Option(help="Whose days they are.", metavar="ZONE")] = "UTC",
+    tolerance: Annotated[
+        float, typer.Option(help="Within this share of the prediction it is as predicted.", min=0.0)
+    ] = 0.1,
+    as_json: Json = False,
+) -> None:
+    """Hold a plan against what came of it: on the demand that came, as carried out, and by the clock."""
+    from layouts.slotting.verification.actual_tours import Grouping
+    from server.slotting import verify_plan
+
+    _require_zone(time_zone)
+    with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
+        found = verify_plan(
+            plan, actual, _days(moved), grouping=Grouping(zone=time_zone), tolerance=tolerance, progress=tell
+        )
+    if as_json:
+        print_json(found.record())
+    else:
+        typer.echo(found.text())
+    code = {"less than predicted": 1, "cannot decide": 4}.get(found.verdict, 0)
+    if code:
+        raise typer.Exit(code)
+
+
+@slot.command("watch")
+def watch_command(
+    scenario: Annotated[
+        Path, typer.Argument(help="scenario.yaml whose orders tell when they were released.")
+    ],
+    state: Annotated[Path, typer.Option(help="File that remembers what is known; made if missing.")],
+    settings: Settings = None,
+    payback_days: Annotated[
+        float, typer.Option(help="The work of a re-slot has to come back within so many days.", min=1.0)
+    ] = 90.0,
+    quiet_days: Annotated[float, typer.Option(help="Days without another advice after one.", min=1.0)] = 91.0,
+    as_json: Json = False,
+) -> None:
+    """Read the new days of the orders and tell whether it is time to slot anew."""
+    from layouts.slotting.trigger.reslot_trigger import ReslotTrigger
+    from server.slotting import watch_scenario
+
+    trigger = ReslotTrigger(payback_days=payback_days, quiet_days=quiet_days)
+    with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
+        told = watch_scenario(scenario, settings, state, trigger=trigger, progress=tell)
+    due = [day for day, found in told if found.is_due]
+    if as_json:
+        print_json({"due": due, "days": [{"day": day, **found.record()} for day, found in told]})
+    else:
+        for day, found in told:
+            typer.echo(f"{day}: {found.text()}")
+        if not told:
+            typer.echo("Begun: the first day is what later ones are held against.")
+    if due:
+        raise typer.Exit(1)
+
+
+def _require_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise typer.BadParameter(
+            f"there is no time zone '{name}': give one as Europe/Berlin", param_hint="--time-zone"
+        ) from None
+
+
+def _days(text: str) -> tuple[dt.date, dt.date]:
+    first, told, last = text.partition("..")
+    try:
+        days = dt.date.fromisoformat(first.strip()), dt.date.fromisoformat((last if told else first).strip())
+    except ValueError:
+        raise typer.BadParameter(
+            f"'{text}' are no days: give the first and the last, as 2026-11-28..2026-11-29",
+            param_hint="--moved",
+        ) from None
+    if days[0] > days[1]:
+        raise typer.BadParameter(f"'{text}' ends before it begins", param_hint="--moved")
+    return days
 
 
 def _budget_s(text: str) -> float:

@@ -16,6 +16,7 @@ from layouts.report.drawing import Drawing
 from layouts.report.drawing_png import drawing_png
 from layouts.report.drawing_svg import drawing_svg
 from layouts.scenario import PATHS, Scenario
+from layouts.slotting.moves.budget import Choice
 from layouts.slotting.moves.work_list import choice_record, write_moves_csv
 from layouts.slotting.pictures.plan_drawings import plan_pictures
 from layouts.slotting.pictures.staffing_chart import staffing_chart
@@ -23,6 +24,7 @@ from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.pictures.velocity_map import VELOCITY, velocity_map, write_velocity_map
 from layouts.slotting.plan.record import plan_record
 from layouts.slotting.plan.slotting_plan import SlottingPlan
+from layouts.slotting.prepare import Prepared
 from layouts.slotting_table import write_slotting
 from spatial.whole_files import write_whole
 
@@ -67,6 +69,15 @@ def write_plan(folder: Path, plan: SlottingPlan, *, scenario: Path | None, setti
     chosen = None if plan.chosen is None else f"{PROPOSALS}/{plain_name(plan.chosen)}.csv"
     told = {"slotting": chosen, "inputs": inputs(folder, scenario, settings)}
     write_json(folder / PLAN, plan_record(plan) | told)
+
+
+def write_moves(folder: Path, ready: Prepared, choice: Choice) -> None:
+    """Write a work list with the slotting that it leads to."""
+    with write_whole(folder / MOVES) as aside:
+        write_moves_csv(aside, choice.moves, choice.curve)
+    write_json(folder / MOVES_JSON, choice_record(choice))
+    with write_whole(folder / SLOTTING) as aside:
+        write_slotting(aside, ready.start.slotting(choice.moves.target))
 
 
 def plain_name(name: str) -> str:

@@ -130,7 +130,7 @@ def _proposals(
 
 
 def most_moves_of(ready: Prepared, wishes: PlanWishes) -> int | None:
-    """How many units the search may move: as wished, and about as the budget pays; those that must move always may."""
+    """How many units the search may move: as wished, and about what the budget pays; those that must, always may."""
     wished = [] if wishes.most_moves is None else [wishes.most_moves]
     if wishes.budget_s is not None:
         wished.append(affordable_moves(ready, wishes.budget_s))
