@@ -25,8 +25,12 @@ from spatial.progress import Progress, silent
 
 Ints = npt.NDArray[np.int64]
 
-HOT, COLD = 0.3, 0.01
+HOT, COLD = 0.8, 0.032
 """Temperatures of the first round as shares of what one visit of a unit costs on average."""
+PATIENT = 1000
+"""Steps a unit that such a heat needs; a round of fewer starts and ends less hot, by the root of their share."""
+BOUNDED = 0.4
+"""Temperatures of a search of bounded moves, whose price does some of heat's work, as a share of one without."""
 CALMER = 0.8
 """Temperature of a round as a share of that of the one before."""
 STEPS_A_UNIT, FEWEST_STEPS, MOST_STEPS = 200, 100_000, 500_000
@@ -85,6 +89,7 @@ def improve(
     case = new_case(problem)
     packed, scale_s = pickle.dumps(case), start_s / max(1, len(case.line_unit))
     steps = effort.steps or min(max(STEPS_A_UNIT * len(best), FEWEST_STEPS), MOST_STEPS)
+    heat = (BOUNDED if most < len(best) else 1.0) * min(1.0, steps / (PATIENT * len(best))) ** 0.5
     price_s = start_s / max(1, most) if most < len(best) else 0.0
     curve, played, is_cut = [start_s], 0, False
     workers = workers or ThisProcess()
@@ -93,8 +98,8 @@ def improve(
         if seconds is not None and time.monotonic() - begun + round_s > seconds:
             is_cut = True
             break
-        calm = CALMER**played
-        cooling = Cooling(steps, HOT * calm * scale_s, min(HOT * calm, COLD) * scale_s, most, price_s)
+        calm = heat * CALMER**played
+        cooling = Cooling(steps, HOT * calm * scale_s, COLD * calm * scale_s, most, price_s)
         task = ChainRound(packed=packed, assignment=best, cooling=cooling, seed=seed, round=played)
         found = min(workers.play(task, range(effort.chains), _ignore), key=lambda each: each.total_s)
         if found.total_s < curve[-1]:
