@@ -43,8 +43,8 @@ FEWEST, MOST_OUT = 2, 16
 FIRST_PRICE = 0.4
 """The first price, as a share of what the visits of the last unit within the bound walk on average."""
 MUCH_DEARER = 1.1
-SWING, MOST_SWING = 0.1, 0.03
-"""The price follows that power of the moves over the bound, by at most such a part at once."""
+SWING, MOST_SWING, AIM = 0.5, 0.03, 0.99
+"""The price follows that power of the moves over what is aimed at, a share of the bound; at most by such a part."""
 ROUNDS_A_PRICE = 10
 SHUFFLED = 0.4
 """How far the order of putting again is from that of visits."""
@@ -228,7 +228,7 @@ class _Search:
 
     def _set_price(self) -> None:
         moves = moves_of(self.standing, self.now)
-        followed = (max(1, moves) / self.most) ** SWING
+        followed = (max(1, moves) / (AIM * self.most)) ** SWING
         self.price_m *= min(max(followed, 1 - MOST_SWING), 1 + MOST_SWING)
         self.cost_m = self._cost()
 
