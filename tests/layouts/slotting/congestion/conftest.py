@@ -13,7 +13,7 @@ from layouts.slotting.congestion.crowding import Crowding, crowding_of
 from layouts.slotting.from_scenario import SlottingStart, slotting_start
 from spatial.facility_json import read_facility
 
-SMALL = Case(aisles=4, bays=6, orders=150, lines=5, drop_s=20.0, horizon_s=2400.0, warm_up_s=400.0)
+SMALL = Case(aisles=4, bays=6, orders=115, lines=5, drop_s=20.0, horizon_s=2400.0, warm_up_s=400.0)
 
 
 @dataclass(frozen=True, kw_only=True)
