@@ -1,4 +1,4 @@
-"""Recognise one small scan and work one small shift, so that the first real command does not wait for numba."""
+"""Recognise one small scan and work one small shift, and slot it, so that the first real command does not wait for numba."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from layouts.demo_hall import demo_hall, demo_scan_positions
 from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
+from layouts.slotting.from_scenario import slotting_start
+from layouts.slotting.plan.make_plan import PlanWishes, make_plan
+from layouts.slotting.prepare import Prepared, prepared
+from layouts.slotting.search.improve import Effort
+from layouts.slotting.slot_settings import SlotSettings
+from layouts.slotting.standing import standing
 from layouts.tours.between import way_between
 from scans.laz_writer import write_laz
 from scans.readers import open_scans
@@ -26,6 +32,12 @@ for agent in ("picker", "reach_truck"):
 plan_scenario(hall, Scenario(site=Path(), synthetic_orders=4, routing="exact"))
 orders_of(demand_of(DemandSpec(skus=50, orders_per_day=20)))
 way_between(hall, PICKER, hall.locations[0].id, hall.locations[-1].id)
+ready = prepared(
+    slotting_start(hall, Scenario(site=Path(), synthetic_orders=8, routing="exact")), SlotSettings()
+)
+if isinstance(ready, Prepared):
+    make_plan(ready, PlanWishes(effort=Effort(rounds=1, steps=50, chains=1), is_proven=False))
+    standing(ready)
 
 mesh = facility_mesh(hall)
 scan = scan_terrestrial(

@@ -35,7 +35,7 @@ TRIES = 30
 
 
 def by_distance(problem: SlottingProblem) -> Ints:
-    """Most visited units (U,) in the locations nearest to the depot; ties by number.
+    """Most visited units (U,) in the locations nearest to the depot, within reach first; ties by number.
 
     Raises UndecidedError where units find no place this way.
     """
@@ -76,8 +76,12 @@ def depot_m(problem: SlottingProblem) -> Floats:
 
 
 def nearest_first(problem: SlottingProblem) -> Ints:
-    """Locations (L,) by the length of a tour to each alone; ties by number."""
-    return np.argsort(depot_m(problem), kind="stable")
+    """Locations (L,) by what a visit to each alone costs: its way, and what heights and refills add."""
+    visits = float(problem.visits.sum())
+    seconds = depot_m(problem) * problem.seconds_per_m
+    for cost in problem.place_costs:
+        seconds = seconds + cost.of_location * (float(cost.of_unit.sum()) / visits if visits else 0.0)
+    return np.argsort(seconds, kind="stable")
 
 
 def _in_turn(problem: SlottingProblem, units: Ints, locations: Ints) -> Ints:

@@ -11,7 +11,7 @@ import pytest
 from layouts.slotting.baselines import abc, at_random, by_distance, depot_m
 from layouts.slotting.hard_rules import Capacity, HardRules, one_each
 from layouts.slotting.metric import table_metric
-from layouts.slotting.problem import SlottingProblem, TourUnits
+from layouts.slotting.problem import PlaceCost, SlottingProblem, TourUnits
 from spatial.errors import UndecidedError
 
 
@@ -43,6 +43,12 @@ def test_by_distance_puts_the_most_visited_nearest() -> None:
     problem = row_of_shelves(6, 9)
     np.testing.assert_array_equal(by_distance(problem), np.arange(6))
     np.testing.assert_array_equal(depot_m(problem), 2.0 * (np.arange(9) + 1))
+
+
+def test_what_a_visit_adds_counts_as_the_way_to_it_does() -> None:
+    problem = row_of_shelves(3, 3)
+    climb = PlaceCost(name="climb", of_unit=problem.visits, of_location=np.array([5.0, 0.0, 0.0]))
+    np.testing.assert_array_equal(by_distance(replace(problem, place_costs=(climb,))), [1, 2, 0])
 
 
 def test_fixed_units_stay_and_the_others_go_round_them() -> None:
