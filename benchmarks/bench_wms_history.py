@@ -1,6 +1,6 @@
 """Slotting learnt on the first days of `wms_history_synth`, walked on the days after them.
 
-    python benchmarks/bench_wms_history.py [--splits S …] [--moves N …] [--rounds R] [--days D] [--seed I]
+    python benchmarks/bench_wms_history.py [--splits S …] [--moves N …] [--rounds R] [--days D] [--seed I] [--drawn]
 
 For each share S of the batches: learnt on the batches before it, tested on all that follow, shortest tours on both
 sides. A row is a plan of at most N moves (one move is one SKU carried to another location, also one that only makes
@@ -10,8 +10,8 @@ way): the metres it saves of those walked without it, in percent. Two accounts o
     recorded  every SKU that the plan leaves is where the history then had it
 
 `by popularity` takes SKUs by how often they were picked, each to the nearest location where one less popular is, and
-swaps; `ours` is few_moves on the history's own tours and on as many drawn from it, with D days for how long a SKU
-that is left may stay where it is.
+swaps; `ours` is few_moves on the history's own tours and, with --drawn, on as many drawn from it, with D days for
+how long a SKU that is left may stay where it is.
 """
 
 from __future__ import annotations
@@ -107,9 +107,10 @@ def main() -> None:
     )
     parser.add_argument("--splits", type=float, nargs="+", default=[0.7, 0.75, 0.8])
     parser.add_argument("--moves", type=int, nargs="+", default=[200, 600])
-    parser.add_argument("--rounds", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=1000)
     parser.add_argument("--days", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--drawn", action="store_true")
     args = parser.parse_args()
     folder = shared_data()
     if folder is None:
@@ -133,7 +134,8 @@ def main() -> None:
         for most in (*args.moves, None):
             row("by popularity", by_popularity(history, plain, most))
         share = away(history, end, args.days)
-        problem = history.problem(learning(history, end, args.seed), now)
+        tours = learning(history, end, args.seed) if args.drawn else history.part(0, end)
+        problem = history.problem(tours, now)
         for most in args.moves:
             begun = time.process_time()
             found = few_moves(

@@ -43,7 +43,7 @@ FEWEST, MOST_OUT = 2, 16
 FIRST_PRICE = 0.4
 """The first price, as a share of what the visits of the last unit within the bound walk on average."""
 MUCH_DEARER = 1.1
-SWING, MOST_SWING, AIM = 0.5, 0.03, 0.99
+SWING, MOST_SWING, AIM = 0.15, 0.03, 0.98
 """The price follows that power of the moves over what is aimed at, a share of the bound; at most by such a part."""
 ROUNDS_A_PRICE = 10
 SHUFFLED = 0.4
