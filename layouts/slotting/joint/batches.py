@@ -1,9 +1,9 @@
 """Batches of orders over the places of an assignment, by annealing with quick changes of routes.
 
-An order joins another batch, or changes places with an order there; three times in four one that holds an order
-nearby. Accepted by Metropolis' rule (Kirkpatrick et al. 1983), colder with every step. Unlike
-`layouts.tours.batching`, which routes every batch it thinks of anew, a step costs about as much as its orders have
-stops times those of two tours: hundreds of orders in tours of fifty stops take seconds.
+An order leaves its route and is put back, joins another batch, or changes places with an order there; three times in
+four the batch is one that holds an order nearby. Accepted by Metropolis' rule (Kirkpatrick et al. 1983), colder with
+every step. Unlike `layouts.tours.batching`, which routes every batch it thinks of anew, a step costs about as much as
+its orders have stops times those of two tours: hundreds of orders in tours of fifty stops take seconds.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ DRAWS = 5
 CHUNK = 5_000
 NEIGHBOURS = 12
 FITS = 1e-9
+SWEEPS = 10
+"""How often at most each order is put anew into a first route."""
 
 
 class Batches(NamedTuple):
@@ -131,12 +133,15 @@ def _begin(
         held=np.zeros(slots, np.int64),
         load=np.zeros(slots),
     )
-    _fill(metric, visits, batching.size, routes, batches)
+    spare = new_routes(metric, 1, routes.place.shape[1] - 2)
+    _fill(metric, visits, batching.size, routes, spare, batches)
     return routes, batches
 
 
 @njit(cache=True)
-def _fill(metric: Metric, visits: Visits, size: Floats, routes: Routes, batches: Batches) -> None:
+def _fill(
+    metric: Metric, visits: Visits, size: Floats, routes: Routes, spare: Routes, batches: Batches
+) -> None:
     for order in range(len(batches.of)):
         batch = batches.of[order]
         batches.members[batch, batches.held[batch]] = order
@@ -145,6 +150,12 @@ def _fill(metric: Metric, visits: Visits, size: Floats, routes: Routes, batches:
         join(metric, routes, batch, visits, order)
     for batch in range(len(batches.held)):
         shorten(metric, routes, batch)
+    for _ in range(SWEEPS):
+        saved = 0.0
+        for order in range(len(batches.of)):
+            saved -= _rerouted(metric, visits, routes, spare, batches.of[order], order, 1.0, 1.0)
+        if saved <= 0:
+            return
 
 
 @njit(cache=True)
@@ -197,6 +208,11 @@ def _anneal(
         else:
             there = int(draws[step, 2] * slots)
         if there == here:
+            now_m += _rerouted(metric, visits, routes, spare, here, order, heat, draws[step, 4])
+            if now_m < best_m - FITS * best_m:
+                best_m = now_m
+                for each in range(orders):
+                    best[each] = batches.of[each]
             continue
         held = batches.held[there]
         if held > 0 and group[batches.members[there, 0]] != group[order]:
@@ -227,6 +243,29 @@ def _anneal(
             for each in range(orders):
                 best[each] = batches.of[each]
     return float(best_m)
+
+
+@kernel
+def _rerouted(
+    metric: Metric,
+    visits: Visits,
+    routes: Routes,
+    spare: Routes,
+    batch: int,
+    order: int,
+    heat: float,
+    draw: float,
+) -> float:
+    """Take an order's stops out of its batch's route and put them back: metres that adds, if accepted."""
+    copy_route(routes, batch, spare, 0)
+    leave(spare, 0, visits, order)
+    shorten(metric, spare, 0)
+    join(metric, spare, 0, visits, order)
+    added = shorten(metric, spare, 0) - routes.length_m[batch]
+    if added >= 0 and draw >= math.exp(-added / heat):
+        return 0.0
+    copy_route(spare, 0, routes, batch)
+    return float(added)
 
 
 @kernel

@@ -3,6 +3,8 @@
 1. The orders are batched over the units that have a location; those without take one beside their batches' tours.
 2. A turn slots for the tours of the batches, and batches for the places of the slots, each from where it stood.
 3. Turns start less and less hot, so that late ones polish; the best of all is kept.
+4. After so many of them all begins anew: batches from scratch, over the best slots and over those of the start by
+   turns.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ FIRST_HOT, HOT, COLD = 1.0, 0.1, 0.005
 """Temperatures of batching as shares of the metres of an order: at first, in the first turn, and last."""
 CALMER = 0.8
 """Temperature of a turn as a share of that of the one before."""
+ANEW_AFTER = 8
+"""Turns between two beginnings."""
 STEPS_AN_ORDER, FEWEST_STEPS = 500, 20_000
 STEPS_A_FREE_UNIT, FEWEST_SLOT_STEPS = 500, 10_000
 
@@ -77,18 +81,18 @@ def slot_with_batches(
     _check(problem, batching)
     effort, begun = effort or JointEffort(), time.monotonic()
     generator = np.random.default_rng(seed)
-    slots = (problem.now if start is None else np.asarray(start)).astype(np.int64)
+    given = (problem.now if start is None else np.asarray(start)).astype(np.int64)
     steps = effort.batch_steps or max(STEPS_AN_ORDER * batching.orders, FEWEST_STEPS)
-    batch_of = first_batches(problem, batching, slots, steps=steps, generator=generator)
-    visits = visits_of(problem, slots)
-    slots = place_beside(problem, slots, routes_of(problem.metric, batching, visits, batch_of), batch_of)
+    slots, batch_of = _begin(problem, batching, given, steps, generator)
     length_m = _length_m(problem, batching, slots, batch_of)
     best, curve, played, is_cut = (slots, batch_of), [length_m], 0, False
     while played < effort.turns:
         if seconds is not None and time.monotonic() - begun >= seconds:
             is_cut = True
             break
-        calm = CALMER**played
+        strand, turn = divmod(played, ANEW_AFTER)
+        if strand and turn == 0:
+            slots, batch_of = _begin(problem, batching, best[0] if strand % 2 else given, steps, generator)
         slots = improve(
             _batched(problem, batch_of),
             start=slots,
@@ -102,11 +106,11 @@ def slot_with_batches(
             visits_of(problem, slots),
             batch_of,
             steps=steps,
-            hot=max(HOT * calm, COLD),
+            hot=max(HOT * CALMER**turn, COLD),
             cold=COLD,
             generator=generator,
         )
-        if length_m < min(curve):
+        if length_m < curve[-1]:
             best = slots, batch_of
         curve.append(min(curve[-1], length_m))
         played += 1
@@ -140,6 +144,19 @@ def first_batches(
         cold=COLD,
         generator=generator,
     )[0]
+
+
+def _begin(
+    problem: SlottingProblem,
+    batching: BatchingProblem,
+    given: Ints,
+    steps: int,
+    generator: np.random.Generator,
+) -> tuple[Ints, Ints]:
+    """Batches from scratch over the slots given, and with them a location for every unit that has none."""
+    batch_of = first_batches(problem, batching, given, steps=steps, generator=generator)
+    routes = routes_of(problem.metric, batching, visits_of(problem, given), batch_of)
+    return place_beside(problem, given, routes, batch_of), batch_of
 
 
 def _batched(problem: SlottingProblem, batch_of: Ints) -> SlottingProblem:

@@ -116,6 +116,16 @@ def test_slots_and_batches_together_are_shorter_than_batches_for_their_slots() -
         assert found.length_m == pytest.approx(ours_m, rel=0.02)
 
 
+@needs_data
+def test_units_are_not_placed_beside_a_poor_route_when_one_tour_holds_all() -> None:
+    (instance,) = _named(FIRST, ("SingleRack/c27_a29e",))
+    (_, problem, theirs, length_m), batching = first_instance(instance)
+    one_tour = batched(problem, np.zeros(batching.orders, np.int64))
+    effort = JointEffort(turns=1, batch_steps=2_000, slot_steps=2_000)
+    found = slot_with_batches(problem, batching, effort=effort)
+    assert found.length_m < proven_tours(length_m, tours_of(one_tour, theirs))[0]
+
+
 def test_shares_of_a_set_count_what_is_as_long_apart() -> None:
     rows = [
         {"ours_m": 9.0, "theirs_m": 10.0, "saved": 0.5, "cpu_s": 1.0},
