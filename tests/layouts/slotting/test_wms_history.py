@@ -38,14 +38,14 @@ def test_short_tours_over_the_table_are_hardly_longer_than_the_shortest_among_ai
 
 
 def test_a_few_moves_save_walking_on_later_days_and_more_than_by_popularity(history):
-    end, most = 300, 60
+    end, most = 200, 40
     now = history.now(end)
     plain = history.problem(history.part(0, end), now)
     found = few_moves(
         history.problem(learning(history, end, 0), now),
         history.floor,
         most_moves=most,
-        rounds=20,
+        rounds=5,
         away=away(history, end, 5.0),
     )
     popular = by_popularity(history, plain, most)
