@@ -24,7 +24,11 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SERIAL = 0.4
-"""Measured, not derived: in 32 slottings of 4 lanes of 6 bays with 10 pickers, 0.3 and 0.5 rank worse or are off."""
+"""Measured, not derived: in 32 slottings of 4 lanes of 6 bays with 10 pickers rates are 5 % too high on average.
+
+In 10 lanes of 20 bays they are within 8 % of the simulator where lanes share the work, and up to 27 % too low where
+one lane has most of it: long lanes work on more cells at once. The simulator is the judge.
+"""
 HALVINGS = 60
 
 
