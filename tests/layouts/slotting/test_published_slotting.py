@@ -41,7 +41,7 @@ def test_their_metres_before_are_those_of_shortest_tours() -> None:
         _, problem, _, length_m = swap_instance(instance)
         today_m, _ = proven_tours(length_m, tours_of(problem, problem.now))
         said_m = AUTHORS_SCALE * instance["author"]["distanceOriginal"]
-        assert today_m == pytest.approx(said_m, rel=0.012)
+        assert today_m == pytest.approx(said_m, rel=0.002)
         assert score(problem, problem.now).travel_m >= today_m - 0.01
 
 
