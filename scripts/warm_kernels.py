@@ -1,4 +1,4 @@
-"""Recognise one small scan and work one small shift, and slot it, so that the first real command does not wait for numba."""
+"""Scan, work and slot one small hall, so that the first real command does not wait for numba."""
 
 from __future__ import annotations
 

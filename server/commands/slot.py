@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
+from typer.core import TyperGroup
 
 from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Json, Seed
@@ -24,8 +25,19 @@ Settings = Annotated[
     typer.Option("--settings", "-s", help="slot.yaml: items, rules, what counts, what moves take."),
 ]
 
+
+class RunByDefault(TyperGroup):
+    """`slot scenario.yaml` is `slot run scenario.yaml`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the arguments name."""
+        is_file = Path(args[0]).suffix in (".yaml", ".yml") and args[0] not in self.commands
+        return super().resolve_command(ctx, ["run", *args] if is_file else args)
+
+
 slot = typer.Typer(
     name="slot",
+    cls=RunByDefault,
     help="Slotting: which SKU goes where, by rules that never break, proven by the simulator.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -27,6 +27,8 @@ from layouts.kpis import kpis
 from layouts.run import Run
 from layouts.run_files import COLUMNS, read_run
 from layouts.scenario import Scenario, read_scenario
+from layouts.slotting.rules.settings import SlotRules
+from layouts.slotting.slot_settings import SlotSettings, read_slot_settings
 from server.commands import app
 from spatial.exchange.formats import read_network
 from spatial.facility import Facility
@@ -156,6 +158,16 @@ def test_the_sixth_example_compares_two_aisle_widths_in_a_report(
     assert re.search(r"^wide: .* narrow in lines per hour", printed, re.MULTILINE)
     assert "The orders are made up" in printed
     assert "wide against narrow" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_seventh_example_plans_a_slotting_within_an_evening(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("07_slotting")
+    assert re.search(r"^(Do it|Cannot decide|Do nothing): plan", printed, re.MULTILINE)
+    assert re.search(r"^pickers +3 +6 +12$", printed, re.MULTILINE)
+    record = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert 0 < record["proposals"][record["chosen"]]["moves_s"] <= 4 * 3600
 
 
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
@@ -330,6 +342,17 @@ def test_the_complete_scenario_is_one_and_names_every_key(tmp_path: Path) -> Non
     for block in blocks:
         (tmp_path / "scenario.yaml").write_text(block, encoding="utf-8")
         read_scenario(tmp_path / "scenario.yaml")
+
+
+def test_the_settings_of_a_slotting_are_ones_and_name_every_rule(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "slotting.md").read_text(encoding="utf-8")
+    for block in (block for language, block in FENCE.findall(text) if language == "yaml"):
+        (tmp_path / "slot.yaml").write_text(block, encoding="utf-8")
+        read_slot_settings(tmp_path / "slot.yaml")
+    unnamed = {
+        name for name in (*SlotSettings.model_fields, *SlotRules.model_fields) if f"`{name}`" not in text
+    }
+    assert not unnamed
 
 
 def anchors(text: str) -> set[str]:

@@ -231,6 +231,13 @@ def test_rules_in_conflict_are_a_finding_and_write_nothing(
     assert not (tmp_path / "PLAN" / "plan.json").exists()
 
 
+def test_a_scenario_alone_means_to_run_it(aisletwin: Aisletwin, tmp_path: Path) -> None:
+    told = aisletwin("slot", tmp_path / "no.yaml", "-o", tmp_path / "PLAN")
+    assert told.code == 3
+    assert "no.yaml" in told.err
+    assert aisletwin("slot", "scroe", tmp_path / "no.yaml").code == 2
+
+
 def test_a_folder_without_a_plan_says_so(tmp_path: Path, aisletwin: Aisletwin) -> None:
     told = aisletwin("slot", "explain", tmp_path, "--sku", "A")
     assert told.code == 3

@@ -64,16 +64,17 @@ def _by_tours(proposal: Proposal) -> str:
 
 def _table(plan: SlottingPlan) -> str:
     """Hours of each part, today and with each proposal."""
-    names = ("total", "walking", *plan.today.others_s)
-    rows = [f"{'hours':<16}" + "".join(f"{name:>16}" for name in names) + f"{'SKUs moved':>12}"]
-    rows.append(_row("today", plan.today, "–"))
-    rows += [_row(name, each.score, f"{each.moves:,}") for name, each in plan.proposals.items()]
-    return "\n".join(rows)
+    parts = ("total", "walking", *plan.today.others_s)
+    rows = [("today", plan.today, "–")]
+    rows += [(name, each.score, f"{each.moves:,}") for name, each in plan.proposals.items()]
+    wide = max(len(name) for name, _, _ in rows)
+    head = f"{'hours':<{wide}}" + "".join(f"{part:>16}" for part in parts) + f"{'SKUs moved':>12}"
+    return "\n".join([head, *(_row(name, its, moves, wide) for name, its, moves in rows)])
 
 
-def _row(name: str, score: Score, moves: str) -> str:
+def _row(name: str, score: Score, moves: str, wide: int) -> str:
     parts = (score.total_s, score.travel_s, *score.others_s.values())
-    return f"{name:<16}" + "".join(f"{part / HOUR_S:>16,.2f}" for part in parts) + f"{moves:>12}"
+    return f"{name:<{wide}}" + "".join(f"{part / HOUR_S:>16,.2f}" for part in parts) + f"{moves:>12}"
 
 
 def reservations(plan: SlottingPlan) -> Iterator[str]:
