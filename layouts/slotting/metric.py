@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from layouts.compiled import compiled
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
@@ -59,7 +60,7 @@ def table_metric(length_m: npt.NDArray[np.floating], *, start: int, end: int) ->
     )
 
 
-@njit(cache=True)
+@compiled
 def apart_m(metric: Metric, here: int, there: int) -> float:
     """Metres of the shortest way from one place to another."""
     if len(metric.table) > 0:

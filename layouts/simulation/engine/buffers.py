@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.dispatch import offer_refill
 from layouts.simulation.engine.records import record_wait
 from layouts.simulation.engine.script import Records, Script, State

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.records import record, record_wait
 from layouts.simulation.engine.script import BACK_OFFS, PASSES, RING, Records, State
 from layouts.simulation.engine.seats import advance, occupy, queue_down, vacate

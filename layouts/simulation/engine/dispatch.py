@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.script import (
     DISPATCHER,
     IDLERS,

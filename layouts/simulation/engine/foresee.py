@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.paces import next_pace
 from layouts.simulation.engine.records import count_span, record
 from layouts.simulation.engine.script import Records

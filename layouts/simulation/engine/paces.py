@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.tape import Floats, Ints
 
 

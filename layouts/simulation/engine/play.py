@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from layouts.compiled import compiled
 from layouts.simulation.engine.buffers import get, put
-from layouts.simulation.engine.compiled import compiled
 from layouts.simulation.engine.deadlock import closes_ring, holder_of, resolve, unlock_queue
 from layouts.simulation.engine.dispatch import finish_job, leave_idlers, next_routine, release
 from layouts.simulation.engine.foresee import foresee, most_rows

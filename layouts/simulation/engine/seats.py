@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.records import record_wait
 from layouts.simulation.engine.script import SEAT, Records, State
 from layouts.simulation.engine.tape import NOBODY, Rules

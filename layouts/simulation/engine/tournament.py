@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.tape import Floats, Ints
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from layouts.simulation.engine.compiled import compiled
+from layouts.compiled import compiled
 from layouts.simulation.engine.script import Records
 from layouts.simulation.engine.tape import (
     AHEAD,

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.compiled import compiled
 from layouts.slotting.aisles.floor import AisleFloor
-from layouts.slotting.search.kernel import kernel
 from layouts.tours.exact.frontier_state import (
     BACK,
     BOTH,
@@ -77,7 +77,7 @@ def one_more(floor: AisleFloor, held: Held, sweep: Sweep, with_stop_m: npt.NDArr
     return length_m
 
 
-@kernel
+@compiled
 def _last_stretch(floor: AisleFloor, held: Held) -> int:
     """The last stretch with the depot or a stop in it."""
     spot = len(held) - 1
@@ -86,7 +86,7 @@ def _last_stretch(floor: AisleFloor, held: Held) -> int:
     return int(np.searchsorted(floor.start, spot, side="right")) - 1
 
 
-@kernel
+@compiled
 def _stops(held: Held) -> bool:
     """Whether there is any stop but the depot."""
     stops = 0
@@ -95,7 +95,7 @@ def _stops(held: Held) -> bool:
     return stops > 1
 
 
-@kernel
+@compiled
 def _measure(floor: AisleFloor, held: Held, ways: Floats) -> None:
     for stretch in range(len(ways)):
         length_m = floor.stretch_m[stretch]
@@ -146,7 +146,7 @@ def _forward(floor: AisleFloor, sweep: Sweep) -> None:
                 here[state] += 2 * floor.cross_m[cross, aisle]
 
 
-@kernel
+@compiled
 def _along(after: npt.NDArray[np.int32], ways: Floats, here: Floats, there: Floats) -> None:
     """The least metres behind a stretch, by state, from those before it."""
     there[:] = np.inf
@@ -160,7 +160,7 @@ def _along(after: npt.NDArray[np.int32], ways: Floats, here: Floats, there: Floa
                 there[then] = here_m + ways[way]
 
 
-@kernel
+@compiled
 def _back_along(after: npt.NDArray[np.int32], ways: Floats, here: Floats, there: Floats) -> None:
     """The least metres still to go before a stretch, by state, from those behind it."""
     for state in range(len(after)):
@@ -204,7 +204,7 @@ def _backward(floor: AisleFloor, sweep: Sweep, last: int) -> float:
     return float(here[0]) + 2 * floor.depot_m
 
 
-@kernel
+@compiled
 def _least(floor: AisleFloor, sweep: Sweep, stretch: int) -> None:
     """The least metres of all but a stretch, by the way it is used."""
     after = floor.tables.after[stretch % (len(floor.cross_m) - 1)]
@@ -219,7 +219,7 @@ def _least(floor: AisleFloor, sweep: Sweep, stretch: int) -> None:
                 sweep.least[way] = min(sweep.least[way], before_m + sweep.behind[stretch, then])
 
 
-@kernel
+@compiled
 def _stop_in(
     floor: AisleFloor,
     held: Held,

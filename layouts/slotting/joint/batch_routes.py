@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from layouts.slotting.metric import Metric
-from layouts.slotting.search.kernel import kernel
-from layouts.slotting.search.routes import way
+from layouts.compiled import compiled
+from layouts.slotting.metric import Metric, apart_m
 from layouts.slotting.tour_length import LONGEST_RUN, WORTH_M
 
 Ints = npt.NDArray[np.int64]
@@ -51,7 +50,7 @@ def new_routes(metric: Metric, batches: int, width: int) -> Routes:
     return routes
 
 
-@kernel
+@compiled
 def leave(routes: Routes, batch: int, visits: Visits, order: int) -> None:
     """Take an order's stops out of a batch."""
     places, helds = routes.place[batch], routes.held[batch]
@@ -64,7 +63,7 @@ def leave(routes: Routes, batch: int, visits: Visits, order: int) -> None:
             routes.size[batch] -= 1
 
 
-@kernel
+@compiled
 def join(metric: Metric, routes: Routes, batch: int, visits: Visits, order: int) -> None:
     """Put an order's stops into a batch, one after the other, each where it costs least."""
     places, helds = routes.place[batch], routes.held[batch]
@@ -82,32 +81,32 @@ def join(metric: Metric, routes: Routes, batch: int, visits: Visits, order: int)
         routes.size[batch] += 1
 
 
-@kernel
+@compiled
 def cheapest(metric: Metric, places: Ints, size: int, place: int) -> tuple[float, int]:
     """Metres that a stop adds where it adds least, and the row it gets."""
     least, at = np.inf, 1
-    to_m = way(metric, places[0], place)
+    to_m = apart_m(metric, places[0], place)
     for row in range(1, size):
-        from_m = way(metric, place, places[row])
-        added = to_m + from_m - way(metric, places[row - 1], places[row])
+        from_m = apart_m(metric, place, places[row])
+        added = to_m + from_m - apart_m(metric, places[row - 1], places[row])
         if added < least:
             least, at = added, row
-        to_m = way(metric, places[row], place)
+        to_m = apart_m(metric, places[row], place)
     return least, at
 
 
-@kernel
+@compiled
 def measure(metric: Metric, routes: Routes, batch: int) -> float:
     """Work out how long a batch's route is."""
     length = 0.0
     if routes.size[batch] > 2:
         for row in range(1, routes.size[batch]):
-            length += way(metric, routes.place[batch, row - 1], routes.place[batch, row])
+            length += apart_m(metric, routes.place[batch, row - 1], routes.place[batch, row])
     routes.length_m[batch] = length
     return length
 
 
-@kernel
+@compiled
 def copy_route(source: Routes, batch: int, target: Routes, row: int) -> None:
     """Write a batch's route into a row of others."""
     for each in range(source.size[batch]):
@@ -117,7 +116,7 @@ def copy_route(source: Routes, batch: int, target: Routes, row: int) -> None:
     target.length_m[row] = source.length_m[batch]
 
 
-@kernel
+@compiled
 def shorten(metric: Metric, routes: Routes, batch: int) -> float:
     """Metres of the route after all changes that shorten it."""
     places, helds, size = routes.place[batch], routes.held[batch], routes.size[batch]
@@ -127,7 +126,7 @@ def shorten(metric: Metric, routes: Routes, batch: int) -> float:
     return measure(metric, routes, batch)
 
 
-@kernel
+@compiled
 def _row_of(places: Ints, size: int, place: int) -> int:
     for row in range(1, size - 1):
         if places[row] == place:
@@ -135,22 +134,24 @@ def _row_of(places: Ints, size: int, place: int) -> int:
     return -1
 
 
-@kernel
+@compiled
 def _turn(metric: Metric, places: Ints, helds: Ints, size: int) -> bool:
     """One pass in which every stretch is turned that is shorter the other way round."""
     is_better = False
     for low in range(1, size - 2):
         there, back = 0.0, 0.0
         for high in range(low + 1, size - 1):
-            there += way(metric, places[high - 1], places[high])
-            back += way(metric, places[high], places[high - 1])
+            there += apart_m(metric, places[high - 1], places[high])
+            back += apart_m(metric, places[high], places[high - 1])
             was = (
-                way(metric, places[low - 1], places[low])
+                apart_m(metric, places[low - 1], places[low])
                 + there
-                + way(metric, places[high], places[high + 1])
+                + apart_m(metric, places[high], places[high + 1])
             )
             new = (
-                way(metric, places[low - 1], places[high]) + back + way(metric, places[low], places[high + 1])
+                apart_m(metric, places[low - 1], places[high])
+                + back
+                + apart_m(metric, places[low], places[high + 1])
             )
             if new < was - WORTH_M:
                 _reverse(places, helds, low, high)
@@ -159,7 +160,7 @@ def _turn(metric: Metric, places: Ints, helds: Ints, size: int) -> bool:
     return is_better
 
 
-@kernel
+@compiled
 def _carry(metric: Metric, places: Ints, helds: Ints, size: int) -> bool:
     """Carry the first run, either way round, to where the tour is shorter."""
     for low in range(1, size - 1):
@@ -167,19 +168,21 @@ def _carry(metric: Metric, places: Ints, helds: Ints, size: int) -> bool:
         for high in range(low + 1, min(low + LONGEST_RUN, size - 1) + 1):
             head, tail = places[low], places[high - 1]
             if high - 1 > low:
-                inner += way(metric, places[high - 2], tail)
-                outer += way(metric, tail, places[high - 2])
+                inner += apart_m(metric, places[high - 2], tail)
+                outer += apart_m(metric, tail, places[high - 2])
             before, after = places[low - 1], places[high]
-            freed = way(metric, before, head) + way(metric, tail, after) - way(metric, before, after)
+            freed = (
+                apart_m(metric, before, head) + apart_m(metric, tail, after) - apart_m(metric, before, after)
+            )
             if freed <= WORTH_M and outer >= inner:
                 continue
             for row in range(1, size):
                 if low <= row <= high:
                     continue
                 one, other = places[row - 1], places[row]
-                open_m = way(metric, one, other)
-                kept = way(metric, one, head) + way(metric, tail, other) - open_m
-                turned = way(metric, one, tail) + way(metric, head, other) - open_m + outer - inner
+                open_m = apart_m(metric, one, other)
+                kept = apart_m(metric, one, head) + apart_m(metric, tail, other) - open_m
+                turned = apart_m(metric, one, tail) + apart_m(metric, head, other) - open_m + outer - inner
                 if min(kept, turned) < freed - WORTH_M:
                     if turned < kept:
                         _reverse(places, helds, low, high - 1)
@@ -188,7 +191,7 @@ def _carry(metric: Metric, places: Ints, helds: Ints, size: int) -> bool:
     return False
 
 
-@kernel
+@compiled
 def _put(places: Ints, helds: Ints, low: int, high: int, row: int) -> None:
     """Move the run `low … high − 1` before what stands at `row`: two neighbouring stretches change places."""
     first, middle, last = (low, high, row) if row > high else (row, low, high)
@@ -197,7 +200,7 @@ def _put(places: Ints, helds: Ints, low: int, high: int, row: int) -> None:
     _reverse(places, helds, first, last - 1)
 
 
-@kernel
+@compiled
 def _reverse(places: Ints, helds: Ints, low: int, high: int) -> None:
     while low < high:
         places[low], places[high] = places[high], places[low]

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.compiled import compiled
 from layouts.slotting.joint.batch_routes import (
     Routes,
     Visits,
@@ -26,10 +27,8 @@ from layouts.slotting.joint.batch_routes import (
     new_routes,
     shorten,
 )
-from layouts.slotting.metric import Metric
+from layouts.slotting.metric import Metric, apart_m
 from layouts.slotting.problem import SlottingProblem
-from layouts.slotting.search.kernel import kernel
-from layouts.slotting.search.routes import way
 from layouts.tours.batching.problem import BatchingProblem
 
 Ints = npt.NDArray[np.int64]
@@ -168,7 +167,7 @@ def _neighbours(metric: Metric, visits: Visits, wanted: int) -> Ints:
             apart[other] = np.inf
             for here in range(visits.start[one], visits.start[one + 1]):
                 for there in range(visits.start[other], visits.start[other + 1]):
-                    apart[other] = min(apart[other], way(metric, visits.place[here], visits.place[there]))
+                    apart[other] = min(apart[other], apart_m(metric, visits.place[here], visits.place[there]))
         apart[one] = np.inf
         for row in range(wanted):
             closest = np.argmin(apart)
@@ -177,7 +176,7 @@ def _neighbours(metric: Metric, visits: Visits, wanted: int) -> Ints:
     return nearest
 
 
-@kernel
+@compiled
 def _anneal(
     metric: Metric,
     size: Floats,
@@ -245,7 +244,7 @@ def _anneal(
     return float(best_m)
 
 
-@kernel
+@compiled
 def _rerouted(
     metric: Metric,
     visits: Visits,
@@ -268,7 +267,7 @@ def _rerouted(
     return float(added)
 
 
-@kernel
+@compiled
 def _tried(
     metric: Metric,
     visits: Visits,
@@ -290,7 +289,7 @@ def _tried(
     return measure(metric, spare, 0) + measure(metric, spare, 1)
 
 
-@kernel
+@compiled
 def _exchange(batches: Batches, size: Floats, order: int, back: int, here: int, there: int) -> None:
     _out(batches, order, here)
     if back >= 0:
@@ -303,7 +302,7 @@ def _exchange(batches: Batches, size: Floats, order: int, back: int, here: int, 
     batches.load[there] += size[order]
 
 
-@kernel
+@compiled
 def _out(batches: Batches, order: int, batch: int) -> None:
     last = batches.held[batch] - 1
     for row in range(last):
@@ -312,7 +311,7 @@ def _out(batches: Batches, order: int, batch: int) -> None:
     batches.held[batch] = last
 
 
-@kernel
+@compiled
 def _into(batches: Batches, order: int, batch: int) -> None:
     batches.members[batch, batches.held[batch]] = order
     batches.held[batch] += 1

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.compiled import compiled
 from layouts.slotting.search.case import Case
 from layouts.slotting.search.change import try_change
-from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.propose import DRAWS, propose
 from layouts.slotting.search.state import BEST, JOURNAL, MOVED, NOW, State
 
@@ -57,7 +57,7 @@ def cool(case: Case, state: State, cooling: Cooling, generator: np.random.Genera
     return best_assignment(state), price_s
 
 
-@kernel
+@compiled
 def anneal(
     case: Case,
     state: State,

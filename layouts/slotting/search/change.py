@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from layouts.compiled import compiled
 from layouts.slotting.search.case import Case
-from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.ledger import enter, fits
 from layouts.slotting.search.routes import bridged_m, change_route, cheapest, row_of
 from layouts.slotting.search.state import JOURNAL, MOVED, NOW, State, link, note_move, unlink
 
 
-@kernel
+@compiled
 def try_change(case: Case, state: State, count: int, most_moves: int, price_s: float, worse_s: float) -> bool:
     """Make the change of the first `count` of `state.unit` if the rules allow it, no more than `most_moves` are moved
     then, and it costs at most `worse_s` seconds; a move is priced at `price_s` there.
@@ -47,7 +47,7 @@ def try_change(case: Case, state: State, count: int, most_moves: int, price_s: f
     return True
 
 
-@kernel
+@compiled
 def _enter_all(case: Case, state: State, count: int) -> bool:
     """Let the units change places in the ledger, if the rules allow it; else leave it as it was."""
     for each in range(count):
@@ -63,7 +63,7 @@ def _enter_all(case: Case, state: State, count: int) -> bool:
     return True
 
 
-@kernel
+@compiled
 def _leave_all(case: Case, state: State, count: int, entered: int) -> None:
     for each in range(entered):
         enter(case.limits, state.ledger, state.unit[each], state.to[each], -1)
@@ -73,7 +73,7 @@ def _leave_all(case: Case, state: State, count: int, entered: int) -> None:
         _crowd(case, state, state.unit[each], state.at[state.unit[each]], 1)
 
 
-@kernel
+@compiled
 def _others_s(case: Case, state: State, count: int) -> float:
     """Seconds of place and crowd costs that the change adds; the loads of crowds change already."""
     seconds = 0.0
@@ -88,7 +88,7 @@ def _others_s(case: Case, state: State, count: int) -> float:
     return seconds
 
 
-@kernel
+@compiled
 def _crowd(case: Case, state: State, unit: int, location: int, sign: int) -> float:
     seconds = 0.0
     for row in range(len(case.crowd_unit)):
@@ -101,7 +101,7 @@ def _crowd(case: Case, state: State, unit: int, location: int, sign: int) -> flo
     return seconds
 
 
-@kernel
+@compiled
 def _touched(case: Case, state: State, count: int) -> int:
     """Fill in the tours whose places change, with what they lose and gain; how many they are."""
     touched = 0
@@ -137,7 +137,7 @@ def _touched(case: Case, state: State, count: int) -> int:
         one, two, three = one + int(has[0]), two + int(has[1]), three + int(has[2])
 
 
-@kernel
+@compiled
 def _travel_s(case: Case, state: State, touched: int, most_s: float) -> float:
     """Seconds of walking that the change adds at most; infinite as soon as it is sure to be above `most_s`."""
     routes, seconds = state.routes, 0.0
@@ -160,7 +160,7 @@ def _travel_s(case: Case, state: State, touched: int, most_s: float) -> float:
     return seconds
 
 
-@kernel
+@compiled
 def _settle(case: Case, state: State, unit: int, location: int) -> None:
     was = state.at[unit]
     unlink(state, unit, was)

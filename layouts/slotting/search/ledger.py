@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from layouts.compiled import compiled
 from layouts.slotting.hard_rules import HardRules
-from layouts.slotting.search.kernel import kernel
 
 ROUNDING = 1e-9
 """A group may be this much fuller than its most, as a share: sums of uses are rounded."""
@@ -85,7 +85,7 @@ def new_ledger(limits: Limits) -> Ledger:
     )
 
 
-@kernel
+@compiled
 def fits(limits: Limits, ledger: Ledger, unit: int, location: int) -> bool:
     """Whether the rules let `unit`, which the ledger does not hold, into `location`."""
     if not limits.may[unit, limits.kind[location]]:
@@ -108,7 +108,7 @@ def fits(limits: Limits, ledger: Ledger, unit: int, location: int) -> bool:
     return True
 
 
-@kernel
+@compiled
 def enter(limits: Limits, ledger: Ledger, unit: int, location: int, sign: int) -> None:
     """Put a unit into a location (`sign` 1) or take it out (−1)."""
     for row in range(len(limits.use)):
@@ -121,7 +121,7 @@ def enter(limits: Limits, ledger: Ledger, unit: int, location: int, sign: int) -
             ledger.classes[row, group, own] += sign
 
 
-@kernel
+@compiled
 def enter_all(limits: Limits, ledger: Ledger, assignment: npt.NDArray[np.int64]) -> None:
     """Put every unit of an assignment (U,) that has a location there."""
     for unit in range(len(assignment)):

@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from layouts.compiled import compiled
 from layouts.slotting.search.case import Case
-from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.ledger import enter, fits
 from layouts.slotting.search.state import MOVED, State
 
@@ -35,7 +35,7 @@ SWAP, CHAIN = 0.7, 0.85
 """Draws of the shape below these are swaps, and chains; above, rounds of three."""
 
 
-@kernel
+@compiled
 def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
     """Fill in `state.unit` and `state.to`; how many units it moves, 0 for no change."""
     unit, mate, is_home = _unit(case, state, draw, is_back)
@@ -76,7 +76,7 @@ def propose(case: Case, state: State, draw: Floats, is_back: bool) -> int:
     return 3
 
 
-@kernel
+@compiled
 def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, int, bool]:
     """A unit, another of one of its tours (itself where there is none), and whether it shall go home."""
     lines = len(case.line_unit)
@@ -99,7 +99,7 @@ def _unit(case: Case, state: State, draw: Floats, is_back: bool) -> tuple[int, i
     return unit, mate, False
 
 
-@kernel
+@compiled
 def _location(case: Case, state: State, unit: int, mate: int, draw: Floats, is_back: bool) -> int:
     """A location that may suit the unit, −1 for none."""
     kind = draw[4]
@@ -116,7 +116,7 @@ def _location(case: Case, state: State, unit: int, mate: int, draw: Floats, is_b
     return int(draw[5] * len(case.place))
 
 
-@kernel
+@compiled
 def _near(case: Case, place: int, which: float, where: float) -> int:
     """A location of one of the places near `place`."""
     there = case.near[place, int(which * case.near.shape[1])]
@@ -124,7 +124,7 @@ def _near(case: Case, place: int, which: float, where: float) -> int:
     return int(case.at_place[first + int(where * (last - first))])
 
 
-@kernel
+@compiled
 def _beyond(case: Case, other: int, was: int, draw: Floats) -> int:
     """Where a unit that is in the way may go: near where the first one was, or about as far out as it belongs."""
     if draw[9] < 0.5:
@@ -134,7 +134,7 @@ def _beyond(case: Case, other: int, was: int, draw: Floats) -> int:
     return int(case.ranked[min(max(row, 0), len(case.ranked) - 1)])
 
 
-@kernel
+@compiled
 def _is_free(case: Case, state: State, unit: int, to: int) -> bool:
     was = state.at[unit]
     enter(case.limits, state.ledger, unit, was, -1)
@@ -143,7 +143,7 @@ def _is_free(case: Case, state: State, unit: int, to: int) -> bool:
     return free
 
 
-@kernel
+@compiled
 def _inside(state: State, location: int, which: float) -> int:
     """One of the units in a location."""
     unit = state.first_in[location]

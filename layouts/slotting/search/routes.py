@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.slotting.metric import BOTH_WAYS, Metric
+from layouts.compiled import compiled
+from layouts.slotting.metric import apart_m
 from layouts.slotting.search.case import Case
-from layouts.slotting.search.kernel import kernel
 from layouts.slotting.tour_length import LONGEST_RUN, WORTH_M, distinct, short_order
 
 Ints = npt.NDArray[np.int64]
@@ -52,29 +52,6 @@ def new_routes(case: Case, assignment: Ints) -> Routes:
     return routes
 
 
-@kernel
-def way(metric: Metric, here: int, there: int) -> float:
-    """Metres of the shortest way from one place to another: `apart_m`, without counting references."""
-    if len(metric.table) > 0:
-        return float(metric.table[here, there])
-    one, other = metric.lane[here], metric.lane[there]
-    best = np.inf
-    if one == other:
-        up = metric.up_m[there] - metric.up_m[here]
-        sense = metric.sense[one]
-        if sense == BOTH_WAYS or up * sense >= 0:
-            best = float(abs(up))
-    for out in range(2):
-        for into in range(2):
-            reached = (
-                metric.leave_m[here, out]
-                + metric.mouths_m[2 * one + out, 2 * other + into]
-                + metric.enter_m[there, into]
-            )
-            best = min(best, float(reached))
-    return best
-
-
 @njit(cache=True)
 def _start(case: Case, routes: Routes, places: Ints) -> None:
     for tour in range(len(case.tour_s)):
@@ -91,19 +68,19 @@ def _start(case: Case, routes: Routes, places: Ints) -> None:
         measure(case, routes, tour)
 
 
-@kernel
+@compiled
 def measure(case: Case, routes: Routes, tour: int) -> None:
     """Work out the legs of a tour."""
     first, stops = case.tour_start[tour], routes.stops[tour]
     here = case.metric.start
     for row in range(stops):
         there = routes.place[first + row]
-        routes.leg_m[first + tour + row] = way(case.metric, here, there)
+        routes.leg_m[first + tour + row] = apart_m(case.metric, here, there)
         here = there
-    routes.leg_m[first + tour + stops] = 0.0 if stops == 0 else way(case.metric, here, case.metric.end)
+    routes.leg_m[first + tour + stops] = 0.0 if stops == 0 else apart_m(case.metric, here, case.metric.end)
 
 
-@kernel
+@compiled
 def tour_m(case: Case, routes: Routes, tour: int) -> float:
     """Metres of a tour's route."""
     first = case.tour_start[tour] + tour
@@ -113,7 +90,7 @@ def tour_m(case: Case, routes: Routes, tour: int) -> float:
     return length
 
 
-@kernel
+@compiled
 def row_of(case: Case, routes: Routes, tour: int, place: int) -> int:
     """Which stop of the tour `place` is, −1 for none."""
     first = case.tour_start[tour]
@@ -123,16 +100,16 @@ def row_of(case: Case, routes: Routes, tour: int, place: int) -> int:
     return -1
 
 
-@kernel
+@compiled
 def bridged_m(case: Case, routes: Routes, tour: int, row: int) -> float:
     """Metres from the stop before `row` to the one after it."""
     first, stops = case.tour_start[tour], routes.stops[tour]
     before = case.metric.start if row == 0 else routes.place[first + row - 1]
     after = case.metric.end if row == stops - 1 else routes.place[first + row + 1]
-    return 0.0 if stops == 1 else way(case.metric, before, after)
+    return 0.0 if stops == 1 else apart_m(case.metric, before, after)
 
 
-@kernel
+@compiled
 def cheapest(
     case: Case, routes: Routes, tour: int, gone: int, bridge_m: float, place: int
 ) -> tuple[float, int]:
@@ -143,24 +120,24 @@ def cheapest(
     legs = first + tour
     left = stops - 1 if gone >= 0 else stops
     if left == 0:
-        return way(metric, metric.start, place) + way(metric, place, metric.end), 0
+        return apart_m(metric, metric.start, place) + apart_m(metric, place, metric.end), 0
     least, at, row = np.inf, 0, 0
-    to_m = way(metric, metric.start, place)
+    to_m = apart_m(metric, metric.start, place)
     for each in range(stops + 1):
         if each == gone:
             continue
         node = metric.end if each == stops else routes.place[first + each]
         open_m = bridge_m if gone >= 0 and each == gone + 1 else routes.leg_m[legs + each]
-        from_m = way(metric, place, node)
+        from_m = apart_m(metric, place, node)
         added = to_m + from_m - open_m
         if added < least:
             least, at = added, row
-        to_m = from_m if case.is_symmetric else way(metric, node, place)
+        to_m = from_m if case.is_symmetric else apart_m(metric, node, place)
         row += 1
     return least, at
 
 
-@kernel
+@compiled
 def change_route(case: Case, routes: Routes, tour: int, lost: int, gained: int) -> float:
     """One unit of the tour goes from place `lost` to place `gained`: metres that adds, for good."""
     was = tour_m(case, routes, tour)
@@ -190,7 +167,7 @@ def change_route(case: Case, routes: Routes, tour: int, lost: int, gained: int) 
     return tour_m(case, routes, tour) - was
 
 
-@kernel
+@compiled
 def _shorten(case: Case, routes: Routes, tour: int) -> None:
     first, stops = case.tour_start[tour], routes.stops[tour]
     ways, order, metric = routes.way_m, routes.order, case.metric
@@ -208,7 +185,7 @@ def _shorten(case: Case, routes: Routes, tour: int) -> None:
                 if other == stops + 1
                 else routes.place[first + other - 1]
             )
-            ways[one, other] = way(metric, here, there)
+            ways[one, other] = apart_m(metric, here, there)
     changed = False
     while _turn(ways, order, stops + 2) or _carry(ways, order, routes.spare, stops + 2):
         changed = True
@@ -223,7 +200,7 @@ def _shorten(case: Case, routes: Routes, tour: int) -> None:
         routes.held[first + row] = order[row + 1]
 
 
-@kernel
+@compiled
 def _turn(ways: npt.NDArray[np.float64], order: Ints, size: int) -> bool:
     """Turn the first stretch that is shorter the other way round."""
     for low in range(1, size - 2):
@@ -241,7 +218,7 @@ def _turn(ways: npt.NDArray[np.float64], order: Ints, size: int) -> bool:
     return False
 
 
-@kernel
+@compiled
 def _carry(ways: npt.NDArray[np.float64], order: Ints, spare: Ints, size: int) -> bool:
     """Carry the first run, either way round, to where the tour is shorter."""
     for low in range(1, size - 1):
@@ -264,7 +241,7 @@ def _carry(ways: npt.NDArray[np.float64], order: Ints, spare: Ints, size: int) -
     return False
 
 
-@kernel
+@compiled
 def _put(order: Ints, spare: Ints, low: int, high: int, row: int, is_turned: bool) -> None:
     """Take `order[low:high]` out and put it before what stands at `row` now."""
     count = high - low

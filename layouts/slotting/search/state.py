@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from layouts.compiled import compiled
 from layouts.slotting.search.case import Case
-from layouts.slotting.search.kernel import kernel
 from layouts.slotting.search.ledger import Ledger, enter_all, new_ledger
 from layouts.slotting.search.routes import Routes, new_routes, tour_m
 
@@ -123,7 +123,7 @@ def others_s(case: Case, state: State) -> float:
     return seconds
 
 
-@kernel
+@compiled
 def link(state: State, unit: int, location: int) -> None:
     """Add a unit to those of a location."""
     head = state.first_in[location]
@@ -134,7 +134,7 @@ def link(state: State, unit: int, location: int) -> None:
     state.inside[location] += 1
 
 
-@kernel
+@compiled
 def unlink(state: State, unit: int, location: int) -> None:
     """Take a unit from those of its location."""
     before, after = state.before[unit], state.after[unit]
@@ -147,7 +147,7 @@ def unlink(state: State, unit: int, location: int) -> None:
     state.inside[location] -= 1
 
 
-@kernel
+@compiled
 def note_move(case: Case, state: State, unit: int) -> None:
     """Keep the list of moved units true for this one."""
     row, is_moved = state.moved_row[unit], state.at[unit] != case.now[unit]

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.slotting.metric import apart_m
 from layouts.slotting.problem import SlottingProblem
 from layouts.slotting.score import score
 from layouts.slotting.search.anneal import anneal, best_assignment
 from layouts.slotting.search.case import Case, new_case
 from layouts.slotting.search.propose import DRAWS
-from layouts.slotting.search.routes import tour_m, way
+from layouts.slotting.search.routes import tour_m
 from layouts.slotting.search.state import BEST, MOVED, NOW, State, new_state, others_s, travel_s
 from layouts.slotting.tour_length import route_m
 
@@ -113,11 +112,3 @@ def test_the_best_met_is_found_again(
     best = best_assignment(state)
     assert state.total_s[BEST] <= state.total_s[NOW] * (1 + 1e-9)
     assert new_state(case, best).total_s[NOW] <= state.total_s[BEST] * (1 + 1e-9)
-
-
-@pytest.mark.parametrize("metric", METRICS)
-def test_ways_are_those_of_the_metric(made_up_problem: Callable[..., SlottingProblem], metric: str) -> None:
-    ways = made_up_problem(3, metric=metric).metric
-    for here in range(ways.places):
-        for there in range(ways.places):
-            assert way(ways, here, there) == apart_m(ways, here, there)

@@ -1,4 +1,4 @@
-"""How the engine's functions are compiled."""
+"""How inner functions that allocate nothing are compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def compiled(function: Function) -> Function:
-    """Compile without counting references to arrays, which took a third of the time: the engine allocates nothing.
+    """Compile without counting references to arrays, which takes a third of the simulator's time and most of the
+    slotting search's; the function must not allocate.
 
     With NUMBA_DISABLE_JIT=1 a function stays plain Python, with equal results.
     """
