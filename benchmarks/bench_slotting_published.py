@@ -162,10 +162,11 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    options.add_argument("set", choices=BENCHES)
+    options.add_argument("set", nargs="?", choices=BENCHES, help="one set; default both")
     options.add_argument("--every", type=int, default=1, help="every Nth instance")
     options.add_argument("--skip", type=int, default=0, help="the first of them")
     options.add_argument("--seconds", type=float, default=8.0, help="for one search")
     options.add_argument("--json", type=Path, help="where the rows go, too")
     chosen = options.parse_args()
-    bench(chosen.set, chosen.every, chosen.skip, chosen.seconds, chosen.json)
+    for name in BENCHES if chosen.set is None else (chosen.set,):
+        bench(name, chosen.every, chosen.skip, chosen.seconds, chosen.json)
