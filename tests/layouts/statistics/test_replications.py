@@ -17,6 +17,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layouts.slotting.hard_rules import one_each
+from layouts.slotting.metric import table_metric
+from layouts.slotting.problem import SlottingProblem, TourUnits
+from layouts.slotting.search.improve import Effort, improve
 from layouts.statistics.local_processes import next_part, stretches
 from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision, run_replications
@@ -204,6 +208,32 @@ def test_a_cluster_takes_a_task_as_large_as_a_warehouse(cluster) -> None:  # typ
     with open_workers(cluster=cluster[0]) as workers:
         done = run_replications(partial(carried, warehouse=bytes(12_000_000)), wanted={}, workers=workers)
     assert set(done.figures["bytes"]) == {12_000_000, 12_000_001}
+
+
+def test_a_slotting_searched_on_a_cluster_is_that_of_one_process(cluster) -> None:  # type: ignore[no-untyped-def]
+    at = np.arange(13.0)
+    random = np.random.default_rng(0)
+    problem = SlottingProblem(
+        sku=tuple(map(str, range(12))),
+        location=tuple(map(str, range(12))),
+        now=random.permutation(12),
+        fixed=np.zeros(12, np.bool_),
+        place=np.arange(1, 13),
+        metric=table_metric(np.abs(at[:, None] - at), start=0, end=0),
+        seconds_per_m=1.0,
+        tours=TourUnits(
+            start=np.arange(0, 61, 3),
+            unit=np.concatenate([random.choice(12, 3, replace=False) for _ in range(20)]),
+            weight=np.ones(20),
+        ),
+        rules=one_each(12, 12),
+    )
+    effort = Effort(rounds=2, steps=200, chains=3)
+    alone = improve(problem, effort=effort, seed=1)
+    with open_workers(cluster=cluster[0]) as workers:
+        shared = improve(problem, effort=effort, seed=1, workers=workers)
+    assert shared.assignment.tolist() == alone.assignment.tolist() != problem.now.tolist()
+    assert shared.curve == alone.curve
 
 
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
