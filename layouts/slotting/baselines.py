@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from layouts.slotting.metric import Metric, apart_m
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.problem import SlottingProblem
 from layouts.slotting.search.ledger import (
     ROUNDING,
@@ -69,12 +69,6 @@ def at_random(problem: SlottingProblem, seed: int) -> Ints:
     return _in_turn(problem, units, locations)
 
 
-def depot_m(problem: SlottingProblem) -> Floats:
-    """Metres (L,) of a tour to each location alone."""
-    metres: Floats = _detours(problem.metric, problem.place)
-    return metres
-
-
 def nearest_first(problem: SlottingProblem) -> Ints:
     """Locations (L,) by what a visit to each alone costs: its way, and what heights and refills add."""
     visits = float(problem.visits.sum())
@@ -106,15 +100,6 @@ def _in_turn(problem: SlottingProblem, units: Ints, locations: Ints) -> Ints:
         f"{int(lost.sum())} of {len(units)} units find no location, SKU {problem.sku[units[0]]!r} among them: "
         "free locations for them, or search from today's assignment"
     )
-
-
-@njit(cache=True)
-def _detours(metric: Metric, places: Ints) -> Floats:
-    metres = np.zeros(len(places))
-    for row in range(len(places)):
-        place = places[row]
-        metres[row] = float(apart_m(metric, metric.start, place)) + float(apart_m(metric, place, metric.end))
-    return metres
 
 
 @njit(cache=True)

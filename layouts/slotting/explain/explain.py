@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.explain.affinity import Partner, partners
 from layouts.slotting.explain.options import Option, Options
 from layouts.slotting.explain.text import explanation_text
 from layouts.slotting.problem import NOWHERE, SlottingProblem
-from layouts.slotting.trigger.quick_plan import ways_m
 
 Ints = npt.NDArray[np.int64]
 
@@ -102,7 +102,7 @@ def explain(
         hint = f"did you mean '{near[0]}'?" if near else f"it has {len(problem.sku)} others"
         raise ValueError(f"SKU '{sku}' is none of this problem: {hint}")
     options = Options(problem, assignment)
-    nearness = _ranks(ways_m(problem))
+    nearness = _ranks(depot_m(problem))
     return Explanation(
         sku=sku,
         units=tuple(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from layouts.slotting.baselines import depot_m
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.metric import Metric
 from layouts.slotting.problem import SlottingProblem
 from layouts.slotting.search.ledger import Limits, new_limits, stacked

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from layouts.slotting.hard_rules import HardRules
-from layouts.slotting.metric import Metric, apart_m
 from layouts.slotting.problem import NOWHERE, SlottingProblem
 
 Ints = npt.NDArray[np.int64]
@@ -29,22 +27,6 @@ class QuickPlan:
 
     assignment: Ints
     swaps: Ints
-
-
-def ways_m(problem: SlottingProblem) -> Floats:
-    """Metres (L,) from the start of tours to each location and from it to their end."""
-    metric = problem.metric
-    places, of = np.unique(problem.place, return_inverse=True)
-    there: Floats = _there_and_back_m(metric, places)[of]
-    return there
-
-
-@njit(cache=True)
-def _there_and_back_m(metric: Metric, places: Ints) -> Floats:
-    ways = np.empty(len(places))
-    for row in range(len(places)):
-        ways[row] = apart_m(metric, metric.start, places[row]) + apart_m(metric, places[row], metric.end)
-    return ways
 
 
 def quick_plan(

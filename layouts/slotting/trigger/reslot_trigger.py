@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting.tour_length import tour_lengths
-from layouts.slotting.trigger.quick_plan import QuickPlan, quick_plan, ways_m
+from layouts.slotting.trigger.quick_plan import QuickPlan, quick_plan
 from layouts.slotting.trigger.state import TriggerState
 
 Ints = npt.NDArray[np.int64]
@@ -161,7 +162,7 @@ class ReslotTrigger:
             problem,
             assignment,
             units / faces,
-            ways_m(problem),
+            depot_m(problem),
             least_saving_s=self.margin * self.swap_s / self.payback_days * max(1.0, state.stops),
             most_swaps=self.most_swaps,
             noise=noise,

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from layouts.slotting.baselines import abc, at_random, by_distance, depot_m
+from layouts.slotting.baselines import abc, at_random, by_distance
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.hard_rules import Capacity, HardRules, one_each
 from layouts.slotting.metric import table_metric
 from layouts.slotting.problem import PlaceCost, SlottingProblem, TourUnits

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from layouts.slotting.baselines import depot_m
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.hard_rules import Capacity
 from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting.score import score

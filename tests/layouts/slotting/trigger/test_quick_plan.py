@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.hard_rules import Capacity, HardRules
 from layouts.slotting.problem import NOWHERE, TourUnits
 from layouts.slotting.score import score
-from layouts.slotting.trigger.quick_plan import quick_plan, ways_m
+from layouts.slotting.trigger.quick_plan import quick_plan
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def problem(make_site):
 
 
 def swaps(problem, *, least=0.0, most=1000, noise=0.0):
-    way = ways_m(problem)
+    way = depot_m(problem)
     return quick_plan(
         problem, problem.now, problem.visits, way, least_saving_s=least, most_swaps=most, noise=noise
     )
@@ -47,7 +48,7 @@ def test_it_is_a_permutation_of_swapped_pairs(problem):
 
 
 def test_by_velocity_already_leaves_nothing_to_do(problem):
-    way = ways_m(problem)
+    way = depot_m(problem)
     best = np.empty(200, np.int64)
     best[np.argsort(-problem.visits)] = np.argsort(way, kind="stable")
     assert len(swaps(replace(problem, now=best)).swaps) == 0
