@@ -17,13 +17,13 @@ from layouts.slotting.explain.explain import Explanation, explain
 from layouts.slotting.from_scenario import slotting_start
 from layouts.slotting.moves.budget import Choice
 from layouts.slotting.plan.budgeted import crowds_of, searched_within
-from layouts.slotting.plan.files import PAGE, PLAN, write_moves, write_plan
+from layouts.slotting.plan.files import PLAN, write_moves, write_plan
 from layouts.slotting.plan.make_plan import PlanWishes, make_plan
 from layouts.slotting.plan.page import plan_html
 from layouts.slotting.plan.proposals import propose
 from layouts.slotting.plan.record import SCHEMA
 from layouts.slotting.plan.slotting_plan import SlottingPlan
-from layouts.slotting.prepare import Prepared, prepared
+from layouts.slotting.prepare import Prepared, prepared, require_known, slot_tables
 from layouts.slotting.rules.least_conflict import Infeasible
 from layouts.slotting.search.improve import Effort
 from layouts.slotting.slot_settings import SlotSettings, read_slot_settings
@@ -41,7 +41,6 @@ from server.sites import FACILITY, load_site
 from spatial.errors import BadDataError
 from spatial.facility_json import read_facility
 from spatial.progress import Progress, silent
-from spatial.whole_files import write_whole
 
 Ints = npt.NDArray[np.int64]
 
@@ -74,9 +73,8 @@ def plan_slotting(
         return ready
     plan = make_plan(ready, wishes, progress=_part(progress, 0.1, 0.95))
     progress("writing", 0.95)
-    write_plan(folder, plan, scenario=scenario, settings=settings)
-    with write_whole(folder / PAGE) as aside:
-        aside.write_text(plan_html(plan, sources=_sources(ready, scenario, settings)), encoding="utf-8")
+    page = plan_html(plan, sources=_sources(ready, scenario, settings))
+    write_plan(folder, plan, scenario=scenario, settings=settings, page=page)
     progress("done", 1.0)
     return plan
 
@@ -214,7 +212,11 @@ def _sources(ready: Prepared, scenario: Path, settings: Path | None) -> dict[str
 
 
 def _part(progress: Progress, start: float, end: float) -> Progress:
-    return lambda stage, share: progress(stage, start + (end - start) * share)
+    def told(stage: str, share: float) -> None:
+        if stage != "done":
+            progress(stage, start + (end - start) * share)
+
+    return told
 
 
 def ready_of(
@@ -223,5 +225,8 @@ def ready_of(
     """`ready_slotting` of values at hand."""
     site = scenario.site
     facility = load_site(site).facility if site.is_dir() else read_facility(site)
+    tables = slot_tables(facility, scenario, settings)
+    if scenario.slotting is not None:
+        require_known(settings.keep, read_slotting(scenario.slotting))
     start = slotting_start(facility, scenario, progress=progress)
-    return prepared(start, settings, seed=seed)
+    return prepared(start, settings, tables=tables, seed=seed)

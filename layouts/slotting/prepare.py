@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from layouts.csv_table import read_rows
+from layouts.scenario import Scenario
 from layouts.slotting.from_scenario import SlottingStart
 from layouts.slotting.moves.move_work import Stock
 from layouts.slotting.objective.balance import Balance, balance_cost
@@ -20,16 +24,26 @@ from layouts.slotting.rules.broken import Broken, broken
 from layouts.slotting.rules.build import hard_rules
 from layouts.slotting.rules.least_conflict import Infeasible
 from layouts.slotting.rules.slot_items import SlotItem, SlotItems, read_slot_items
+from layouts.slotting.rules.slot_items import _item as slot_item
 from layouts.slotting.rules.slot_locations import SlotLocation, slot_locations
 from layouts.slotting.rules.start import feasible_start
 from layouts.slotting.slot_settings import SlotSettings
 from spatial.errors import BadDataError
+from spatial.facility import Facility
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 NO_ITEMS = "No items are told, so the only rule is how many SKUs a location holds: give 'items' in slot.yaml."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SlotTables:
+    """What is told of SKUs and of all locations of a facility."""
+
+    items: SlotItems
+    locations: tuple[SlotLocation, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,15 +77,40 @@ class Prepared:
         return Stock(pieces=pieces, mass_kg=pieces * mass, height_m=_heights(self.locations))
 
 
-def prepared(start: SlottingStart, settings: SlotSettings, *, seed: int = 0) -> Prepared | Infeasible:
+def slot_tables(facility: Facility, scenario: Scenario, settings: SlotSettings) -> SlotTables:
+    """Read the tables of the settings, or the scenario's items; BadDataError where one is not what it must be."""
+    items: SlotItems = {}
+    if settings.items is not None:
+        items = read_slot_items(settings.items)
+    elif scenario.items is not None:
+        items = _scenarios_items(scenario.items)
+    return SlotTables(items=items, locations=slot_locations(facility, settings.locations))
+
+
+def _scenarios_items(path: Path) -> SlotItems:
+    """Its columns that rules know; a scenario's table may have others, as those of `orders make` have."""
+    items: dict[str, SlotItem] = {}
+    for row, cells in read_rows(path, required=("sku", "mass_kg")):
+        sku = cells["sku"]
+        if sku in items:
+            raise BadDataError(f"{path} row {row} column 'sku' has '{sku}' again: keep one row a SKU")
+        items[sku] = slot_item(f"{path} row {row}", cells)
+    return items
+
+
+def prepared(
+    start: SlottingStart, settings: SlotSettings, *, tables: SlotTables | None = None, seed: int = 0
+) -> Prepared | Infeasible:
     """Lay rules and costs over the problem of a scenario, and place what has no legal location.
+
+    `tables` are those of the settings, by default read now.
 
     Infeasible tells the rules that leave no assignment at all. Raises BadDataError for a table that is not what it
     must be and for a kept SKU that there is not.
     """
-    path = settings.items or start.scenario.items
-    items = {} if path is None else read_slot_items(path)
-    told = {place.id: place for place in slot_locations(start.floor.facility, settings.locations)}
+    tables = tables or slot_tables(start.floor.facility, start.scenario, settings)
+    items = tables.items
+    told = {place.id: place for place in tables.locations}
     locations = tuple(told[name] for name in start.problem.location)
     built = hard_rules(start.problem.sku, items, locations, settings.rules)
     problem = replace(
@@ -97,10 +136,17 @@ def prepared(start: SlottingStart, settings: SlotSettings, *, seed: int = 0) -> 
     )
 
 
-def _kept(skus: Sequence[str], keep: Sequence[str]) -> npt.NDArray[np.bool_]:
+def require_known(keep: Sequence[str], skus: Collection[str]) -> None:
+    """BadDataError for a kept SKU that there is not, with the one that may be meant."""
     missing = sorted({*keep} - {*skus})
     if missing:
-        raise BadDataError(f"keep names SKU '{missing[0]}', which the slotting has not: take it out")
+        near = get_close_matches(missing[0], list(skus), 1)
+        meant = f", did you mean '{near[0]}'?" if near else ": take it out"
+        raise BadDataError(f"keep names SKU '{missing[0]}', which the slotting has not{meant}")
+
+
+def _kept(skus: Sequence[str], keep: Sequence[str]) -> npt.NDArray[np.bool_]:
+    require_known(keep, skus)
     kept = {*keep}
     return np.array([sku in kept for sku in skus], np.bool_)
 

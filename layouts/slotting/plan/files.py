@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from layouts.report.drawing_png import drawing_png
 from layouts.report.drawing_svg import drawing_svg
 from layouts.scenario import PATHS, Scenario
 from layouts.slotting.moves.budget import Choice
+from layouts.slotting.moves.stop_anywhere import PAYS, PAYS_NOT, UNDECIDED
 from layouts.slotting.moves.work_list import choice_record, write_moves_csv
 from layouts.slotting.pictures.plan_drawings import plan_pictures
 from layouts.slotting.pictures.staffing_chart import staffing_chart
 from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.pictures.velocity_map import VELOCITY, velocity_map, write_velocity_map
 from layouts.slotting.plan.record import plan_record
-from layouts.slotting.plan.slotting_plan import SlottingPlan
+from layouts.slotting.plan.slotting_plan import SlottingPlan, Verdict
 from layouts.slotting.prepare import Prepared
 from layouts.slotting_table import write_slotting
 from spatial.whole_files import write_whole
@@ -39,14 +41,18 @@ PLAN, SLOTTING, SCENARIO, MOVES, MOVES_JSON, PAGE = (
 PROPOSALS, PICTURES = "proposals", "pictures"
 
 
-def write_plan(folder: Path, plan: SlottingPlan, *, scenario: Path | None, settings: Path | None) -> None:
-    """Write all of it; plan.json comes last, whose presence says that all is there.
+def write_plan(
+    folder: Path, plan: SlottingPlan, *, scenario: Path | None, settings: Path | None, page: str | None = None
+) -> None:
+    """Write all of it in place of an earlier plan; plan.json comes last, whose presence says that all is there.
 
     `scenario` and `settings` are the files it was made from: plan.json names them as seen from the folder, so that
-    other commands read them again.
+    other commands read them again. `page` is the report. The work list at the top is what to do: it has no step
+    unless the plan is done. Those of all proposals are beside their slottings.
     """
     ready, start = plan.ready, plan.ready.start
-    (folder / PLAN).unlink(missing_ok=True)
+    for name in (PLAN, PAGE, MOVES, MOVES_JSON):
+        (folder / name).unlink(missing_ok=True)
     with write_whole(folder / SLOTTING) as aside:
         write_slotting(aside, start.slotting(plan.target))
     _write_text(folder / SCENARIO, scenario_yaml(start.scenario, folder, slotting=folder / SLOTTING))
@@ -55,20 +61,32 @@ def write_plan(folder: Path, plan: SlottingPlan, *, scenario: Path | None, setti
     with write_whole(folder / VELOCITY) as aside:
         write_velocity_map(aside, velocity_map(ready.problem, shown))
     if proposal is not None:
-        considered, curve = proposal.choice.considered, proposal.choice.curve
+        done = _done(proposal.choice, plan.verdict)
         with write_whole(folder / MOVES) as aside:
-            write_moves_csv(aside, considered, curve)
-        write_json(folder / MOVES_JSON, choice_record(proposal.choice))
-    shutil.rmtree(folder / PROPOSALS, ignore_errors=True)
+            write_moves_csv(aside, done.moves, done.curve)
+        write_json(folder / MOVES_JSON, choice_record(done))
+    for kind in (PROPOSALS, PICTURES):
+        shutil.rmtree(folder / kind, ignore_errors=True)
     for name, each in plan.proposals.items():
         with write_whole(folder / PROPOSALS / f"{plain_name(name)}.csv") as aside:
             write_slotting(aside, start.slotting(each.target))
+        with write_whole(folder / PROPOSALS / f"{plain_name(name)}-moves.csv") as aside:
+            write_moves_csv(aside, each.choice.considered, each.choice.curve)
     for name, drawing in drawings(plan):
         _write_bytes(folder / PICTURES / f"{name}.svg", (drawing_svg(drawing) + "\n").encode())
         _write_bytes(folder / PICTURES / f"{name}.png", drawing_png(drawing))
     chosen = None if plan.chosen is None else f"{PROPOSALS}/{plain_name(plan.chosen)}.csv"
     told = {"slotting": chosen, "inputs": inputs(folder, scenario, settings)}
+    if page is not None:
+        _write_text(folder / PAGE, page)
     write_json(folder / PLAN, plan_record(plan) | told)
+
+
+def _done(choice: Choice, verdict: Verdict) -> Choice:
+    """What is to be done by the plan's verdict, which the simulator may have reached otherwise than the tours."""
+    moves = choice.considered if verdict == "do it" else choice.considered.stopped(0, 0)
+    told = {"do it": PAYS, "do nothing": PAYS_NOT, "cannot decide": UNDECIDED}[verdict]
+    return replace(choice, moves=moves, verdict=told)
 
 
 def write_moves(folder: Path, ready: Prepared, choice: Choice) -> None:

@@ -1,7 +1,8 @@
 """Make a slotting plan: propose, prove, conclude.
 
 1. The search proposes slottings with crowding priced at several weights, from none, the shortest walking, up.
-2. Each is cut to the moves that are worth making, within the budget, in a safe order.
+2. Each is cut to the moves that are worth making, within the budget, in a safe order, after those that mend what
+   breaks rules today. Where there is such, mending alone is a proposal too.
 3. Today's slotting, the proposals and velocity by distance are simulated at every staffing: that is the judge.
 4. The proposal that picks most at the scenario's own staffing is chosen. It is done where it is shown to be better
    than today's and its measured saving pays its moves within the horizon; else nothing is.
@@ -26,7 +27,7 @@ from layouts.slotting.exact.bound import lower_bound_s
 from layouts.slotting.plan.payback import Payback, payback
 from layouts.slotting.plan.polish import polished
 from layouts.slotting.plan.proposals import Proposal, affordable_moves, propose
-from layouts.slotting.plan.slotting_plan import TODAY, SlottingPlan, Verdict
+from layouts.slotting.plan.slotting_plan import REPAIR, TODAY, SlottingPlan, Verdict
 from layouts.slotting.prepare import Prepared
 from layouts.slotting.score import score
 from layouts.slotting.search.improve import Effort
@@ -121,6 +122,8 @@ def _proposals(
         )
         for name, assignment in found.assignments.items()
     }
+    if (ready.legal != problem.now).any():
+        best[REPAIR] = ready.legal
     told = propose(ready, best, found.crowds, budget_s=wishes.budget_s)
     kept: dict[str, Proposal] = {}
     for name, proposal in told.items():

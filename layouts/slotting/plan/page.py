@@ -18,7 +18,7 @@ from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.pictures.velocity_map import velocity_map
 from layouts.slotting.plan.proposals import Proposal
 from layouts.slotting.plan.slotting_plan import SlottingPlan, Verdict
-from layouts.slotting.plan.text import answers, reservations, verdict_sentence
+from layouts.slotting.plan.text import answers, reservations, rules_sentence
 from layouts.slotting.score import Score
 
 HOUR_S = 3600.0
@@ -83,8 +83,7 @@ def _cautions(plan: SlottingPlan) -> Iterator[str]:
     if plan.proof is None:
         yield "This plan was not simulated: whether pickers queue more is not known."
     if plan.ready.today:
-        count = len(plan.ready.today)
-        yield f"Today's slotting breaks {count:,} rule{'s' if count > 1 else ''}; the plan breaks none."
+        yield rules_sentence(plan)
     if plan.is_cut:
         yield f"Time ended the search after {plan.rounds} rounds: more may be found."
 
@@ -230,9 +229,17 @@ def _hours(seconds: float) -> str:
 
 def _rules(plan: SlottingPlan) -> Section:
     broken = plan.ready.today
-    told = f"Today's slotting breaks {len(broken):,}:" if broken else "Today's slotting breaks none."
     listed = bullets(map(str, broken[:FIRST_MOVES])) if broken else None
-    return section("rules", "Hard rules", tag("p", "The plan breaks none. ", told), listed)
+    more = f"… and {len(broken) - FIRST_MOVES:,} more." if len(broken) > FIRST_MOVES else None
+    left = plan.proposal.broken if plan.proposal is not None else ()
+    return section(
+        "rules",
+        "Hard rules",
+        tag("p", rules_sentence(plan)),
+        listed,
+        tag("p", more) if more else None,
+        joined(tag("h3", "Broken with the plan"), bullets(map(str, left[:FIRST_MOVES]))) if left else None,
+    )
 
 
 def _method(plan: SlottingPlan) -> Section:
@@ -242,12 +249,11 @@ def _method(plan: SlottingPlan) -> Section:
         f"The search: {plan.rounds} rounds of {effort.chains} chains with {steps}, seed {plan.seed}. The same seed "
         "and rounds give the same plan on any number of processes.",
         "Congestion inside the search is a price on crowded lanes and pick faces; the simulator is the judge.",
-        verdict_sentence(plan),
     ]
     notes = [*reservations(plan)]
     return section(
         "method",
         "Method and what must be known",
-        bullets(told[:-1]),
+        bullets(told),
         joined(tag("h3", "Notes"), bullets(notes)) if notes else None,
     )

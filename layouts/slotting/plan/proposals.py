@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from layouts.slotting.moves.budget import Choice, within_budget
+from layouts.slotting.moves.budget import Choice
 from layouts.slotting.moves.move_list import ordered_moves
 from layouts.slotting.moves.move_work import MoveWork, carrying
+from layouts.slotting.plan.mending import chosen_moves
 from layouts.slotting.prepare import Prepared
 from layouts.slotting.problem import CrowdCost, SlottingProblem
+from layouts.slotting.rules.broken import Broken
 from layouts.slotting.score import Score, score
 from layouts.tours.due_times import is_date
 
@@ -25,13 +27,15 @@ Ints = npt.NDArray[np.int64]
 class Proposal:
     """A slotting that the search found, under a name, and which of its moves are worth making.
 
-    `wanted` (U,) is all of it; `target` (U,) what the moves that are worth making come to, within the budget.
+    `wanted` (U,) is all of it; `target` (U,) what the moves that are worth making come to, within the budget. They
+    mend what today's slotting breaks; `broken` are the rules that it breaks all the same, for want of budget or room.
     """
 
     name: str
     wanted: Ints
     choice: Choice
     score: Score
+    broken: tuple[Broken, ...] = ()
 
     @property
     def target(self) -> Ints:
@@ -55,6 +59,7 @@ class Proposal:
             "travel_s": self.score.travel_s,
             "others_s": dict(self.score.others_s),
             "by_tours": {"verdict": self.choice.verdict, "net_s": self.choice.net.record()},
+            "broken": list(map(str, self.broken)),
         }
 
 
@@ -65,7 +70,8 @@ def propose(
     *,
     budget_s: float | None = None,
 ) -> dict[str, Proposal]:
-    """Order the moves to each candidate (U,) and cut them where they are no longer worth making.
+    """Order the moves to each candidate (U,), what mends today's slotting first, and cut them where they are no
+    longer worth making.
 
     What a move is worth is what it saves on the tours, and of crowding by the candidate's own `crowds`.
     """
@@ -82,12 +88,15 @@ def _proposal(
     moves = ordered_moves(
         problem, wanted, work=move_work(ready), stock=ready.stock, staging=ready.settings.staging
     )
-    choice = within_budget(moves, math.inf if budget_s is None else budget_s)
+    choice = chosen_moves(
+        moves, math.inf if budget_s is None else budget_s, legal=ready.legal, judge=ready.broken
+    )
     return Proposal(
         name=name,
         wanted=wanted,
         choice=choice,
         score=score(ready.problem, choice.considered.target),
+        broken=ready.broken(choice.considered.target),
     )
 
 

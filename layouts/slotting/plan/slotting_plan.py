@@ -21,6 +21,8 @@ Ints = npt.NDArray[np.int64]
 Verdict = Literal["do it", "do nothing", "cannot decide"]
 TODAY = "today"
 """The name of today's slotting in the proof."""
+REPAIR = "repair"
+"""The name of the proposal that only mends what breaks rules today, and places what has no location."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

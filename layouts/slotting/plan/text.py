@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layouts.slotting.congestion.proof import Proof
 from layouts.slotting.exact.gap import gap_text
 from layouts.slotting.plan.proposals import Proposal
-from layouts.slotting.plan.slotting_plan import SlottingPlan
+from layouts.slotting.plan.slotting_plan import REPAIR, SlottingPlan
 from layouts.slotting.score import Score
 
 HOUR_S = 3600.0
@@ -77,9 +78,30 @@ def _row(name: str, score: Score, moves: str, wide: int) -> str:
     return f"{name:<{wide}}" + "".join(f"{part / HOUR_S:>16,.2f}" for part in parts) + f"{moves:>12}"
 
 
+def rules_sentence(plan: SlottingPlan) -> str:
+    """What is broken today, and what of it once the plan is done."""
+    count = len(plan.ready.today)
+    if not count:
+        return "Today's slotting breaks no rule, and neither does the plan."
+    told = f"Today's slotting breaks rules {count:,} time{'s' if count > 1 else ''}"
+    if plan.verdict == "do it" and plan.proposal is not None:
+        left = len(plan.proposal.broken)
+        return f"{told}; with the plan it is {left:,}." if left else f"{told}; the plan breaks none."
+    repair = plan.proposals.get(REPAIR)
+    if repair is None:
+        return f"{told} and stays as it is."
+    moves = repair.choice.considered
+    return (
+        f"{told} and stays as it is; the proposal '{REPAIR}' mends it with {len(moves.moves):,} moves in "
+        f"{moves.seconds / HOUR_S:,.1f} h."
+    )
+
+
 def reservations(plan: SlottingPlan) -> Iterator[str]:
     """What a reader must know."""
     broken = plan.ready.today
+    if broken:
+        yield rules_sentence(plan)
     for each in broken[:MOST_BROKEN]:
         yield f"Broken today: {each}"
     if len(broken) > MOST_BROKEN:
@@ -88,6 +110,21 @@ def reservations(plan: SlottingPlan) -> Iterator[str]:
     if proposal is not None:
         for one in proposal.choice.considered.left_out[:MOST_BROKEN]:
             yield f"Not moved: {one.sku} to {one.target}: {one.why}"
+    if plan.proof is not None and not _varies(plan.proof):
+        yield (
+            "Every simulated shift is the same, so the intervals tell nothing of other days: set pick_time or "
+            "redraw_orders in the scenario."
+        )
     if plan.is_cut:
         yield f"Time ended the search after {plan.rounds} rounds: --rounds {plan.rounds} gives the same plan again."
     yield from plan.notes
+
+
+def _varies(proof: Proof) -> bool:
+    """Whether any simulated shift differs from another of the same slotting and staffing."""
+    return any(
+        len({*values}) > 1
+        for comparison in proof.comparisons.values()
+        for figures in comparison.runs.values()
+        for values in figures.values()
+    )

@@ -132,3 +132,16 @@ def test_a_problem_without_tours_is_scored_as_nothing(start: SlottingStart) -> N
     )
     problem = replace(start.problem, tours=empty)
     assert score(problem, problem.now).total_s == 0
+
+
+def test_a_scenarios_items_may_have_columns_of_their_own(start: SlottingStart, tmp_path: Path) -> None:
+    table = items(tmp_path, "sku,mass_kg,volume_l,family,source\nA,2,1.5,F1,made up\n")
+    own = replace(start, scenario=start.scenario.model_copy(update={"items": table}))
+    ready = prepared(own, SlotSettings())
+    assert isinstance(ready, Prepared)
+    assert (ready.items["A"].mass_kg, ready.items["A"].family) == (2.0, "F1")
+    with pytest.raises(BadDataError, match="column 'volume_l'"):
+        prepared(start, SlotSettings(items=table))
+    table.write_text("sku,mass_kg\nA,2\nA,3\n", encoding="utf-8")
+    with pytest.raises(BadDataError, match="row 3 column 'sku' has 'A' again"):
+        prepared(own, SlotSettings())
