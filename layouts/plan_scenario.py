@@ -37,7 +37,20 @@ class TourFloor:
     facility: Facility
     graph: NavGraph
     depot: Depot
+    is_depot_drawn: bool
     notes: tuple[str, ...]
+
+    def staffed(self, pickers: int) -> TourFloor:
+        """The same where so many pick: at a depot that is not drawn as many can hand over at once."""
+        if self.is_depot_drawn or self.depot.servers == pickers:
+            return self
+        *others, station = self.facility.stations
+        stations = (*others, replace(station, servers=pickers))
+        return replace(
+            self,
+            facility=replace(self.facility, stations=stations),
+            depot=replace(self.depot, servers=pickers),
+        )
 
     @cached_property
     def distances(self) -> Distances | None:
@@ -53,6 +66,15 @@ class Demand:
     slotting: Slotting
     items: Items
     orders: tuple[Order, ...] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTours:
+    """What was ordered, the tours for it, and what a reader must know of the orders."""
+
+    orders: tuple[Order, ...]
+    plan: TourPlan
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +119,13 @@ def tour_floor(facility: Facility, scenario: Scenario) -> TourFloor:
     rules = rules_on(facility, scenario.rules)
     equipped, station, notes = with_depot(facility, agent, at=scenario.depot, servers=scenario.pickers)
     graph = build_graph(equipped, agent, rules)
-    return TourFloor(facility=equipped, graph=graph, depot=_depot(equipped, graph, station), notes=notes)
+    return TourFloor(
+        facility=equipped,
+        graph=graph,
+        depot=_depot(equipped, graph, station),
+        is_depot_drawn=equipped is facility,
+        notes=notes,
+    )
 
 
 def demand_on(floor: TourFloor, scenario: Scenario) -> Demand:
@@ -128,8 +156,24 @@ def plan_on(
     progress: Progress = silent,
 ) -> PlannedShift:
     """`plan_scenario` on a floor and with tables that are ready."""
+    tours = tours_on(
+        floor, demand, scenario, replication=replication, is_bounded=is_bounded, progress=progress
+    )
+    return shift_on(floor, demand, tours)
+
+
+def tours_on(
+    floor: TourFloor,
+    demand: Demand,
+    scenario: Scenario,
+    *,
+    replication: int = 0,
+    is_bounded: bool = False,
+    progress: Progress = silent,
+) -> PlannedTours:
+    """The orders and tours of `plan_on`; who picks and how long work takes matters to batching "in-time" alone."""
     graph, depot = floor.graph, floor.depot
-    orders, demand_notes = _orders(demand, scenario, replication)
+    orders, notes = _orders(demand, scenario, replication)
     distances = floor.distances if scenario.redraw_orders else None
     plan = plan_tours(
         picking_floor(graph, demand.slotting, orders, depot=depot.node, distances=distances),
@@ -154,15 +198,19 @@ def plan_on(
         ),
         progress=progress,
     )
-    notes = (*plan.notes, *floor.notes, *demand_notes, *_unreached_note(graph))
+    return PlannedTours(orders=orders, plan=plan, notes=notes)
+
+
+def shift_on(floor: TourFloor, demand: Demand, tours: PlannedTours) -> PlannedShift:
+    """The shift of tours that were planned on `floor`, whoever is to pick there, for `demand`."""
     return PlannedShift(
         facility=floor.facility,
-        graph=graph,
-        depot=depot,
-        orders=orders,
+        graph=floor.graph,
+        depot=floor.depot,
+        orders=tours.orders,
         slotting=demand.slotting,
-        plan=plan,
-        notes=notes,
+        plan=tours.plan,
+        notes=(*tours.plan.notes, *floor.notes, *tours.notes, *_unreached_note(floor.graph)),
     )
 
 

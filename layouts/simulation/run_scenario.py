@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from layouts.kpis import kpis
+from layouts.last_used import LastUsed
 from layouts.orders import Order
 from layouts.plan_scenario import Demand, PlannedShift, TourFloor, demand_on, plan_on, tour_floor
+from layouts.planned_tours import floor_key, planned_shift
 from layouts.run import AisleFloor, Duty, Run
 from layouts.scenario import PATHS, Scenario, read_scenario
+from layouts.scenario_files import Digests, digests_of, sha256_of, site_file
 from layouts.simulation.engine.run_tape import Played, run_tape
 from layouts.simulation.figures_of_run import figures_of_run
 from layouts.simulation.operations.ground import Ground
@@ -106,8 +109,13 @@ def _start(facility: Facility, scenario: Scenario, facility_sha256: str | None) 
 
 
 def _ready(start: _Start, *, replication: int, progress: Progress = silent) -> ReadyShift:
-    scenario = start.scenario
-    shift = plan_on(start.floor, start.demand, scenario, replication=replication, progress=progress)
+    shift = plan_on(start.floor, start.demand, start.scenario, replication=replication, progress=progress)
+    return _compiled(start.scenario, shift, inputs=start.inputs, ground=start.ground)
+
+
+def _compiled(
+    scenario: Scenario, shift: PlannedShift, *, inputs: Mapping[str, Any], ground: Ground
+) -> ReadyShift:
     program = shift_program(
         shift,
         shift.facility,
@@ -125,13 +133,13 @@ def _ready(start: _Start, *, replication: int, progress: Progress = silent) -> R
         traffic=scenario.traffic.settings,
         seed=scenario.seed,
         horizon_s=_horizon_s(scenario),
-        ground=start.ground,
+        ground=ground,
     )
     ready = ReadyShift(
         scenario=scenario,
         shift=shift,
         program=program,
-        inputs=start.inputs,
+        inputs=inputs,
         warm_up_s=0.0 if scenario.warm_up_s == "mser-5" else scenario.warm_up_s,
         notes=(*told(program.jams()), *_undated_note(scenario, shift.orders)),
     )
@@ -176,9 +184,17 @@ def play_shift(ready: ReadyShift, *, replication: int = 0, progress: Progress = 
 
 
 def figures_of(scenario: Scenario, replication: int) -> dict[str, float]:
-    """The main figures of one replication of a scenario, by name; what all share is worked out once in a process."""
-    told = scenario.model_dump_json()
-    ready = _redrawn(told, replication) if scenario.redraw_orders else _last_ready(told)
+    """The main figures of one replication of a scenario, by name.
+
+    What it shares with the last ones is worked out once in a process: the floor, tours, the program of given orders.
+    """
+    scenario = Scenario.model_validate_json(scenario.model_dump_json())  # copies are not validated
+    files = digests_of(scenario)
+    if scenario.redraw_orders:
+        ready = _known_ready(scenario, files, replication)
+    else:
+        fields = scenario.model_dump_json(exclude=set(PATHS))
+        ready = _readies.get(json.dumps([fields, files]), lambda: _known_ready(scenario, files, 0))
     run = play_shift(ready, replication=replication)
     return figures_of_run(run, kpis(run, warm_up_s=ready.warm_up_s))
 
@@ -189,26 +205,28 @@ def vehicles_of(run: Run) -> tuple[str, ...]:
     return tuple(agent for agent in run.agents if agent in classes and agent_named(classes[agent]).is_vehicle)
 
 
-@lru_cache(maxsize=1)
-def _last_ready(scenario: str) -> ReadyShift:
-    return ready_shift(Scenario.model_validate_json(scenario))
+_readies: LastUsed[ReadyShift] = LastUsed(1)
+_grounds: LastUsed[Ground] = LastUsed(1)
 
 
-def _redrawn(told: str, replication: int) -> ReadyShift:
-    return _ready(_last_start(told), replication=replication)
-
-
-@lru_cache(maxsize=1)
-def _last_start(told: str) -> _Start:
-    scenario = Scenario.model_validate_json(told)
-    facility, digest = _facility_of(scenario)
-    return _start(facility, scenario, digest)
+def _known_ready(scenario: Scenario, files: Digests, replication: int) -> ReadyShift:
+    """`ready_shift`, of the tours and on the ground that are known."""
+    shift = planned_shift(scenario, files, replication=replication)
+    rules = scenario.model_dump_json(include={"operations", "traffic"})
+    ground = _grounds.get(
+        json.dumps([rules, floor_key(scenario, files)]),
+        lambda: shift_ground(
+            shift.facility, shift.graph, shift.depot, scenario.operations, scenario.traffic.settings
+        ),
+    )
+    inputs = _inputs(shift.facility, scenario, files["site"])
+    return _compiled(scenario, shift, inputs=inputs, ground=ground)
 
 
 def _facility_of(scenario: Scenario) -> tuple[Facility, str]:
     """The facility at the scenario's site, and the SHA-256 of its file."""
-    site = scenario.site / "facility.json" if scenario.site.is_dir() else scenario.site
-    return read_facility(site), _sha256(site)
+    site = site_file(scenario)
+    return read_facility(site), sha256_of(site)
 
 
 def _undated_note(scenario: Scenario, orders: Sequence[Order]) -> tuple[str, ...]:
@@ -283,8 +301,4 @@ def _inputs(facility: Facility, scenario: Scenario, facility_sha256: str | None)
 
 
 def _source(path: Path | None) -> dict[str, str]:
-    return {"name": "synthetic"} if path is None else {"name": path.name, "sha256": _sha256(path)}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"name": "synthetic"} if path is None else {"name": path.name, "sha256": sha256_of(path)}

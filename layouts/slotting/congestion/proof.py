@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from layouts.comparison.best_of_k import check_indifference
 from layouts.comparison.compare import Against, Comparison, compare, shared_confidence
 from layouts.comparison.record import comparison_dict
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of
+from layouts.slotting.congestion.play_staffings import play_staffings
 from layouts.slotting.congestion.stops_paying import StopsPaying, stops_paying
 from layouts.slotting_table import Slotting, write_slotting
-from layouts.statistics.intervals import CONFIDENCE, Estimate, paired_difference
+from layouts.statistics.intervals import CONFIDENCE, Estimate, check_confidence, paired_difference
 from layouts.statistics.replications import Precision
 from layouts.what_if.play_points import Figures
 from spatial.progress import Progress, silent
@@ -162,12 +166,14 @@ def prove(
     the first of them unless named.
 
     1. Each is written into `folder`, which must be there, so that it is a scenario like any other.
-    2. At each staffing they are compared with common random numbers; the other arguments are `compare`'s.
+    2. The first replications are played at all staffings together, for which tours are planned once.
+    3. At each staffing they are compared with common random numbers; the other arguments are `compare`'s.
     Each staffing's verdicts hold together with `confidence`, those of different staffings do not.
 
     Raises ValueError for fewer than two slottings, an unknown `today`, fewer than one picker, or several staffings
     where `operations.staff` says who works; and what simulating raises.
     """
+    _check_question(slottings, today, indifference, confidence)
     staffings = sorted({*pickers} or {scenario.pickers})
     if staffings[0] < 1:
         raise ValueError(f"pickers {staffings[0]} must be at least 1")
@@ -178,31 +184,74 @@ def prove(
     files = [folder / f"slotting-{number}.csv" for number in range(len(slottings))]
     for file, slotting in zip(files, slottings.values(), strict=True):
         write_slotting(file, slotting)
-    comparisons = {}
-    for turn, count in enumerate(staffings):
-        comparisons[count] = compare(
-            {
-                name: scenario.model_copy(update={"slotting": file, "pickers": count})
-                for name, file in zip(slottings, files, strict=True)
-            },
+    shifts = {
+        count: {
+            name: scenario.model_copy(update={"slotting": file, "pickers": count})
+            for name, file in zip(slottings, files, strict=True)
+        }
+        for count in staffings
+    }
+    is_open = wanted is not None or indifference is not None
+    first_share = first / most if is_open else 1.0
+    with nullcontext(cache) if cache is not None else _own_cache() as known:
+        play_staffings(
+            shifts,
             figures,
-            baseline=today,
-            figure=FIGURE,
-            wanted=wanted,
-            indifference=indifference,
             first=first,
             most=most,
+            cache=known,
             workers=workers,
             cluster=cluster,
-            cache=cache,
-            confidence=confidence,
-            progress=_part(progress, turn, len(staffings), count),
+            progress=_part(progress, 0.0, first_share),
         )
+        comparisons = {
+            count: compare(
+                scenarios,
+                figures,
+                baseline=today,
+                figure=FIGURE,
+                wanted=wanted,
+                indifference=indifference,
+                first=first,
+                most=most,
+                workers=workers,
+                cluster=cluster,
+                cache=known,
+                confidence=confidence,
+                progress=_part(
+                    progress,
+                    first_share + (1 - first_share) * turn / len(shifts),
+                    first_share + (1 - first_share) * (turn + 1) / len(shifts),
+                    f"{count} pickers: ",
+                ),
+            )
+            for turn, (count, scenarios) in enumerate(shifts.items())
+        }
     return Proof(today=next(iter(comparisons.values())).baseline, comparisons=comparisons)
 
 
-def _part(progress: Progress, turn: int, turns: int, pickers: int) -> Progress:
-    return lambda stage, share: progress(f"{pickers} pickers: {stage}", (turn + share) / turns)
+@contextmanager
+def _own_cache() -> Iterator[Path]:
+    with TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _check_question(
+    slottings: Mapping[str, Slotting], today: str | None, indifference: float | None, confidence: float
+) -> None:
+    """What `compare` would refuse, before anything is played."""
+    if len(slottings) < 2:
+        raise ValueError(f"{len(slottings)} slotting cannot be compared: give at least 2")
+    if today is not None and today not in slottings:
+        raise ValueError(f"there is no slotting '{today}': choose one of {', '.join(slottings)}")
+    check_confidence(confidence)
+    if indifference is not None:
+        check_indifference(indifference)
+
+
+def _part(progress: Progress, begin: float, end: float, of: str = "") -> Progress:
+    """The progress of what goes from one share of the whole to another."""
+    return lambda stage, share: progress(f"{of}{stage}", begin + (end - begin) * share)
 
 
 def _best_record(best: Best) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_played_again_from_the_cache_it_is_the_same(small, slottings, tmp_path: 
 def test_what_cannot_be_asked_is_refused(small, slottings, tmp_path: Path, proof: Proof) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match="pickers 0 must be at least 1"):
         prove(small.scenario, slottings, folder=tmp_path, pickers=(0, 4))
-    with pytest.raises(ValueError, match="there is no scenario 'other'"):
+    with pytest.raises(ValueError, match="there is no slotting 'other'"):
         prove(small.scenario, slottings, folder=tmp_path, today="other")
     staffed = small.scenario.model_copy(
         update={"operations": Operations(staff=(StaffGroup(agent="picker", count=3, does=("pick",)),))}
