@@ -23,7 +23,9 @@ from spatial.progress import Progress, silent
 Ints = npt.NDArray[np.int64]
 
 REDRAWN = 8
-"""Replications whose tours are planned where orders are redrawn: what is learnt then holds for days like these."""
+"""Replications of made-up orders whose tours are planned at most: what is learnt then holds for days like these."""
+ENOUGH_LINES = 20_000
+"""No further replication where those so far have as many."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,7 +94,8 @@ class SlottingStart:
 def slotting_start(facility: Facility, scenario: Scenario, *, progress: Progress = silent) -> SlottingStart:
     """The problem of slotting `scenario` anew on `facility`, which is the one at its site.
 
-    1. Tours are planned as the scenario says; where it redraws orders, for REDRAWN replications that count as one.
+    1. Tours are planned as the scenario says: of the orders of the file, which tell all there is to learn even where
+       shifts redraw them; where orders are made up and redrawn, of several replications that count as one.
     2. Every location that can be reached may hold a SKU; places are the graph nodes they are picked from.
     3. Every pick location of a SKU is a unit, visited by the tours that were planned to go there.
 
@@ -100,11 +103,17 @@ def slotting_start(facility: Facility, scenario: Scenario, *, progress: Progress
     """
     floor = tour_floor(facility, scenario)
     demand = demand_on(floor, scenario)
-    count = REDRAWN if scenario.redraw_orders else 1
-    shifts = []
-    for number in range(count):
-        progress("planning tours", number / count)
-        shifts.append(plan_on(floor, demand, scenario, replication=number))
+    learnt = scenario
+    if demand.orders is not None:
+        learnt = scenario.model_copy(update={"redraw_orders": False})
+    shifts: list[PlannedShift] = []
+    while not shifts or (
+        learnt.redraw_orders
+        and len(shifts) < REDRAWN
+        and sum(shift.plan.lines for shift in shifts) < ENOUGH_LINES
+    ):
+        progress("planning tours", len(shifts) / REDRAWN)
+        shifts.append(plan_on(floor, demand, learnt, replication=len(shifts)))
     graph = floor.graph
     location = tuple(place for place in _in_order(facility) if place in graph.access)
     known = {place: row for row, place in enumerate(location)}
