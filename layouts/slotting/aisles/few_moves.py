@@ -4,11 +4,12 @@
    costs least: metres of its tours, the price of a move unless it stays, and of another one where somebody idle must
    make way.
 2. Round by round some are taken out and put again: any ones, all of a spot, or movers and others. What costs more
-   than before is undone.
+   than before is undone, unless chance lets it pass: often at first, hardly in the end.
 3. The price starts low, so that too many move, and rises until the bound is met; around that it swings.
 4. Moves that are left go to those that save most.
 
-Ruin and recreate: Schrimpf et al. (2000). The tours are shortest ones all the time.
+Ruin and recreate: Schrimpf et al. (2000); by chance as there and in Christiaens and Vanden Berghe (2020), "Slack
+induction by string removals". The tours are shortest ones all the time.
 """
 
 from __future__ import annotations
@@ -38,12 +39,15 @@ from spatial.progress import Progress, silent
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-FEWEST, MOST_OUT = 2, 16
-"""How many are taken out at once."""
+FEWEST, MOST_OUT = 2, 40
+"""How many are taken out at once; but at most one of OF_ALL, where that is more than FEWEST."""
+OF_ALL = 12
+WARM, COLD, STILL = 0.1, 0.002, 0.97
+"""How warm the first and last rounds are, in prices of a move; behind that share of them nothing worse passes."""
 FIRST_PRICE = 0.4
 """The first price, as a share of what the visits of the last unit within the bound walk on average."""
 MUCH_DEARER = 1.1
-SWING, MOST_SWING, AIM = 0.15, 0.03, 0.98
+SWING, MOST_SWING, AIM = 0.3, 0.08, 0.98
 """The price follows that power of the moves over what is aimed at, a share of the bound; at most by such a part."""
 ROUNDS_A_PRICE = 10
 SHUFFLED = 0.4
@@ -91,7 +95,7 @@ def few_moves(
     start_m = search.travel_m
     search.start()
     for played in range(rounds):
-        search.round(played)
+        search.round(played, rounds)
         if played % TELL_EVERY == TELL_EVERY - 1:
             progress(f"slotting: {1 - search.best_m / start_m:.1%} less", (played + 1) / rounds)
     assignment = seats(problem, floor, search.fill())
@@ -171,15 +175,15 @@ class _Search:
             put(self.standing, int(unit), int(at[unit]))
         renew(self.floor, self.standing)
 
-    def round(self, played: int) -> None:
-        """Take some out and put them again, unless that is worse; then set the price."""
+    def round(self, played: int, rounds: int) -> None:
+        """Take some out and put them again, unless that is too much worse; then set the price."""
         if len(self.units) == 0:
             return
         units = self._some()
         copy_standing(self.kept, self.standing)
         self._again(units[np.argsort(-self.visits[units] * self._noise(len(units)), kind="stable")])
         cost_m = self._cost()
-        if cost_m <= self.cost_m:
+        if cost_m <= self.cost_m + self._let_pass_m(played / rounds):
             self.cost_m = cost_m
             self._remember()
         else:
@@ -187,13 +191,20 @@ class _Search:
         if played % ROUNDS_A_PRICE == ROUNDS_A_PRICE - 1:
             self._set_price()
 
+    def _let_pass_m(self, elapsed: float) -> float:
+        """How much worse a round may be, drawn, when that share of all rounds has been played."""
+        if elapsed >= STILL:
+            return 0.0
+        return float(self.price_m * WARM * (COLD / WARM) ** elapsed * self.random.standard_exponential())
+
     def _noise(self, count: int) -> Floats:
         noise: Floats = np.exp(SHUFFLED * self.random.standard_normal(count))
         return noise
 
     def _some(self) -> Ints:
         movers = self.units[self.standing.at[self.units] != self.now[self.units]]
-        count = int(self.random.integers(FEWEST, MOST_OUT + 1))
+        most_out = max(FEWEST, min(MOST_OUT, len(self.units) // OF_ALL))
+        count = int(self.random.integers(FEWEST, most_out + 1))
         kind = self.random.integers(3)
         if kind == 0 or len(movers) == 0:
             return self._draw(self.units, count)

@@ -50,8 +50,8 @@ def test_more_moves_save_more_and_the_same_seed_gives_the_same_plan(slotting):
 
 def test_whoever_will_not_stay_anyway_gets_no_credit_for_where_it_is(slotting):
     problem, floor = slotting
-    stays = few_moves(problem, floor, most_moves=15, rounds=100)
-    leaves = few_moves(problem, floor, most_moves=15, rounds=100, away=np.ones(40))
+    stays = few_moves(problem, floor, most_moves=15, rounds=300)
+    leaves = few_moves(problem, floor, most_moves=15, rounds=300, away=np.ones(40))
     assert walked_m(problem, floor, stays.assignment) <= walked_m(problem, floor, leaves.assignment)
 
 

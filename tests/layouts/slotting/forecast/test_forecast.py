@@ -54,6 +54,21 @@ def test_drawn_tours_stand_for_as_many_with_the_expected_velocities():
     assert again.unit.tolist() == drawn.unit.tolist()
 
 
+def test_a_drawn_tour_has_as_many_units_of_each_group_and_no_unit_twice():
+    """Also where a tour takes all of a small group, and where groups have gaps in their numbers."""
+    history, _ = zipf_history(50, 2, units=400)
+    group = np.random.default_rng(4).choice([0, 3, 5], 400)
+    group[:6] = 7
+    drawn = expected_tours(history, 400, group=group, copies=2, seed=1)
+    for row in range(len(drawn)):
+        theirs = drawn.unit[drawn.start[row] : drawn.start[row + 1]]
+        ours = history.unit[history.start[row % 50] : history.start[row % 50 + 1]]
+        assert (
+            np.bincount(group[theirs], minlength=8).tolist() == np.bincount(group[ours], minlength=8).tolist()
+        )
+        assert len(np.unique(theirs)) == len(theirs)
+
+
 def test_the_share_away_is_that_of_a_poisson_process():
     visits, carried = np.array([1000, 1000, 0]), np.array([100, 0, 0])
     share = away_share(visits, carried, horizon=0.05)
