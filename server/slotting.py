@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -17,8 +18,9 @@ from layouts.slotting.explain.explain import Explanation, explain
 from layouts.slotting.from_scenario import slotting_start
 from layouts.slotting.moves.budget import Choice
 from layouts.slotting.plan.budgeted import crowds_of, searched_within
-from layouts.slotting.plan.files import PLAN, write_moves, write_plan
+from layouts.slotting.plan.files import write_moves, write_plan
 from layouts.slotting.plan.make_plan import PlanWishes, make_plan
+from layouts.slotting.plan.names import PLAN
 from layouts.slotting.plan.page import plan_html
 from layouts.slotting.plan.proposals import propose
 from layouts.slotting.plan.record import SCHEMA
@@ -49,13 +51,11 @@ def ready_slotting(
     scenario: Path, settings: Path | None, *, seed: int = 0, progress: Progress = silent
 ) -> Prepared | Infeasible:
     """The problem of scenario.yaml under the rules of slot.yaml, with a legal assignment, if there is one."""
-    told = read_scenario(scenario)
-    return ready_of(
-        told,
-        SlotSettings() if settings is None else read_slot_settings(settings),
-        seed=seed,
-        progress=progress,
-    )
+    return ready_of(read_scenario(scenario), _settings_of(settings), seed=seed, progress=progress)
+
+
+def _settings_of(path: Path | None) -> SlotSettings:
+    return SlotSettings() if path is None else read_slot_settings(path)
 
 
 def plan_slotting(
@@ -73,8 +73,10 @@ def plan_slotting(
         return ready
     plan = make_plan(ready, wishes, progress=_part(progress, 0.1, 0.95))
     progress("writing", 0.95)
-    page = plan_html(plan, sources=_sources(ready, scenario, settings))
-    write_plan(folder, plan, scenario=scenario, settings=settings, page=page)
+    files = _files(scenario, settings, ready.start.scenario, ready.settings)
+    digests = {role: _digest(file) for role, file in files.items()}
+    page = plan_html(plan, sources={f"{role}: {files[role].name}": its for role, its in digests.items()})
+    write_plan(folder, plan, scenario=scenario, settings=settings, digests=digests, page=page)
     progress("done", 1.0)
     return plan
 
@@ -97,10 +99,11 @@ def plan_at(folder: Path, *, progress: Progress = silent) -> PlanAt:
     inputs = record["inputs"]
     if inputs["scenario"] is None:
         raise BadDataError(f"{folder / PLAN} names no scenario: make the plan with `aisletwin slot run`")
+    scenario = folder / inputs["scenario"]
     settings = None if inputs["settings"] is None else folder / inputs["settings"]
-    ready = ready_slotting(
-        folder / inputs["scenario"], settings, seed=record["search"]["seed"], progress=progress
-    )
+    told, rules = read_scenario(scenario), _settings_of(settings)
+    _require_unchanged(folder, inputs.get("sha256", {}), _files(scenario, settings, told, rules))
+    ready = ready_of(told, rules, seed=record["search"]["seed"], progress=progress)
     if isinstance(ready, Infeasible):
         raise BadDataError(f"{folder}: its rules leave no plan any more: make it anew. {ready.text}")
     table = record["slotting"]
@@ -109,6 +112,8 @@ def plan_at(folder: Path, *, progress: Progress = silent) -> PlanAt:
 
 
 def _plan_record(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise BadDataError(f"{path.parent} holds no {path.name}: give the folder that `slot run` wrote")
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -186,15 +191,10 @@ def watch_scenario(
     scenario: Path, settings: Path | None, state: Path, *, trigger: ReslotTrigger, progress: Progress = silent
 ) -> tuple[tuple[str, TriggerDay], ...]:
     """Feed the new days of the scenario's orders to the trigger; `state` remembers what it knows."""
+    known = _known(state)
     ready = ready_slotting(scenario, settings, progress=_part(progress, 0.0, 0.3))
     if isinstance(ready, Infeasible):
         raise BadDataError(f"{scenario}: {ready.text}")
-    known = None
-    if state.exists():
-        try:
-            known = Watch.of_record(json.loads(state.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise BadDataError(f"{state} is no state of a watch ({error}): delete it") from error
     after, told = watch(
         ready.start, trigger, known, problem=ready.problem, progress=_part(progress, 0.3, 1.0)
     )
@@ -202,13 +202,49 @@ def watch_scenario(
     return told
 
 
-def _sources(ready: Prepared, scenario: Path, settings: Path | None) -> dict[str, str]:
-    """The files a plan was made from, each with its SHA-256."""
-    told, rules = ready.start.scenario, ready.settings
-    site = told.site / FACILITY if told.site.is_dir() else told.site
-    files = [scenario, settings, site, told.orders, told.slotting, told.rules]
-    files += [rules.items or told.items, rules.locations]
-    return {file.name: sha256(file.read_bytes()).hexdigest() for file in files if file is not None}
+def _known(state: Path) -> Watch | None:
+    """What a watch remembers; None where it has not begun."""
+    if not state.exists():
+        return None
+    try:
+        return Watch.of_record(json.loads(state.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, BadDataError) as error:
+        raise BadDataError(f"{state} is no state of a watch: delete it, or name another --state") from error
+
+
+def _files(scenario: Path, settings: Path | None, told: Scenario, rules: SlotSettings) -> dict[str, Path]:
+    """The files a plan is made from, by what they are."""
+    files = {
+        "scenario": scenario,
+        "settings": settings,
+        "facility": told.site / FACILITY if told.site.is_dir() else told.site,
+        "orders": told.orders,
+        "slotting": told.slotting,
+        "floor rules": told.rules,
+        "items": rules.items or told.items,
+        "locations": rules.locations,
+    }
+    return {role: file for role, file in files.items() if file is not None}
+
+
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()
+
+
+def _require_unchanged(folder: Path, digests: Mapping[str, str], files: Mapping[str, Path]) -> None:
+    """BadDataError for a file that is not what the plan was made from; plans of old have no `digests`."""
+    for role in [*digests]:
+        file = files.get(role)
+        if file is None or not file.is_file():
+            raise BadDataError(
+                f"{folder}: the {role} that the plan was made from {'is' if file is None else f'({file}) is'} no "
+                "longer there: put it back or make the plan anew"
+            )
+        if _digest(file) != digests[role]:
+            raise BadDataError(
+                f"{folder}: the {role} ({file}) changed since the plan was made: put it back as it was, or make the "
+                "plan anew"
+            )
 
 
 def _part(progress: Progress, start: float, end: float) -> Progress:

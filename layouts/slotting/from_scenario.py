@@ -52,19 +52,23 @@ class SlottingStart:
         return metres
 
     def slotting(self, assignment: Ints) -> Slotting:
-        """The table of an assignment (U,); what nobody can pick from stays in it where it was."""
+        """The table of an assignment (U,); what nobody can pick from stays in it where it was.
+
+        Units of a SKU that share a location are one pick face there.
+        """
         table: dict[str, list[str]] = {sku: [] for sku in self.demand.slotting}
         for sku, location in zip(self.problem.sku, assignment.tolist(), strict=True):
             if location != NOWHERE:
                 table[sku].append(self.problem.location[location])
         for sku, locations in self.left_out.items():
             table[sku] += locations
-        return {sku: tuple(locations) for sku, locations in table.items() if locations}
+        return {sku: tuple(dict.fromkeys(locations)) for sku, locations in table.items() if locations}
 
     def assignment(self, slotting: Slotting) -> Ints:
-        """The assignment (U,) of a table: units that may stay stay, the others take the new locations in turn.
+        """The assignment (U,) of a table: units that may stay stay, the others take the new locations in turn, and
+        where there are fewer locations than units, the last ones share the SKU's first.
 
-        BadDataError for a location that is none of the problem's, and for another number of them than units.
+        BadDataError for a location that is none of the problem's, and for more of them than units.
         """
         problem = self.problem
         known = {name: row for row, name in enumerate(problem.location)}
@@ -88,6 +92,8 @@ class SlottingStart:
                 rows.remove(int(problem.now[unit]))
             going = [unit for unit in its if unit not in staying]
             at[going[: len(rows)]] = rows
+            if wanted:
+                at[going[len(rows) :]] = known[wanted[0]]
         return at
 
 

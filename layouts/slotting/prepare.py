@@ -213,7 +213,8 @@ def _round_trips(start: SlottingStart, settings: Replenishment) -> Floats:
     problem, graph = start.problem, start.floor.graph
     if settings.station is not None and settings.station not in graph.stations:
         raise BadDataError(
-            f"objective.replenishment.station '{settings.station}' is not among {', '.join(graph.stations)}"
+            f"objective.replenishment.station is '{settings.station}', which is no station: choose one of "
+            f"{', '.join(graph.stations)}"
         )
     node = start.floor.depot.node if settings.station is None else graph.stations[settings.station]
     return start.round_trips_m(node) * problem.seconds_per_m

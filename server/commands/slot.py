@@ -261,9 +261,12 @@ def _budget_s(text: str) -> float:
     from layouts.slotting.moves.duration import seconds_of
 
     try:
-        return seconds_of(text)
+        seconds = seconds_of(text)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--budget") from None
+    if not seconds > 0:
+        raise typer.BadParameter(f"'{text}' allows no move: give more than 0", param_hint="--budget")
+    return seconds
 
 
 def _staffings(text: str | None) -> tuple[int, ...]:

@@ -150,6 +150,57 @@ def test_a_budget_buys_what_brings_most(plan: Path, aisletwin: Aisletwin, tmp_pa
     wrong = aisletwin("slot", "moves", plan, "--budget", "soon")
     assert wrong.code == 2
     assert "--budget" in wrong.err
+    nothing = aisletwin("slot", "moves", plan, "--budget", "0h")
+    assert nothing.code == 2
+    assert "more than 0" in nothing.err
+
+
+def test_a_plan_is_not_read_over_other_orders_than_its_own(
+    world: Path, plan: Path, aisletwin: Aisletwin
+) -> None:
+    orders = (world / "orders.csv").read_bytes()
+    (world / "orders.csv").write_bytes(orders + b"D9-0,S00,1,2026-11-30T08:00:00Z\n")
+    told = aisletwin("slot", "explain", plan, "--sku", "S00")
+    (world / "orders.csv").write_bytes(orders)
+    assert told.code == 3
+    assert "the orders" in told.err
+    assert "changed since the plan was made" in told.err
+
+
+def test_what_is_broken_is_mended_and_what_is_not_to_be_done_is_no_work_list(
+    world: Path, aisletwin: Aisletwin, tmp_path: Path
+) -> None:
+    """One SKU too heavy for its place, and no day on which any move could pay."""
+    (tmp_path / "items.csv").write_text("sku,mass_kg\nS30,50\n", encoding="utf-8")
+    at = read_slotting(world / "slotting.csv")["S30"][0]
+    (tmp_path / "locations.csv").write_text(f"location,max_mass_kg\n{at},10\n", encoding="utf-8")
+    rules = "items: items.csv\nlocations: locations.csv\nmoves: {horizon_days: 0.001}\n"
+    (tmp_path / "slot.yaml").write_text(rules, encoding="utf-8")
+    folder = tmp_path / "PLAN"
+    (folder / "pictures").mkdir(parents=True)
+    for stale in ("moves.csv", "report.html", "pictures/moves-L9.svg"):
+        (folder / stale).write_text("of an earlier plan", encoding="utf-8")
+    told = aisletwin(
+        "slot",
+        "run",
+        world / "scenario.yaml",
+        "-s",
+        tmp_path / "slot.yaml",
+        "-o",
+        folder,
+        "--no-proof",
+        *FAST,
+    )
+    assert told.code == 1
+    assert "breaks rules 1 time and stays as it is; the proposal 'repair' mends it with 1 move in" in told.out
+    record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert all(each["broken"] == [] for each in record["proposals"].values())
+    assert read_slotting(folder / "slotting.csv") == read_slotting(world / "slotting.csv")
+    assert read_moves_csv(folder / "moves.csv") == ()
+    (step,) = read_moves_csv(folder / "proposals" / "repair-moves.csv")
+    assert (step.sku, step.here) == ("S30", at)
+    assert not (folder / "pictures" / "moves-L9.svg").exists()
+    assert "would move" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_sku_is_explained(plan: Path, aisletwin: Aisletwin) -> None:
@@ -214,6 +265,18 @@ def test_a_watch_begins_goes_on_and_tells_a_bad_slotting(
     assert "no order is newer" in again.err
 
 
+@pytest.mark.parametrize("text", ["x", "[]", '{"schema": "aisletwin.reslot-watch/1", "until": "2026-11-02"}'])
+def test_a_state_of_nothing_known_is_refused(
+    world: Path, aisletwin: Aisletwin, tmp_path: Path, text: str
+) -> None:
+    state = tmp_path / "watch.json"
+    state.write_text(text, encoding="utf-8")
+    told = aisletwin("slot", "watch", world / "scenario.yaml", "--state", state)
+    assert told.code == 3
+    assert "no state of a watch" in told.err
+    assert state.read_text(encoding="utf-8") == text
+
+
 def test_rules_in_conflict_are_a_finding_and_write_nothing(
     world: Path, aisletwin: Aisletwin, tmp_path: Path
 ) -> None:
@@ -241,4 +304,13 @@ def test_a_scenario_alone_means_to_run_it(aisletwin: Aisletwin, tmp_path: Path) 
 def test_a_folder_without_a_plan_says_so(tmp_path: Path, aisletwin: Aisletwin) -> None:
     told = aisletwin("slot", "explain", tmp_path, "--sku", "A")
     assert told.code == 3
+    assert "holds no plan.json" in told.err
     assert "slot run" in told.err
+
+
+def test_a_search_without_a_round_decides_nothing(world: Path, aisletwin: Aisletwin, tmp_path: Path) -> None:
+    asked = ("slot", "run", world / "scenario.yaml", "-o", tmp_path / "PLAN", "--no-proof")
+    told = aisletwin(*asked, "--seconds", "0", *FAST)
+    assert told.code == 4
+    assert "give it more --seconds" in told.out
+    assert json.loads((tmp_path / "PLAN" / "plan.json").read_text(encoding="utf-8"))["search"]["is_cut"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,30 +23,38 @@ from layouts.slotting.pictures.plan_drawings import plan_pictures
 from layouts.slotting.pictures.staffing_chart import staffing_chart
 from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.pictures.velocity_map import VELOCITY, velocity_map, write_velocity_map
+from layouts.slotting.plan.names import (
+    MOVES,
+    MOVES_JSON,
+    PAGE,
+    PICTURES,
+    PLAN,
+    PROPOSALS,
+    SCENARIO,
+    SLOTTING,
+    plain_name,
+)
 from layouts.slotting.plan.record import plan_record
 from layouts.slotting.plan.slotting_plan import SlottingPlan, Verdict
 from layouts.slotting.prepare import Prepared
 from layouts.slotting_table import write_slotting
 from spatial.whole_files import write_whole
 
-PLAN, SLOTTING, SCENARIO, MOVES, MOVES_JSON, PAGE = (
-    "plan.json",
-    "slotting.csv",
-    "scenario.yaml",
-    "moves.csv",
-    "moves.json",
-    "report.html",
-)
-PROPOSALS, PICTURES = "proposals", "pictures"
-
 
 def write_plan(
-    folder: Path, plan: SlottingPlan, *, scenario: Path | None, settings: Path | None, page: str | None = None
+    folder: Path,
+    plan: SlottingPlan,
+    *,
+    scenario: Path | None,
+    settings: Path | None,
+    digests: Mapping[str, str] | None = None,
+    page: str | None = None,
 ) -> None:
     """Write all of it in place of an earlier plan; plan.json comes last, whose presence says that all is there.
 
     `scenario` and `settings` are the files it was made from: plan.json names them as seen from the folder, so that
-    other commands read them again. `page` is the report. The work list at the top is what to do: it has no step
+    other commands read them again, with `digests`, the SHA-256 of all files it was made from, by what they are.
+    `page` is the report. The work list at the top is what to do: it has no step
     unless the plan is done. Those of all proposals are beside their slottings.
     """
     ready, start = plan.ready, plan.ready.start
@@ -76,7 +83,10 @@ def write_plan(
         _write_bytes(folder / PICTURES / f"{name}.svg", (drawing_svg(drawing) + "\n").encode())
         _write_bytes(folder / PICTURES / f"{name}.png", drawing_png(drawing))
     chosen = None if plan.chosen is None else f"{PROPOSALS}/{plain_name(plan.chosen)}.csv"
-    told = {"slotting": chosen, "inputs": inputs(folder, scenario, settings)}
+    told = {
+        "slotting": chosen,
+        "inputs": inputs(folder, scenario, settings) | {"sha256": {**(digests or {})}},
+    }
     if page is not None:
         _write_text(folder / PAGE, page)
     write_json(folder / PLAN, plan_record(plan) | told)
@@ -96,11 +106,6 @@ def write_moves(folder: Path, ready: Prepared, choice: Choice) -> None:
     write_json(folder / MOVES_JSON, choice_record(choice))
     with write_whole(folder / SLOTTING) as aside:
         write_slotting(aside, ready.start.slotting(choice.moves.target))
-
-
-def plain_name(name: str) -> str:
-    """A name as a file can have it."""
-    return re.sub(r"[^\w.-]+", "-", name.replace("×", "x")).strip("-")
 
 
 def drawings(plan: SlottingPlan) -> Iterator[tuple[str, Drawing]]:

@@ -79,7 +79,9 @@ def make_plan(ready: Prepared, wishes: PlanWishes, *, progress: Progress = silen
         ready=ready,
         proposals=proposals,
         chosen=chosen,
-        verdict=_verdict(ready, None if chosen is None else proposals[chosen], proof, paid),
+        verdict="cannot decide"
+        if chosen is None and is_cut and not rounds
+        else _verdict(ready, None if chosen is None else proposals[chosen], proof, paid),
         proof=proof,
         payback=paid,
         today=score(ready.problem, ready.problem.now),

@@ -16,6 +16,7 @@ from layouts.slotting.pictures.plan_drawings import PlanPictures, plan_pictures
 from layouts.slotting.pictures.staffing_chart import staffing_chart
 from layouts.slotting.pictures.stop_curve import stop_curve
 from layouts.slotting.pictures.velocity_map import velocity_map
+from layouts.slotting.plan.names import MOVES, PROPOSALS, plain_name
 from layouts.slotting.plan.proposals import Proposal
 from layouts.slotting.plan.slotting_plan import SlottingPlan, Verdict
 from layouts.slotting.plan.text import answers, reservations, rules_sentence
@@ -43,11 +44,15 @@ def plan_html(plan: SlottingPlan, *, sources: Mapping[str, str] | None = None) -
         pictures = plan_pictures(
             plan.ready.start.floor.facility, velocity_map(plan.ready.problem, proposal.target)
         )
-        parts += [_velocities(pictures), _moves(proposal, pictures)]
+        parts += [_velocities(pictures), _moves(plan, proposal, pictures)]
     parts += [_costs(plan), _rules(plan), _method(plan)]
     if sources:
         rows = [[file, tag("code", digest)] for file, digest in sources.items()]
         parts.append(section("inputs", "Inputs", table("Files that were read", ["file", "SHA-256"], rows)))
+    blank = [[role, "", "", ""] for role in ("planned by", "approved by")]
+    parts.append(
+        section("sign", "Signed", table("To be filled in", ["", "name", "date", "signature"], blank))
+    )
     return html_page(f"Slotting of {name}", _header(plan, name), parts)
 
 
@@ -85,7 +90,7 @@ def _cautions(plan: SlottingPlan) -> Iterator[str]:
     if plan.ready.today:
         yield rules_sentence(plan)
     if plan.is_cut:
-        yield f"Time ended the search after {plan.rounds} rounds: more may be found."
+        yield f"Time ended the search after {plan.rounds} round{'' if plan.rounds == 1 else 's'}: more may be found."
 
 
 def _proof(plan: SlottingPlan) -> Section:
@@ -161,7 +166,7 @@ def _legend(scale: HeatScale) -> Markup:
     return tag("div", tag("p", "Visits by tours (darker is more):"), tag("ul", lines(*keys)), class_="legend")
 
 
-def _moves(proposal: Proposal, pictures: PlanPictures) -> Section:
+def _moves(plan: SlottingPlan, proposal: Proposal, pictures: PlanPictures) -> Section:
     considered, curve = proposal.choice.considered, proposal.choice.curve
     steps = work_steps(considered, curve)
     rows = [
@@ -175,13 +180,21 @@ def _moves(proposal: Proposal, pictures: PlanPictures) -> Section:
         ]
         for step in steps[:FIRST_MOVES]
     ]
-    more = f"; the first {FIRST_MOVES} of {len(steps):,}" if len(steps) > FIRST_MOVES else ""
+    more = f", the first {FIRST_MOVES} of {len(steps):,}" if len(steps) > FIRST_MOVES else ""
+    title, file = "Work list", MOVES
+    if plan.verdict != "do it":
+        title, file = (
+            f"What '{proposal.name}' would move",
+            f"{PROPOSALS}/{plain_name(proposal.name)}-moves.csv",
+        )
+    order = "what mends today's slotting comes first, then " if plan.ready.today else ""
     return section(
         "moves",
         "Moves",
         tag(
             "p",
-            "In an order that breaks no rule wherever it is stopped; what wins most per hour comes first.",
+            f"In an order that breaks no rule wherever it is stopped: {order}what wins most per hour"
+            f"{'.' if order else ' first.'}",
         ),
         tag(
             "div",
@@ -192,9 +205,7 @@ def _moves(proposal: Proposal, pictures: PlanPictures) -> Section:
             ),
             class_="plans of-2",
         ),
-        table(
-            f"Work list{more}: moves.csv has all", ["step", "SKU", "from", "to", "", "minutes so far"], rows
-        ),
+        table(f"{title}{more}: {file} has all", ["step", "SKU", "from", "to", "", "minutes so far"], rows),
     )
 
 
@@ -205,7 +216,11 @@ def _minutes(seconds: float) -> str:
 def _costs(plan: SlottingPlan) -> Section:
     named = {"today": plan.today, **{name: each.score for name, each in plan.proposals.items()}}
     parts = ["total", "walking", *plan.today.others_s]
-    rows = [[name, *(_hours(each) for each in _seconds(score))] for name, score in named.items()]
+    moved = {name: f"{each.moves:,}" for name, each in plan.proposals.items()}
+    rows = [
+        [name, *(_hours(each) for each in _seconds(score)), moved.get(name, "–")]
+        for name, score in named.items()
+    ]
     return section(
         "costs",
         "What it costs by the tours",
@@ -214,7 +229,7 @@ def _costs(plan: SlottingPlan) -> Section:
             "Hours over the stretch that was planned for: walking by the lengths of tours, and what heights, refills "
             "and uneven zones add. Queues are not in these figures; the simulator has them.",
         ),
-        table("Hours", ["slotting", *parts], rows),
+        table("Hours", ["slotting", *parts, "SKUs moved"], rows),
         tag("p", f"No slotting that keeps the rules takes less than {_hours(plan.bound_s)} h."),
     )
 
@@ -248,7 +263,9 @@ def _method(plan: SlottingPlan) -> Section:
     told = [
         f"The search: {plan.rounds} rounds of {effort.chains} chains with {steps}, seed {plan.seed}. The same seed "
         "and rounds give the same plan on any number of processes.",
-        "Congestion inside the search is a price on crowded lanes and pick faces; the simulator is the judge.",
+        "Congestion inside the search is a price on crowded pick faces and lanes; the simulator is the judge. A "
+        "proposal's name tells how much these prices counted: 'stops × 1, lanes × 0.5' is the full price of pick "
+        "faces and half that of lanes, 'shortest walking' is none.",
     ]
     notes = [*reservations(plan)]
     return section(

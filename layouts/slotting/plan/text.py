@@ -41,6 +41,8 @@ def verdict_sentence(plan: SlottingPlan) -> str:
     """What to do, in one sentence."""
     proposal = plan.proposal
     if proposal is None:
+        if plan.verdict == "cannot decide":
+            return "Cannot decide: time ended the search before its first round; give it more --seconds."
         return "Do nothing: no move is worth making."
     moves = proposal.choice.considered
     buffers = f", {moves.buffer_moves:,} of them through a buffer" if moves.buffer_moves else ""
@@ -91,9 +93,10 @@ def rules_sentence(plan: SlottingPlan) -> str:
     if repair is None:
         return f"{told} and stays as it is."
     moves = repair.choice.considered
+    moves, count = repair.choice.considered, len(repair.choice.considered.moves)
     return (
-        f"{told} and stays as it is; the proposal '{REPAIR}' mends it with {len(moves.moves):,} moves in "
-        f"{moves.seconds / HOUR_S:,.1f} h."
+        f"{told} and stays as it is; the proposal '{REPAIR}' mends it with {count:,} move{'' if count == 1 else 's'} "
+        f"in {moves.seconds / HOUR_S:,.1f} h."
     )
 
 
@@ -115,7 +118,7 @@ def reservations(plan: SlottingPlan) -> Iterator[str]:
             "Every simulated shift is the same, so the intervals tell nothing of other days: set pick_time or "
             "redraw_orders in the scenario."
         )
-    if plan.is_cut:
+    if plan.is_cut and plan.rounds:
         yield f"Time ended the search after {plan.rounds} rounds: --rounds {plan.rounds} gives the same plan again."
     yield from plan.notes
 

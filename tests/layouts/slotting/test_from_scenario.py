@@ -89,3 +89,18 @@ def test_an_assignment_comes_back_from_its_table(aisles_hall: Facility, hall_sce
     assert (start.assignment(start.slotting(moved)) == moved).all()
     with pytest.raises(BadDataError, match="is the plan one of this scenario"):
         start.assignment({start.problem.sku[0]: ("not-there",)})
+
+
+def test_faces_of_a_sku_that_share_a_location_are_one_row_of_the_table(
+    aisles_hall: Facility, hall_scenario: Scenario, tmp_path: Path
+) -> None:
+    places = [location.id for location in aisles_hall.locations]
+    (tmp_path / "orders.csv").write_text("order,sku,quantity\n1,A,2\n", encoding="utf-8")
+    write_slotting(tmp_path / "slotting.csv", {"A": (places[5], places[9]), "B": (places[7],)})
+    files = {"orders": tmp_path / "orders.csv", "slotting": tmp_path / "slotting.csv"}
+    start = slotting_start(aisles_hall, hall_scenario.model_copy(update=files))
+    for shared in (places[5], places[3]):
+        at = np.array([start.problem.location.index(place) for place in (shared, shared, places[7])])
+        table = start.slotting(at)
+        assert table == {"A": (shared,), "B": (places[7],)}
+        assert (start.assignment(table) == at).all()
