@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from layouts.slotting.congestion.candidates import WEIGHTS
 from layouts.slotting.congestion.crowding import crowding_of
+from layouts.slotting.plan.crew import pickers_of
 from layouts.slotting.plan.proposals import affordable_moves, with_crowds
 from layouts.slotting.prepare import Prepared
 from layouts.slotting.problem import CrowdCost
@@ -23,7 +24,7 @@ def crowds_of(ready: Prepared, name: str | None) -> tuple[CrowdCost, ...]:
         return ()
     crowding = crowding_of(ready.start, ready.problem)
     return crowding.costs(
-        pickers=ready.start.scenario.pickers,
+        pickers=pickers_of(ready.start.scenario),
         tour_s=crowding.free_tour_s(ready.problem, ready.legal),
         stops=weight.stops,
         lanes=weight.lanes,

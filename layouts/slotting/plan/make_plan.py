@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from layouts.slotting.congestion.candidates import candidates
 from layouts.slotting.congestion.crowding import crowding_of
 from layouts.slotting.congestion.proof import Proof, prove
 from layouts.slotting.exact.bound import lower_bound_s
+from layouts.slotting.plan.crew import pickers_of, with_crew
 from layouts.slotting.plan.payback import Payback, payback
 from layouts.slotting.plan.polish import polished
 from layouts.slotting.plan.proposals import Proposal, affordable_moves, propose
@@ -90,7 +91,7 @@ def make_plan(ready: Prepared, wishes: PlanWishes, *, progress: Progress = silen
         rounds=rounds,
         is_cut=is_cut,
         seed=wishes.seed,
-        notes=ready.notes,
+        notes=(*ready.notes, *_of_staffings(ready, wishes)),
     )
     progress("done", 1.0)
     return plan
@@ -107,7 +108,7 @@ def _proposals(
         found = candidates(
             problem,
             crowding,
-            pickers=ready.start.scenario.pickers,
+            pickers=pickers_of(ready.start.scenario),
             start=ready.legal,
             most_moves=most_moves,
             effort=wishes.effort,
@@ -146,7 +147,7 @@ def most_moves_of(ready: Prepared, wishes: PlanWishes) -> int | None:
 def _proved(
     ready: Prepared, proposals: Mapping[str, Proposal], wishes: PlanWishes, *, progress: Progress
 ) -> Proof:
-    start, scenario = ready.start, ready.start.scenario
+    start, scenario = ready.start, with_crew(ready.start.scenario)
     slottings: dict[str, Slotting] = {TODAY: start.demand.slotting}
     with suppress(
         UndecidedError
@@ -170,18 +171,27 @@ def _proved(
         )
 
 
+def _of_staffings(ready: Prepared, wishes: PlanWishes) -> Iterator[str]:
+    staff = ready.start.scenario.operations.staff
+    if staff and wishes.is_proven and (wishes.pickers or ready.settings.pickers):
+        yield (
+            f"operations.staff says who works, so the proof is at its {pickers_of(ready.start.scenario):,} pickers "
+            "alone: other staffings were not simulated."
+        )
+
+
 def _best(ready: Prepared, proposals: Mapping[str, Proposal], proof: Proof | None) -> str | None:
     """The proposal that picks most at the scenario's staffing or, unproven, costs least."""
     if not proposals:
         return None
     if proof is None:
         return min(proposals, key=lambda name: proposals[name].score.total_s)
-    comparison = proof.comparisons[ready.start.scenario.pickers]
+    comparison = proof.comparisons[pickers_of(ready.start.scenario)]
     return max(proposals, key=lambda name: comparison.levels[name][comparison.figure].value)
 
 
 def _paid(ready: Prepared, proposal: Proposal, proof: Proof) -> Payback | None:
-    comparison = proof.comparisons[ready.start.scenario.pickers]
+    comparison = proof.comparisons[pickers_of(ready.start.scenario)]
     today, plan = comparison.runs[TODAY].get(LABOUR), comparison.runs[proposal.name].get(LABOUR)
     if today is None or plan is None or min(*today, *plan) <= 0:
         return None
@@ -203,7 +213,7 @@ def _verdict(
     if proof is None:
         told = proposal.choice.verdict
     else:
-        judged = proof.verdict(proposal.name, ready.start.scenario.pickers)
+        judged = proof.verdict(proposal.name, pickers_of(ready.start.scenario))
         told = "does not pay" if judged == "reject" else "cannot decide"
         if paid is not None and judged != "reject":
             told = paid.answer if judged == "accept" or paid.answer == "does not pay" else told
