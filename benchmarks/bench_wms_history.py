@@ -109,7 +109,7 @@ def main() -> None:
     )
     parser.add_argument("--splits", type=float, nargs="+", default=[0.7, 0.75, 0.8])
     parser.add_argument("--moves", type=int, nargs="+", default=[200, 600])
-    parser.add_argument("--rounds", type=int, default=600)
+    parser.add_argument("--rounds", type=int, default=400)
     parser.add_argument("--days", type=float, default=5.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--own", action="store_true")
