@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from layouts.slotting.explain.options import Option
 
 
+LEAST_S = 0.05
+"""Less is shown as nothing: tours have no such precision."""
+
+
 def explanation_text(explanation: Explanation) -> str:
     """Ends without a line break."""
     lines = []
@@ -42,7 +46,9 @@ def _lines(unit: UnitStory, whole: Explanation) -> Iterator[str]:
         yield "  No other location is allowed."
     if unit.forbidden:
         yield "  Better, and forbidden:"
-        yield from (f"    {_option(option)}, by {', '.join(option.broken)}" for option in unit.forbidden)
+        yield from (
+            f"    {_option(option)}; forbidden by {', '.join(option.broken)}" for option in unit.forbidden
+        )
 
 
 def _move(back: Option) -> str:
@@ -83,9 +89,17 @@ def _option(option: Option) -> str:
 
 
 def _parts(parts_s: Mapping[str, float]) -> str:
-    shown = [f"{name} {value:+.3g} s" for name, value in parts_s.items() if value or name == "travel"]
+    shown = [
+        f"{name} {_signed(value)} s"
+        for name, value in parts_s.items()
+        if abs(value) >= LEAST_S or name == "travel"
+    ]
     return ", ".join(shown)
 
 
+def _signed(value: float) -> str:
+    return f"{value:+,.1f}" if abs(value) >= LEAST_S else "0"
+
+
 def _seconds(value: float) -> str:
-    return f"{value:.4g} s"
+    return f"{value:,.1f} s"

@@ -26,6 +26,8 @@ HOUR_S = 3600.0
 PERCENT = 100.0
 FIRST_MOVES = 100
 """The page lists so many; moves.csv has all."""
+FIRST_BROKEN = 25
+"""The page lists so many; plan.json has all."""
 BADGES: Mapping[Verdict, tuple[str, str]] = {
     "do it": ("▲ do it", "better"),
     "do nothing": ("▼ do nothing", "worse"),
@@ -244,8 +246,12 @@ def _hours(seconds: float) -> str:
 
 def _rules(plan: SlottingPlan) -> Section:
     broken = plan.ready.today
-    listed = bullets(map(str, broken[:FIRST_MOVES])) if broken else None
-    more = f"… and {len(broken) - FIRST_MOVES:,} more." if len(broken) > FIRST_MOVES else None
+    listed = bullets(map(str, broken[:FIRST_BROKEN])) if broken else None
+    more = (
+        f"… and {len(broken) - FIRST_BROKEN:,} more: plan.json has all."
+        if len(broken) > FIRST_BROKEN
+        else None
+    )
     left = plan.proposal.broken if plan.proposal is not None else ()
     return section(
         "rules",
@@ -253,7 +259,7 @@ def _rules(plan: SlottingPlan) -> Section:
         tag("p", rules_sentence(plan)),
         listed,
         tag("p", more) if more else None,
-        joined(tag("h3", "Broken with the plan"), bullets(map(str, left[:FIRST_MOVES]))) if left else None,
+        joined(tag("h3", "Broken with the plan"), bullets(map(str, left[:FIRST_BROKEN]))) if left else None,
     )
 
 

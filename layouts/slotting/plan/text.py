@@ -119,7 +119,11 @@ def reservations(plan: SlottingPlan) -> Iterator[str]:
             "redraw_orders in the scenario."
         )
     if plan.is_cut and plan.rounds:
-        yield f"Time ended the search after {plan.rounds} rounds: --rounds {plan.rounds} gives the same plan again."
+        rounds = f"{plan.rounds} round{'' if plan.rounds == 1 else 's'}"
+        yield (
+            f"Time ended the search, each proposal's after {rounds} or more: --rounds {plan.rounds} gives about this "
+            "plan, and the same one on any machine."
+        )
     yield from plan.notes
 
 
