@@ -1,6 +1,7 @@
 """Slotting learnt on the first days of `wms_history_synth`, walked on the days after them.
 
     python benchmarks/bench_wms_history.py [--splits S …] [--moves N …] [--rounds R] [--days D] [--seeds I …] [--own]
+    python benchmarks/bench_wms_history.py --plan FOLDER [--data FOLDER]   # the moves themselves, learnt on all days
 
 For each share S of the batches: learnt on the batches before it, tested on all that follow, shortest tours on both
 sides. A row is a plan of at most N moves (one move is one SKU carried to another location, also one that only makes
@@ -18,9 +19,11 @@ after it.
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import os
 import time
+from pathlib import Path
 
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -113,12 +116,19 @@ def main() -> None:
     parser.add_argument("--days", type=float, default=5.0)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--own", action="store_true")
+    parser.add_argument("--data", type=Path, help="the folder of another history of the same form")
+    parser.add_argument(
+        "--plan", type=Path, help="learn on all days, and write what to move into this folder"
+    )
     args = parser.parse_args()
     folder = shared_data()
-    if folder is None:
+    if folder is None and args.data is None:
         print("skipped: no shared data")
         return
-    history = read_history(folder / "benchmarks" / "wms_history_synth")
+    history = read_history(args.data or folder / "benchmarks" / "wms_history_synth")
+    if args.plan is not None:
+        write_plans(history, args)
+        return
     print("split  plan                moves   frozen  recorded  learnt on   CPU s")
     for split in args.splits:
         end = int(len(history.tours) * split)
@@ -149,6 +159,26 @@ def main() -> None:
             )
             learnt = f"{1 - found.travel_m / found.start_m:.1%}"
             row(f"ours, seed {seed}", found.assignment, learnt, f"{time.process_time() - begun:.0f}")
+
+
+def write_plans(history: WmsHistory, args: argparse.Namespace) -> None:
+    """For each bound moves-N.csv: sku, from and to, learnt on all days there are."""
+    end = len(history.tours)
+    now, share, seed = history.now(end), away(history, end, args.days), args.seeds[0]
+    args.plan.mkdir(parents=True, exist_ok=True)
+    for most in args.moves:
+        problem = history.problem(learning(history, end, seed), now)
+        found = few_moves(problem, history.floor, most_moves=most, rounds=args.rounds, away=share, seed=seed)
+        moved = np.flatnonzero(found.assignment != now).tolist()
+        with (args.plan / f"moves-{most}.csv").open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(("sku", "from", "to"))
+            for unit in moved:
+                places = (problem.location[now[unit]], problem.location[found.assignment[unit]])
+                rows.writerow((problem.sku[unit], *places))
+        print(
+            f"{len(moved)} moves, {1 - found.travel_m / found.start_m:.1%} less walking on the days learnt on"
+        )
 
 
 if __name__ == "__main__":

@@ -5,19 +5,27 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import numpy as np
+
 from layouts.demand.make_orders import demand_of, orders_of
 from layouts.demand.spec import DemandSpec
 from layouts.demo_hall import demo_hall, demo_scan_positions
 from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
+from layouts.slotting.aisles.few_moves import few_moves
+from layouts.slotting.aisles.floor import aisle_floor
 from layouts.slotting.from_scenario import slotting_start
+from layouts.slotting.hard_rules import one_each
+from layouts.slotting.metric import table_metric
 from layouts.slotting.plan.make_plan import PlanWishes, make_plan
 from layouts.slotting.prepare import Prepared, prepared
+from layouts.slotting.problem import SlottingProblem, TourUnits
 from layouts.slotting.search.improve import Effort
 from layouts.slotting.slot_settings import SlotSettings
 from layouts.slotting.standing import standing
 from layouts.tours.between import way_between
+from layouts.tours.parallel_aisles import ParallelAisles, Picks
 from scans.laz_writer import write_laz
 from scans.readers import open_scans
 from scans.scan_to_facility import scan_to_facility
@@ -38,6 +46,25 @@ ready = prepared(
 if isinstance(ready, Prepared):
     make_plan(ready, PlanWishes(effort=Effort(rounds=1, steps=50, chains=1), is_proven=False))
     standing(ready)
+few_moves(
+    SlottingProblem(
+        sku=("only",),
+        location=("near", "far"),
+        now=np.array([1]),
+        fixed=np.zeros(1, np.bool_),
+        place=np.arange(2),
+        metric=table_metric(np.zeros((2, 2)), start=0, end=0),
+        seconds_per_m=1.0,
+        tours=TourUnits(start=np.array([0, 1]), unit=np.array([0]), weight=np.ones(1)),
+        rules=one_each(2, 1),
+    ),
+    aisle_floor(
+        ParallelAisles(aisle_m=np.array([[4.0]]), cross_m=np.zeros((2, 0)), depot_m=1.0),
+        Picks(aisle=np.zeros(2, np.int64), block=np.zeros(2, np.int64), offset_m=np.array([1.0, 2.0])),
+    ),
+    most_moves=1,
+    rounds=1,
+)
 
 mesh = facility_mesh(hall)
 scan = scan_terrestrial(
