@@ -23,8 +23,7 @@ from layouts.slotting.problem import CrowdCost, PlaceCost, SlottingProblem
 from layouts.slotting.rules.broken import Broken, broken
 from layouts.slotting.rules.build import hard_rules
 from layouts.slotting.rules.least_conflict import Infeasible
-from layouts.slotting.rules.slot_items import SlotItem, SlotItems, read_slot_items
-from layouts.slotting.rules.slot_items import _item as slot_item
+from layouts.slotting.rules.slot_items import SlotItem, SlotItems, item_of, read_slot_items
 from layouts.slotting.rules.slot_locations import SlotLocation, slot_locations
 from layouts.slotting.rules.start import feasible_start
 from layouts.slotting.slot_settings import SlotSettings
@@ -94,7 +93,7 @@ def _scenarios_items(path: Path) -> SlotItems:
         sku = cells["sku"]
         if sku in items:
             raise BadDataError(f"{path} row {row} column 'sku' has '{sku}' again: keep one row a SKU")
-        items[sku] = slot_item(f"{path} row {row}", cells)
+        items[sku] = item_of(f"{path} row {row}", cells)
     return items
 
 

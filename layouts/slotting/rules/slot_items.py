@@ -50,13 +50,13 @@ def read_slot_items(path: Path) -> dict[str, SlotItem]:
         sku = cells["sku"]
         if sku in items:
             raise BadDataError(f"{path} row {row} column 'sku' has '{sku}' again: keep one row a SKU")
-        items[sku] = _item(f"{path} row {row}", cells)
+        items[sku] = item_of(f"{path} row {row}", cells)
     if not items:
         raise BadDataError(f"{path} has no SKUs below its header: add at least one row")
     return items
 
 
-def _item(where: str, cells: Mapping[str, str]) -> SlotItem:
+def item_of(where: str, cells: Mapping[str, str]) -> SlotItem:
     sizes = [number(where, cells, column, low=1e-3, high=LONGEST_MM, unit="mm") for column in SIZES]
     told = [size for size in sizes if size is not None]
     if 0 < len(told) < 3:
