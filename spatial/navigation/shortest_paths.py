@@ -86,7 +86,9 @@ def lengths_to(graph: NavGraph, nodes: Sequence[int]) -> npt.NDArray[np.float64]
 
 
 def _lengths(matrix: csr_array, nodes: Sequence[int], *, directed: bool) -> npt.NDArray[np.float64]:
-    lengths: npt.NDArray[np.float64] = dijkstra(matrix, directed=directed, indices=np.asarray(nodes, np.int64))
+    lengths: npt.NDArray[np.float64] = dijkstra(
+        matrix, directed=directed, indices=np.asarray(nodes, np.int64)
+    )
     return lengths
 
 

@@ -57,6 +57,7 @@ def read_slot_items(path: Path) -> dict[str, SlotItem]:
 
 
 def item_of(where: str, cells: Mapping[str, str]) -> SlotItem:
+    """The item that a row tells; BadDataError, which begins with `where` it stands, for a value that cannot be."""
     sizes = [number(where, cells, column, low=1e-3, high=LONGEST_MM, unit="mm") for column in SIZES]
     told = [size for size in sizes if size is not None]
     if 0 < len(told) < 3:
