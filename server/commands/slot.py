@@ -130,6 +130,7 @@ def explain_command(
     as_json: Json = False,
 ) -> None:
     """Tell why a SKU goes where the plan puts it, what else there was, and what forbids what is better."""
+    from layouts.slotting.explain.text import explanation_text
     from server.slotting import explain_sku
 
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
@@ -137,7 +138,7 @@ def explain_command(
     if as_json:
         print_json(found.record())
     else:
-        typer.echo(found.text())
+        typer.echo(explanation_text(found))
 
 
 @slot.command("moves")
@@ -186,6 +187,7 @@ def verify_command(
 ) -> None:
     """Hold a plan against what came of it: on the demand that came, as carried out, and by the clock."""
     from layouts.slotting.verification.actual_tours import Grouping
+    from layouts.slotting.verification.text import verification_text
     from server.slotting import verify_plan
 
     _require_zone(time_zone)
@@ -196,7 +198,7 @@ def verify_command(
     if as_json:
         print_json(found.record())
     else:
-        typer.echo(found.text())
+        typer.echo(verification_text(found))
     code = {"less than predicted": 1, "cannot decide": 4}.get(found.verdict, 0)
     if code:
         raise typer.Exit(code)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from layouts.slotting.depot_ways import depot_m
 from layouts.slotting.explain.affinity import Partner, partners
 from layouts.slotting.explain.options import Option, Options
-from layouts.slotting.explain.text import explanation_text
 from layouts.slotting.problem import NOWHERE, SlottingProblem
 
 Ints = npt.NDArray[np.int64]
@@ -81,10 +80,6 @@ class Explanation:
             "is_screened": self.is_screened,
             "units": [unit.record() for unit in self.units],
         }
-
-    def text(self) -> str:
-        """As a terminal shows it; ends without a line break."""
-        return explanation_text(self)
 
 
 def explain(

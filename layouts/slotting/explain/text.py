@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from layouts.slotting.explain.affinity import Partner
-    from layouts.slotting.explain.explain import Explanation, UnitStory
-    from layouts.slotting.explain.options import Option
-
+from layouts.slotting.explain.affinity import Partner
+from layouts.slotting.explain.explain import Explanation, UnitStory
+from layouts.slotting.explain.options import Option
 
 LEAST_S = 0.05
 """Less is shown as nothing: tours have no such precision."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from layouts.slotting.verification.verification import Part, Verification
+from layouts.slotting.verification.verification import Part, Verification
 
 UNIT = "s a line"
 SAID = {

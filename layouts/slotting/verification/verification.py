@@ -8,7 +8,6 @@ from typing import Any, Literal
 from layouts.slotting.verification.day_mean import DayMean
 from layouts.slotting.verification.execution import Execution
 from layouts.slotting.verification.measured import Measured
-from layouts.slotting.verification.text import verification_text
 from layouts.slotting.verification.walked import Prediction
 from layouts.statistics.intervals import Estimate
 
@@ -84,10 +83,6 @@ class Verification:
             ],
             "notes": list(self.notes),
         }
-
-    def text(self) -> str:
-        """As a terminal shows it; ends without a line break."""
-        return verification_text(self)
 
 
 def _record(estimate: Estimate | None) -> dict[str, Any] | None:

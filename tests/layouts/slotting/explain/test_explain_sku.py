@@ -12,6 +12,7 @@ import pytest
 from layouts.slotting.explain.explain import explain
 from layouts.slotting.explain.local_score import LocalScore
 from layouts.slotting.explain.options import Options
+from layouts.slotting.explain.text import explanation_text
 from layouts.slotting.hard_rules import Capacity, Conflict, HardRules
 from layouts.slotting.metric import table_metric
 from layouts.slotting.problem import NOWHERE, CrowdCost, PlaceCost, SlottingProblem, TourUnits
@@ -238,7 +239,7 @@ def test_velocity_and_nearness_are_ranks():
 
 def test_the_text_says_what_is_known():
     problem, plan = small_site(3)
-    text = explain(problem, plan, "S0").text()
+    text = explanation_text(explain(problem, plan, "S0"))
     assert text.startswith("SKU S0: ")
     for said in ("Velocity: ", "Picked together with:", "Next best locations, of all:", "travel"):
         assert said in text
@@ -251,7 +252,7 @@ def test_a_sku_of_two_faces_tells_both_and_one_without_tours_too():
     twice = replace(problem, sku=("S1", *problem.sku[1:]))
     told = explain(twice, plan, "S1")
     assert len(told.units) == 2
-    assert "pick face 2 of 2" in told.text()
+    assert "pick face 2 of 2" in explanation_text(told)
     unwanted = replace(
         problem, tours=TourUnits(start=np.array([0, 1]), unit=np.array([1]), weight=np.ones(1))
     )
@@ -268,7 +269,7 @@ def test_one_without_a_place_says_so():
     nowhere[0] = NOWHERE
     told = explain(quiet, nowhere, "S0")
     assert told.units[0].alternatives == ()
-    assert "no place" in told.text()
+    assert "no place" in explanation_text(told)
 
 
 def test_an_unknown_sku_names_its_neighbour():
