@@ -76,13 +76,12 @@ def make_plan(ready: Prepared, wishes: PlanWishes, *, progress: Progress = silen
     chosen = _best(ready, proposals, proof)
     paid = None if chosen is None or proof is None else _paid(ready, proposals[chosen], proof)
     progress("bound", PROOF_SHARE)
+    verdict = _verdict(ready, None if chosen is None else proposals[chosen], proof, paid)
     plan = SlottingPlan(
         ready=ready,
         proposals=proposals,
         chosen=chosen,
-        verdict="cannot decide"
-        if chosen is None and is_cut and not rounds
-        else _verdict(ready, None if chosen is None else proposals[chosen], proof, paid),
+        verdict="cannot decide" if is_cut and not rounds and chosen is None else verdict,
         proof=proof,
         payback=paid,
         today=score(ready.problem, ready.problem.now),
@@ -149,9 +148,8 @@ def _proved(
 ) -> Proof:
     start, scenario = ready.start, with_crew(ready.start.scenario)
     slottings: dict[str, Slotting] = {TODAY: start.demand.slotting}
-    with suppress(
-        UndecidedError
-    ):  # where rules are too tight for a list, there is none to hold plans against
+    # where rules are too tight for a list, there is none to hold plans against
+    with suppress(UndecidedError):
         slottings[BY_DISTANCE] = start.slotting(by_distance(ready.problem))
     slottings |= {name: start.slotting(proposal.target) for name, proposal in proposals.items()}
     own = () if scenario.operations.staff else (*wishes.pickers, *ready.settings.pickers)
