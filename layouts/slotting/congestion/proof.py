@@ -123,7 +123,9 @@ class Proof:
             counts = [str(count) for count in self.comparisons if self.verdict(name, count) == verdict]
             if counts:
                 told.append(f"{verdict} at {', '.join(counts)} pickers")
-        return f"{name}: {'; '.join(told)}; {self.stops_paying(name).text()}."
+        if len(self.comparisons) > 1:
+            told.append(self.stops_paying(name).text())
+        return f"{name}: {'; '.join(told)}."
 
     def _best_answer(self, pickers: int) -> str:
         best = self.best(pickers)

@@ -18,6 +18,8 @@ LEFT, RIGHT, TOP, FOOT, KEY_LINE = 44.0, 16.0, 22.0, 40.0, 17.0
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 """After Okabe and Ito."""
 PERCENT = 100.0
+ALONE_APART, APART = 36.0, 5.0
+"""Between the marks of one staffing, where it is the only one and where there are several."""
 
 
 def staffing_chart(found: Mapping[int, Comparison]) -> Drawing:
@@ -46,16 +48,18 @@ def staffing_chart(found: Mapping[int, Comparison]) -> Drawing:
         x, y = at(count, low)
         shapes.append(Stroke(points=[(x, y), (x, y + 4)], stroke=INK, width=0.8))
         shapes.append(Label(at=(x, y + 16), text=f"{count:,}", size=11, fill=INK, anchor="middle"))
+    apart = ALONE_APART if len(pickers) == 1 else APART
     for number, name in enumerate(names):
         colour = COLOURS[number % len(COLOURS)]
+        aside = apart * (number - (len(names) - 1) / 2)
         points = [(count, shares[name]) for count, shares in shown.items() if name in shares]
         if len(points) > 1:
-            line = [at(count, its.value) for count, its in points]
+            line = [_beside(at(count, its.value), aside) for count, its in points]
             shapes.append(Stroke(points=line, stroke=colour, width=1.6))
         for count, its in points:
-            bottom, peak = _ends(its, low, high)
-            shapes += _whisker(at(count, bottom), at(count, peak), colour)
-            shapes.append(_mark(at(count, its.value), number, colour))
+            bottom, peak = (_beside(at(count, end), aside) for end in _ends(its, low, high))
+            shapes += _whisker(bottom, peak, colour)
+            shapes.append(_mark(_beside(at(count, its.value), aside), number, colour))
     first = next(iter(found.values()))
     kind = figure_kind(first.figure)
     caption = f"% of {kind.title} {first.baseline}"
@@ -75,6 +79,11 @@ def _shares(comparison: Comparison) -> dict[str, Estimate]:
     """Each scenario's difference in percent of the baseline's mean."""
     base = comparison.levels[comparison.baseline][comparison.figure].value
     return {each.name: each.decisive.difference.scaled(PERCENT / abs(base)) for each in comparison.against}
+
+
+def _beside(at: tuple[float, float], aside: float) -> tuple[float, float]:
+    """So far to the right, so that marks of one staffing do not hide each other."""
+    return at[0] + aside, at[1]
 
 
 def _ends(its: Estimate, low: float, high: float) -> tuple[float, float]:
