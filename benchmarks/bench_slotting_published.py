@@ -27,6 +27,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import numpy.typing as npt
+from published import shared_data
 from published_slotting import (
     FIRST,
     SWAP,
@@ -168,5 +169,8 @@ if __name__ == "__main__":
     options.add_argument("--seconds", type=float, default=8.0, help="for one search")
     options.add_argument("--json", type=Path, help="where the rows go, too")
     chosen = options.parse_args()
+    if shared_data() is None:
+        print("skipped: no shared data")
+        raise SystemExit
     for name in BENCHES if chosen.set is None else (chosen.set,):
         bench(name, chosen.every, chosen.skip, chosen.seconds, chosen.json)
