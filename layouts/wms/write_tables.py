@@ -12,6 +12,7 @@ import pyarrow.parquet
 from layouts.wms.tables import WmsTables
 from spatial.whole_files import write_whole
 
+SIZES = ("length_mm", "width_mm", "height_mm")
 ORDERS, SLOTTING, ITEMS = "orders.csv", "slotting.csv", "items.csv"
 
 
@@ -29,7 +30,8 @@ def write_scenario_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
     """Write what a scenario reads, as far as its tables are loaded: orders, slotting, items; returns their names.
 
     orders.csv is the table of lines, less those without a place, with the due and release times and waves of the
-    table of orders; slotting.csv that of slots that hold a SKU; items.csv that of items whose mass is told.
+    table of orders; slotting.csv that of slots that hold a SKU; items.csv that of items whose mass is told, with the
+    sizes, where all three are, which slotting reads.
     """
     tables, made = loaded.tables, {}
     if "lines" in tables:
@@ -39,7 +41,7 @@ def write_scenario_tables(folder: Path, loaded: WmsTables) -> tuple[str, ...]:
         slots = tables["slots"].select(["sku", "location"])
         made[SLOTTING] = slots.filter(slots["sku"].is_valid())
     if "items" in tables and "mass_kg" in tables["items"].column_names:
-        items = tables["items"].select(["sku", "mass_kg"])
+        items = _items(tables["items"])
         made[ITEMS] = items.filter(items["mass_kg"].is_valid())
     names = [name for name, rows in made.items() if len(rows)]
     for name in names:
@@ -57,6 +59,16 @@ def _has_no_place(loaded: WmsTables) -> pa.ChunkedArray:
     skus = loaded.tables["lines"]["sku"]
     held = loaded.tables["slots"]["sku"] if "slots" in loaded.tables else skus
     return pc.invert(pc.is_in(skus, held))
+
+
+def _items(items: pa.Table) -> pa.Table:
+    rows = items.select(["sku", "mass_kg"])
+    if {*SIZES} <= {*items.column_names}:
+        length, width, height = (items[name].is_valid() for name in SIZES)
+        is_whole = pc.and_(pc.and_(length, width), height)
+        for name in SIZES:
+            rows = rows.append_column(name, pc.if_else(is_whole, items[name], None))
+    return rows
 
 
 def _orders(lines: pa.Table, orders: pa.Table | None) -> pa.Table:

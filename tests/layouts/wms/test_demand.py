@@ -2,10 +2,12 @@ import pytest
 
 from layouts.items import read_items
 from layouts.orders import read_orders
+from layouts.slotting.rules.slot_items import read_slot_items
 from layouts.slotting_table import read_slotting
 from layouts.wms.demand import items_of, orders_of, slotting_of
 from layouts.wms.inference import infer_mapping
 from layouts.wms.tables import load
+from layouts.wms.write_tables import write_scenario_tables
 from spatial.errors import BadDataError
 
 
@@ -53,3 +55,15 @@ def test_an_empty_location_and_an_item_without_a_mass_are_left_out(tmp_path):
 def test_a_table_that_is_not_loaded_is_named(tmp_path):
     with pytest.raises(BadDataError, match="no table of lines is loaded, only items"):
         orders_of(loaded(tmp_path, items="sku\n7\n"))
+
+
+def test_sizes_go_along_to_slotting_where_all_three_are_told(tmp_path):
+    tables = loaded(
+        tmp_path,
+        items="sku,mass_kg,length mm,width mm,height mm\n7,0.5,300,200,100\n8,2,300,,100\n9,,1,1,1\n",
+    )
+    assert write_scenario_tables(tmp_path / "out", tables) == ("items.csv",)
+    items = read_slot_items(tmp_path / "out" / "items.csv")
+    assert items["7"].size_mm == (300.0, 200.0, 100.0)
+    assert items["8"].size_mm is None
+    assert read_items(tmp_path / "out" / "items.csv") == {"7": 0.5, "8": 2.0}
