@@ -93,6 +93,7 @@ class Proof:
             f"{name:<{wide}}" + "".join(f"{self._cell(name, count):>26}" for count in self.comparisons)
             for name in self.names
         ]
+        rows.append("a accept, r reject, c cannot decide; lines/h in percent of today's, with intervals")
         return "\n".join((*rows, "", *self.answers()))
 
     def record(self) -> dict[str, Any]:

@@ -99,6 +99,8 @@ def write_velocity_map(path: Path, found: VelocityMap) -> None:
 
 def read_velocity_map(path: Path) -> VelocityMap:
     """Read what `write_velocity_map` wrote; BadDataError names file, row and column of what is wrong."""
+    if not path.is_file():
+        raise BadDataError(f"{path} is missing: give the folder of a plan, which `aisletwin slot run` wrote")
     rows = tuple(_rows(path))
     return VelocityMap(locations=rows, moves=tuple(_moves(rows)))
 

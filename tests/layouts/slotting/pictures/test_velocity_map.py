@@ -59,3 +59,8 @@ def test_visits_that_are_no_number_are_named(tmp_path: Path) -> None:
     )
     with pytest.raises(BadDataError, match=r"velocity\.csv row 2 column 'visits_after' is 'many'"):
         read_velocity_map(path)
+
+
+def test_a_folder_that_is_no_plan_is_told_with_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(BadDataError, match=r"velocity\.csv is missing: give the folder of a plan"):
+        read_velocity_map(tmp_path / "velocity.csv")
