@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
+from pathlib import Path
 
+from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from layouts.report.drawing import Area, Cells, Disc, Drawing, Label, Shape, Stroke
@@ -74,5 +76,6 @@ def _thick(width: float, scale: float) -> int:
 
 
 @lru_cache(maxsize=16)
-def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size)
+def _font(size: float) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which comes with PyVista's own dependency: Pillow's own face lacks signs such as − and ×."""
+    return ImageFont.truetype(Path(get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", size)

@@ -9,7 +9,7 @@ import pytest
 
 from layouts.comparison.compare import Comparison, against_baseline
 from layouts.demo_hall import demo_hall
-from layouts.report.drawing import Area, Disc, Stroke
+from layouts.report.drawing import Area, Disc, Drawing, Label, Stroke
 from layouts.report.drawing_png import drawing_png
 from layouts.report.drawing_svg import drawing_svg
 from layouts.slotting.moves.stop_anywhere import StopAnywhere
@@ -131,3 +131,14 @@ def comparison(means: dict[str, float]) -> Comparison:
         left_out={},
         notes=(),
     )
+
+
+def test_the_signs_of_charts_are_drawn_and_no_empty_boxes() -> None:
+    def drawn(text: str) -> bytes:
+        label = Label(at=(4, 16), text=text, size=12, fill="#000000")
+        return drawing_png(
+            Drawing(width=24, height=20, title="", description="", shapes=[label]), width_px=48
+        )
+
+    nothing = drawn("\uffff")  # no face has this one
+    assert all(drawn(sign) != nothing for sign in "−×±²üÖ→·◀▶")
