@@ -1,0 +1,1 @@
+"""The event store: one append-only log of live events, durable before it acknowledges."""

@@ -1,0 +1,1 @@
+"""The live twin of one process: takes events in, keeps the state, tells who follows."""
