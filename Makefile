@@ -10,7 +10,7 @@ demo:
 	@.venv/bin/aisletwin demo $(ARGS)
 
 test:
-	@scripts/setup.sh --browser
+	@scripts/setup.sh --browser --services
 	@scripts/check.sh lint page tests
 
 lint: setup

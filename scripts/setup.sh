@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh checkout ready: system libraries, .venv, the browser page. Does nothing that is already done.
-#   scripts/setup.sh [--browser] [--peers]    also Chromium, which only the tests need; also what benchmarks compare with
+#   scripts/setup.sh [--browser] [--services] [--peers]
+# also Chromium, which takes the demo's pictures; the broker and the database of the tests; what benchmarks compare with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${PYTHON:-python3}"
@@ -22,12 +23,16 @@ system_packages() { # Debian packages behind what open3d and vtk load, and what 
   has libX11.so.6 || echo libx11-6
   has libgomp.so.1 || echo libgomp1
   has libusb-1.0.so.0 || echo libusb-1.0-0
-  [ "${1:-}" != --browser ] || command -v chromium >/dev/null || echo chromium fonts-dejavu-core
+  if wants --browser; then command -v chromium >/dev/null || echo chromium fonts-dejavu-core; fi
+  if wants --services; then
+    [ -x /usr/sbin/mosquitto ] || echo mosquitto
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+  fi
 }
 
 install_system_packages() {
   local missing
-  missing=$(system_packages "$@" | xargs)
+  missing=$(system_packages | xargs)
   [ -n "$missing" ] || return 0
   command -v apt-get >/dev/null || fail "this machine lacks what Debian calls: $missing"
   [ "$(id -u)" = 0 ] || fail "run first: sudo apt-get update && sudo apt-get install --no-install-recommends $missing"
@@ -45,7 +50,7 @@ install_python_packages() {
     fail "$("$python" -V) is below Python 3.11: set PYTHON to a newer one"
   say "installing Python packages into .venv"
   .venv/bin/python -V >/dev/null 2>&1 || "$python" -m venv --without-pip .venv # Debian's python3 comes without ensurepip, but with pip
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster]'
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,postgres]'
   .venv/bin/python scripts/warm_kernels.py || say "the kernels are not compiled yet: the first run will take longer"
   echo "$wanted" >"$stamp"
 }
@@ -65,7 +70,7 @@ build_page() {
 install_peers() { # solvers and simulators that the product never imports
   .venv/bin/python -c 'import fast_tsp, ortools, pyvrp, salabim, simpy' 2>/dev/null && return 0
   say "installing the solvers and simulators that benchmarks compare with"
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,bench]'
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,postgres,bench]'
 }
 
 wants() { # whether an option is among the script's arguments
@@ -73,8 +78,7 @@ wants() { # whether an option is among the script's arguments
 }
 
 arguments="$*"
-# shellcheck disable=SC2046 # an option or nothing
-install_system_packages $(wants --browser && echo --browser)
+install_system_packages
 install_python_packages
 if wants --peers; then install_peers; fi
 build_page
