@@ -27,9 +27,10 @@ class SiteSummary(BaseModel):
     has_cloud: bool
     has_run: bool
     has_plan: bool
+    is_live: bool
 
     @staticmethod
-    def of(site: Site, *, has_run: bool, has_plan: bool = False) -> SiteSummary:
+    def of(site: Site, *, has_run: bool, has_plan: bool = False, is_live: bool = False) -> SiteSummary:
         """The summary of `site`."""
         facility = site.facility
         return SiteSummary(
@@ -42,6 +43,7 @@ class SiteSummary(BaseModel):
             has_cloud=site.file(CLOUD) is not None,
             has_run=has_run,
             has_plan=has_plan,
+            is_live=is_live,
         )
 
 

@@ -243,7 +243,7 @@ def _require_page() -> None:
 def _served(demo: Demo, at_s: float) -> Iterator[str]:
     """The demo's page at a free loopback port, its clock standing at `at_s`."""
     app = create_app(load_site(demo.site), read_run(demo.run))
-    app.state.live.obey(Seek(sim_s=at_s))
+    app.state.played.obey(Seek(sim_s=at_s))
     ready = threading.Event()
     address: list[str] = []
 

@@ -38,7 +38,7 @@ def serve(
     plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
     app = create_app(site, run, plan=plan, allowed_hosts=hosts)
     if is_playing and run is not None:
-        app.state.live.obey(SetSpeed(speed=AUTOPLAY_SPEED))
-        app.state.live.obey(Play())
+        app.state.played.obey(SetSpeed(speed=AUTOPLAY_SPEED))
+        app.state.played.obey(Play())
     with suppress(KeyboardInterrupt):  # the server has said goodbye by then
         web_server(app, on_ready=on_ready).run([listen(host, port)])

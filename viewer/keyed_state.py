@@ -10,10 +10,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import TypeAlias
 
 from viewer.messages import ACK_WINDOW, Value
 
 REMOVALS_KEPT = 4096
+
+Held: TypeAlias = Value | bytes
+"""What a key may hold: a value, or a record that is packed already, as those of binary frames."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class Change:
 
     seq: int
     reset: bool
-    sets: Mapping[str, Value]
+    sets: Mapping[str, Held]
     dels: tuple[str, ...]
 
 
@@ -33,10 +37,10 @@ class KeyedState:
         self.seq = 0
         self._oldest_answerable = 0
         # both in order of seq: a change moves its key to the end
-        self._entries: dict[str, tuple[int, Value]] = {}
+        self._entries: dict[str, tuple[int, Held]] = {}
         self._removed: dict[str, int] = {}
 
-    def apply(self, sets: Mapping[str, Value], dels: Iterable[str] = ()) -> None:
+    def apply(self, sets: Mapping[str, Held], dels: Iterable[str] = ()) -> None:
         """Set and remove entries as one change. A value equal to the present one is no change."""
         changed = {key: value for key, value in sets.items() if self.get(key) != value}
         gone = [key for key in dict.fromkeys(dels) if key in self._entries]
@@ -53,12 +57,12 @@ class KeyedState:
             self._entries[key] = (self.seq, value)
         self._forget_old_removals()
 
-    def get(self, key: str) -> Value | None:
+    def get(self, key: str) -> Held | None:
         """The present value of `key`, None if it has none."""
         entry = self._entries.get(key)
         return None if entry is None else entry[1]
 
-    def snapshot(self) -> dict[str, Value]:
+    def snapshot(self) -> dict[str, Held]:
         """All entries."""
         return {key: value for key, (_, value) in self._entries.items()}
 
@@ -89,17 +93,19 @@ class Cursor:
     greeted: bool = False
     unacknowledged: deque[int] = field(default_factory=deque)
 
-    def take(self, state: KeyedState) -> Change | None:
-        """The next change to send; None when nothing is new or `ACK_WINDOW` changes are still under way.
+    @property
+    def is_full(self) -> bool:
+        """Whether `ACK_WINDOW` changes are under way."""
+        return len(self.unacknowledged) >= ACK_WINDOW
 
-        The first one comes in any case: it is the server's greeting.
-        """
-        if (self.greeted and self.sent == state.seq) or len(self.unacknowledged) >= ACK_WINDOW:
-            return None
-        change = state.since(self.sent)
+    def is_due(self, state: KeyedState) -> bool:
+        """Whether a change should be sent: there is news, or the viewer was not greeted yet, and it has room."""
+        return not self.is_full and not (self.greeted and self.sent == state.seq)
+
+    def take(self, change: Change) -> None:
+        """`change`, what happened since `sent`, is on its way."""
         self.sent, self.greeted = change.seq, True
         self.unacknowledged.append(change.seq)
-        return change
 
     def acknowledge(self, seq: int) -> None:
         """The viewer has applied everything up to `seq`."""

@@ -1,11 +1,23 @@
-"""The wire between the server and its viewers, all of it: JSON over one websocket.
+"""The wire between the server and its viewers, all of it: one websocket with JSON and, live, binary frames.
 
 A viewer's world is a set of keyed entries, the latest wins:
 
-    clock        Clock   where simulation time stands, and how fast it runs
+    clock        Clock   where simulation time stands, and how fast it runs; live, the time of day
     agent/NAME   Track   what an agent does now and next, as motions and not as frames
     heat         Heat    blocked seconds so far, on a grid over the floor
     kpi          Kpi     what has been done so far
+
+and of the live twin:
+
+    agent/NAME            LiveAgent   an agent and the number that its motions carry in binary frames
+    feed/NAME             Feed        whether a source of events is heard
+    sensor/ENTITY/CHANNEL Sensor      what a sensor read last
+    location/ID           Seen        what was last seen in a location
+    alert/RULE/ABOUT      Alert       what someone should know
+    job/ID                Job         long work that somebody asked for
+    figures               Figures     how the day stands
+
+Live updates come in binary frames (`viewer/motion_frame.py`): the motions of agents by number, then an `Update`.
 
 The viewer opens with `Hello`; the server answers with one `Update` that holds the present (or, to a viewer
 that comes back, what changed since), and further ones as things change. The viewer acknowledges each with
@@ -19,7 +31,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-PROTOCOL = 1
+PROTOCOL = 2
 ACK_WINDOW = 3
 SLOWEST, FASTEST = 0.25, 64.0
 
@@ -31,7 +43,8 @@ class Clock(msgspec.Struct, frozen=True, tag="clock"):
     """Simulation time was `sim_s` at the server's time `at_s`; while `playing` it gains `speed` s a second.
 
     It never passes `duration_s`. Every update carries the server's time, so that a viewer knows the shift
-    between its own clock and the server's.
+    between its own clock and the server's. With `epoch_ms` it is live: second 0 is that time, in ms since 1970 in
+    UTC, and nobody can stop it or seek.
     """
 
     sim_s: float
@@ -39,6 +52,7 @@ class Clock(msgspec.Struct, frozen=True, tag="clock"):
     speed: float
     playing: bool
     duration_s: float
+    epoch_ms: int | None = None
 
 
 class Motion(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,7 +104,85 @@ class Kpi(msgspec.Struct, frozen=True, tag="kpi"):
     idle_s: float
 
 
-Value: TypeAlias = Clock | Track | Heat | Kpi
+Freshness = Literal["fresh", "late", "silent"]
+"""Silent means last seen then, not gone."""
+
+
+class LiveAgent(msgspec.Struct, frozen=True, tag="live_agent"):
+    """An agent of the live twin; `number` stands for it in binary frames of the same `Update.session`."""
+
+    number: int
+    freshness: Freshness
+    last_ms: int
+    battery: float | None = None
+    order: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+class Feed(msgspec.Struct, frozen=True, tag="feed"):
+    """A source of events: whether its link is up (None where it has none), and when it was last heard."""
+
+    is_up: bool | None
+    freshness: Freshness
+    last_ms: int
+    reason: str = ""
+
+
+class Sensor(msgspec.Struct, frozen=True, tag="sensor"):
+    """What a sensor read last, in `unit`."""
+
+    value: float
+    unit: str
+    last_ms: int
+    freshness: Freshness
+
+
+class Seen(msgspec.Struct, frozen=True, tag="seen"):
+    """What was last told of a location."""
+
+    state: Literal["occupied", "empty", "unseen"]
+    last_ms: int
+    confidence: float | None = None
+
+
+class Alert(msgspec.Struct, frozen=True, tag="alert"):
+    """An alert that has not been cleared; `options` are what could be done, the best first."""
+
+    rule: str
+    about: str
+    severity: Literal["info", "warning", "critical"]
+    status: Literal["open", "acknowledged", "shelved"]
+    since_ms: int
+    text: str
+    by: str | None = None
+    options: tuple[str, ...] = ()
+
+
+class Job(msgspec.Struct, frozen=True, tag="job"):
+    """Long work that `asked_by` asked for; `share` of it is done."""
+
+    kind: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    share: float
+    text: str
+    asked_by: str
+
+
+class Figures(msgspec.Struct, frozen=True, tag="figures"):
+    """How the live twin stands: `seq` is the log's number, `units_on_hand` by the book."""
+
+    seq: int
+    at_ms: int
+    agents: int
+    orders_open: int
+    lines_open: int
+    units_on_hand: float
+    letters_waiting: int
+
+
+Value: TypeAlias = (
+    Clock | Track | Heat | Kpi | LiveAgent | Feed | Sensor | Seen | Alert | Job | Figures
+)  # fmt: skip
 
 
 class Update(msgspec.Struct, frozen=True, tag="update"):

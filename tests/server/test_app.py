@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-import server.app
+import server.routes.page
 from layouts.run import Run
 from server.app import create_app
 from server.sites import load_site
@@ -81,6 +81,7 @@ def test_a_site_says_what_it_has(client: Client, hall: Facility) -> None:
     assert client.get("/api/site").json() == {
         "id": "HALL", "name": "Test hall", "kind": "planned", "racks": 2, "locations": len(hall.locations),
         "has_mesh": True, "has_cloud": True, "has_run": True, "has_plan": False,
+        "is_live": False,
     }  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def test_a_folder_without_a_facility_is_no_site(tmp_path: Path) -> None:
 def test_without_built_assets_the_page_says_how_to_build_them(
     hall_site: Path, serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server.app, "built_page", lambda: None)
+    monkeypatch.setattr(server.routes.page, "built_page", lambda: None)
     with serving(create_app(load_site(hall_site))) as address:
         assert "npm run build" in Client(address).get("/").text
 

@@ -51,6 +51,7 @@ export interface Site {
   has_cloud: boolean;
   has_run: boolean;
   has_plan: boolean;
+  is_live: boolean;
 }
 
 export interface LocationDetails extends Location {

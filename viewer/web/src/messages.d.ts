@@ -7,6 +7,7 @@ export interface Clock {
   speed: number;
   playing: boolean;
   duration_s: number;
+  epoch_ms?: number | null;
 }
 
 export interface Motion {
@@ -49,6 +50,71 @@ export interface Kpi {
   idle_s: number;
 }
 
+export interface LiveAgent {
+  type: "live_agent";
+  number: number;
+  freshness: "fresh" | "late" | "silent";
+  last_ms: number;
+  battery?: number | null;
+  order?: string | null;
+  faults?: string[];
+}
+
+export interface Feed {
+  type: "feed";
+  is_up: boolean | null;
+  freshness: "fresh" | "late" | "silent";
+  last_ms: number;
+  reason?: string;
+}
+
+export interface Sensor {
+  type: "sensor";
+  value: number;
+  unit: string;
+  last_ms: number;
+  freshness: "fresh" | "late" | "silent";
+}
+
+export interface Seen {
+  type: "seen";
+  state: "empty" | "occupied" | "unseen";
+  last_ms: number;
+  confidence?: number | null;
+}
+
+export interface Alert {
+  type: "alert";
+  rule: string;
+  about: string;
+  severity: "critical" | "info" | "warning";
+  status: "acknowledged" | "open" | "shelved";
+  since_ms: number;
+  text: string;
+  by?: string | null;
+  options?: string[];
+}
+
+export interface Job {
+  type: "job";
+  kind: string;
+  state: "cancelled" | "done" | "failed" | "queued" | "running";
+  share: number;
+  text: string;
+  asked_by: string;
+}
+
+export interface Figures {
+  type: "figures";
+  seq: number;
+  at_ms: number;
+  agents: number;
+  orders_open: number;
+  lines_open: number;
+  units_on_hand: number;
+  letters_waiting: number;
+}
+
 export interface Play {
   type: "play";
 }
@@ -85,7 +151,7 @@ export interface Update {
   seq: number;
   server_s: number;
   reset: boolean;
-  sets: Record<string, Clock | Track | Heat | Kpi>;
+  sets: Record<string, Clock | Track | Heat | Kpi | LiveAgent | Feed | Sensor | Seen | Alert | Job | Figures>;
   dels: string[];
 }
 
@@ -94,7 +160,7 @@ export interface Refusal {
   reason: string;
 }
 
-export type Value = Clock | Track | Heat | Kpi;
+export type Value = Clock | Track | Heat | Kpi | LiveAgent | Feed | Sensor | Seen | Alert | Job | Figures;
 
 export type Command = Play | Pause | SetSpeed | Seek;
 

@@ -1,6 +1,6 @@
 /** @import {FromViewer, FromServer, Update} from "./messages" */
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 const SLOWEST_RETRY_MS = 5000;
 
 /** @typedef {"connecting" | "live" | "reconnecting"} ConnectionState */

@@ -1,0 +1,88 @@
+"""The site: what it has, its files, its locations, and the run and plan that are shown with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException
+from fastapi.responses import FileResponse
+
+from layouts.run import Run
+from layouts.slotting.pictures.velocity_map import VelocityMap
+from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
+from server.sites import CLOUD, FACILITY, MESH, Site
+from server.slotting_answers import SlottingAnswer
+
+
+def site_routes(
+    site: Site, run: Run | None, plan: VelocityMap | None, *, is_live: bool, sim_s: Callable[[], float]
+) -> APIRouter:
+    """Routes about the site; `sim_s` tells where a run that is played stands."""
+    routes = APIRouter()
+    _serve_files(routes, site, has_run=run is not None, has_plan=plan is not None, is_live=is_live)
+    _serve_run(routes, run)
+    _serve_plan(routes, site, plan)
+    _serve_locations(routes, site, Picks(run), sim_s)
+    return routes
+
+
+def _serve_files(routes: APIRouter, site: Site, *, has_run: bool, has_plan: bool, is_live: bool) -> None:
+    @routes.get("/api/site")
+    def summary() -> SiteSummary:
+        """What this site has."""
+        return SiteSummary.of(site, has_run=has_run, has_plan=has_plan, is_live=is_live)
+
+    @routes.get("/api/facility", response_class=FileResponse)
+    def facility() -> FileResponse:
+        """The facility as facility.json."""
+        return FileResponse(_existing(site, FACILITY), media_type="application/json")
+
+    @routes.get("/api/facility.glb", response_class=FileResponse)
+    def mesh() -> FileResponse:
+        """The facility's mesh: glTF frame, Y up, metres."""
+        return FileResponse(_existing(site, MESH), media_type="model/gltf-binary")
+
+    @routes.get("/api/cloud.ply", response_class=FileResponse)
+    def cloud() -> FileResponse:
+        """The scan, thinned: world frame, Z up, metres."""
+        return FileResponse(_existing(site, CLOUD), media_type="application/octet-stream")
+
+
+def _existing(site: Site, name: str) -> Path:
+    path = site.file(name)
+    if path is None:
+        raise HTTPException(404, f"this site has no {name}")
+    return path
+
+
+def _serve_run(routes: APIRouter, run: Run | None) -> None:
+    figures = None if run is None else RunSummary.of(run)
+
+    @routes.get("/api/run")
+    def summary() -> RunSummary:
+        """What is played, and its KPIs over the whole run."""
+        if figures is None:
+            raise HTTPException(404, "no run is loaded: serve one with `aisletwin serve SITE --run RUN`")
+        return figures
+
+
+def _serve_plan(routes: APIRouter, site: Site, plan: VelocityMap | None) -> None:
+    answer = None if plan is None else SlottingAnswer.of(site.facility, plan)
+
+    @routes.get("/api/slotting")
+    def slotting() -> SlottingAnswer:
+        """What a slotting plan changes: how often each location is visited before and after, and what moves."""
+        if answer is None:
+            raise HTTPException(404, "no plan is loaded: serve one with `aisletwin serve SITE --plan PLAN`")
+        return answer
+
+
+def _serve_locations(routes: APIRouter, site: Site, picks: Picks, sim_s: Callable[[], float]) -> None:
+    @routes.get("/api/locations/{location_id}")
+    def location(location_id: str) -> LocationDetails:
+        """One location: what it is, what is in it, how often it was picked."""
+        place = site.locations.get(location_id)
+        if place is None:
+            raise HTTPException(404, f"this site has no location {location_id!r}")
+        return LocationDetails.of(place, site, picks, sim_s())
