@@ -109,22 +109,25 @@ Freshness = Literal["fresh", "late", "silent"]
 
 
 class LiveAgent(msgspec.Struct, frozen=True, tag="live_agent"):
-    """An agent of the live twin; `number` stands for it in binary frames of the same `Update.session`."""
+    """An agent of the live twin; `number` stands for it in binary frames of the same `Update.session`.
+
+    `last_ms` is when it was last heard, told unless it is fresh.
+    """
 
     number: int
     freshness: Freshness
-    last_ms: int
+    last_ms: int | None = None
     battery: float | None = None
     order: str | None = None
     faults: tuple[str, ...] = ()
 
 
 class Feed(msgspec.Struct, frozen=True, tag="feed"):
-    """A source of events: whether its link is up (None where it has none), and when it was last heard."""
+    """A source of events: whether its link is up (None where it has none); `last_ms` as of `LiveAgent`."""
 
     is_up: bool | None
     freshness: Freshness
-    last_ms: int
+    last_ms: int | None = None
     reason: str = ""
 
 

@@ -5,8 +5,26 @@
  * @returns {Promise<T>}
  */
 export async function getJson(path) {
-  const answer = await fetch(path);
-  if (answer.ok) return answer.json();
+  return answered(path, await fetch(path));
+}
+
+/**
+ * Send JSON, and take the JSON answer. Throws an Error with the server's own words.
+ * @param {string} path @param {unknown} body
+ * @returns {Promise<any>}
+ */
+export async function post(path, body) {
+  const headers = { "content-type": "application/json" };
+  return answered(path, await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
+/** The server wants to know who asks. */
+export class SignInError extends Error {}
+
+/** @param {string} path @param {Response} answer */
+async function answered(path, answer) {
+  if (answer.ok) return answer.status === 204 ? null : answer.json();
   const said = await answer.json().catch(() => null);
-  throw new Error(said?.detail ?? `${path} answered ${answer.status}`);
+  const words = typeof said?.detail === "string" ? said.detail : `${path} answered ${answer.status}`;
+  throw answer.status === 401 ? new SignInError(words) : new Error(words);
 }

@@ -9,6 +9,7 @@ export const AGENT_STATES = /** @type {const} */ ({
   drop: { colour: "#e38cc0", label: "At station" },
   other: { colour: "#f0e442", label: "Other work" },
   idle: { colour: "#c3ccd4", label: "Idle" },
+  silent: { colour: "#7a8591", label: "Not heard" },
 });
 
 export const LOCATION_STATES = /** @type {const} */ ({

@@ -15,3 +15,17 @@ export function percent(part, whole) {
 export function ratio(value, per, digits = 0) {
   return per > 0 ? (value / per).toFixed(digits) : "–";
 }
+
+/** How long something took or has been, in its largest unit: "4 s", "12 min", "3 h", "2 days". @param {number} ms */
+export function ago(ms) {
+  const seconds = Math.max(0, ms / 1000);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+
+/** The time of day where the viewer is, "16:52:03". @param {number} ms since 1970, UTC */
+export function clockOfDay(ms) {
+  return new Date(ms).toLocaleTimeString("en-GB");
+}

@@ -1,5 +1,5 @@
 import * as THREE from "three";
-import { getJson } from "./api.js";
+import { SignInError, getJson } from "./api.js";
 import { ServerTime, simTime } from "./clock.js";
 import { byId, element } from "./dom.js";
 import { Building, floors } from "./scene/building.js";
@@ -14,6 +14,8 @@ import { letSelect } from "./selection.js";
 import { Plan } from "./slotting.js";
 import { Cards } from "./ui/cards.js";
 import { heatLegend, locationLegend, pickerLegend, showLayers } from "./ui/layers.js";
+import { LivePanel, showFigures } from "./ui/live.js";
+import { askToSignIn } from "./ui/sign_in.js";
 import { slottingLayer } from "./ui/slotting.js";
 import { Timeline } from "./ui/timeline.js";
 import { connect } from "./wire.js";
@@ -22,9 +24,14 @@ import { World } from "./world.js";
 /** @import {Facility, RunSummary, Site, Slotting} from "./facility" */
 /** @import {ViewName} from "./scene/stage.js" */
 
+const LIVE_PANEL_MS = 1000;
+
 const notice = byId("notice");
 
-start().catch((error) => say(`The site could not be loaded: ${error.message}. Reload the page to try again.`));
+start().catch((error) => {
+  if (error instanceof SignInError) return askToSignIn();
+  say(`The site could not be loaded: ${error.message}. Reload the page to try again.`);
+});
 
 async function start() {
   say("Loading…");
@@ -42,7 +49,8 @@ async function start() {
   letChooseView(scene);
   const settled = loadFiles(site, scene);
   if (plan) showPlan(plan, scene);
-  const heard = followServer(scene, run, selection.refresh);
+  const live = site.is_live ? new LivePanel(byId("live"), say) : null;
+  const heard = followServer(scene, run, live, selection.refresh);
   say(...emptiness(site));
   await Promise.all([settled, heard]);
   expose(scene);
@@ -123,9 +131,9 @@ function listLayers(site, scene) {
   cloud.visible = false; // on top of the mesh it is noise; who wants to compare switches it on
   const heatLayer = new THREE.Group().add(heat.object);
   stage.world.add(heatLayer);
-  const run = site.has_run
+  const run = site.has_run || site.is_live
     ? [
-        { name: "Agents", on: true, show: switching(pickers.object), legend: [pickerLegend()] },
+        { name: "Agents", on: true, show: switching(pickers.object), legend: [pickerLegend(site.is_live)] },
         { name: "Names", on: true, show: switching(labels) },
         {
           name: "Trails",
@@ -135,7 +143,7 @@ function listLayers(site, scene) {
             stage.touch();
           },
         },
-        { name: "Blocking", on: true, show: switching(heatLayer), legend: [scene.heatLegend.node] },
+        ...(site.is_live ? [] : [{ name: "Blocking", on: true, show: switching(heatLayer), legend: [scene.heatLegend.node] }]),
       ]
     : [];
   showLayers(byId("layers"), [
@@ -186,10 +194,10 @@ function showPlan(plan, { stage, locations, onView }) {
 
 /**
  * Keep the scene at the server's present. Resolves when the first of it has come.
- * @param {Scene} scene @param {RunSummary | null} run @param {() => void} onFigures
+ * @param {Scene} scene @param {RunSummary | null} run @param {LivePanel | null} live @param {() => void} onFigures
  * @returns {Promise<void>}
  */
-function followServer(scene, run, onFigures) {
+function followServer(scene, run, live, onFigures) {
   const { stage, world, serverTime, pickers, heat, labels } = scene;
   const cards = new Cards(byId("cards"));
   const badge = byId("connection");
@@ -202,16 +210,17 @@ function followServer(scene, run, onFigures) {
         badge.dataset.state = state;
         badge.textContent = words[state];
       },
-      onUpdate: (update) => {
+      onUpdate: (update, motions) => {
         if (update.session !== world.session) serverTime.forget();
         serverTime.observe(update.server_s, performance.now() / 1000);
-        world.apply(update);
+        world.apply(update, motions);
         timeline.setClock(world.clock);
         if (update.reset || "heat" in update.sets) {
           heat.show(world.heat);
           scene.heatLegend.setTop(heat.top);
         }
-        if (update.reset || "kpi" in update.sets) {
+        if (live) scene.locations.showSeen(world.seen);
+        else if (update.reset || "kpi" in update.sets) {
           cards.show(world.kpi, run);
           onFigures();
         }
@@ -220,15 +229,25 @@ function followServer(scene, run, onFigures) {
       },
     });
     const timeline = new Timeline(send);
+    if (live) setInterval(() => showLive(live, scene), LIVE_PANEL_MS);
     stage.beforeFrame.push((seconds) => {
       if (!world.clock) return false;
       scene.now = simTime(world.clock, serverTime.at(seconds));
       timeline.setTime(scene.now);
-      pickers.update(world.agents, scene.now, (place) => stage.metresPerPixel(place));
+      const isHeard = (/** @type {string} */ name) => (world.liveAgents.get(name)?.freshness ?? "fresh") === "fresh";
+      pickers.update(world.agents, scene.now, (place) => stage.metresPerPixel(place), isHeard);
       labels.update(pickers.object.visible ? pickers.shown : [], stage);
       return world.clock.playing;
     });
   });
+}
+
+/** What the live twin knows, as of now. @param {LivePanel} live @param {Scene} scene */
+function showLive(live, { world, serverTime }) {
+  if (!world.clock) return;
+  const at = simTime(world.clock, serverTime.at(performance.now() / 1000));
+  live.show(world, (world.clock.epoch_ms ?? 0) + 1000 * at);
+  showFigures(byId("cards"), world.figures, world);
 }
 
 /** @param {Scene} scene */
@@ -258,7 +277,7 @@ function emptiness(site) {
     lines.push(element("p", {}, "This facility has no racks. Scan a hall that has:"));
     lines.push(code("aisletwin scan hall.laz -o SITE"));
   }
-  if (!site.has_run && !site.has_plan) {
+  if (!site.has_run && !site.has_plan && !site.is_live) {
     lines.push(element("p", {}, "No run loaded. Simulate a shift and serve it with the site:"));
     lines.push(code("aisletwin simulate scenario.yaml -o RUN"), code("aisletwin serve SITE --run RUN"));
   }

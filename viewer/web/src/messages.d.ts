@@ -54,7 +54,7 @@ export interface LiveAgent {
   type: "live_agent";
   number: number;
   freshness: "fresh" | "late" | "silent";
-  last_ms: number;
+  last_ms?: number | null;
   battery?: number | null;
   order?: string | null;
   faults?: string[];
@@ -64,7 +64,7 @@ export interface Feed {
   type: "feed";
   is_up: boolean | null;
   freshness: "fresh" | "late" | "silent";
-  last_ms: number;
+  last_ms?: number | null;
   reason?: string;
 }
 

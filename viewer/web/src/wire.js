@@ -1,4 +1,7 @@
+import { decodeFrame } from "./motion_frame.js";
+
 /** @import {FromViewer, FromServer, Update} from "./messages" */
+/** @import {Numbered} from "./motion_frame.js" */
 
 export const PROTOCOL = 2;
 const SLOWEST_RETRY_MS = 5000;
@@ -10,7 +13,7 @@ const SLOWEST_RETRY_MS = 5000;
  * @param {string} address
  * @param {{
  *   missedSince: () => { session: string, since: number } | null,
- *   onUpdate: (update: Update) => void,
+ *   onUpdate: (update: Update, motions: Numbered[]) => void,
  *   onRefusal: (reason: string) => void,
  *   onState: (state: ConnectionState) => void,
  *   open?: (address: string) => WebSocket,
@@ -28,20 +31,25 @@ export function connect(address, { open = (url) => new WebSocket(url), wait = se
 
   function begin() {
     socket = open(address);
+    socket.binaryType = "arraybuffer";
     socket.onopen = () => send({ type: "hello", protocol: PROTOCOL, ...viewer.missedSince() });
-    socket.onmessage = (event) => take(JSON.parse(event.data));
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") return take(JSON.parse(data), []);
+      const { message, motions } = decodeFrame(data);
+      take(message, motions);
+    };
     socket.onclose = () => {
       viewer.onState("reconnecting");
       wait(begin, Math.min(SLOWEST_RETRY_MS, 250 * 2 ** failures++));
     };
   }
 
-  /** @param {FromServer} message */
-  function take(message) {
+  /** @param {FromServer} message @param {Numbered[]} motions */
+  function take(message, motions) {
     if (message.type === "refusal") return viewer.onRefusal(message.reason);
     failures = 0;
     viewer.onState("live");
-    viewer.onUpdate(message);
+    viewer.onUpdate(message, motions);
     send({ type: "ack", seq: message.seq });
   }
 

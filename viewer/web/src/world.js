@@ -1,4 +1,5 @@
-/** @import {Clock, Heat, Kpi, Motion, Update, Value} from "./messages" */
+/** @import {Alert, Clock, Feed, Figures, Heat, Job, Kpi, LiveAgent, Motion, Seen, Sensor, Update, Value} from "./messages" */
+/** @import {Numbered} from "./motion_frame.js" */
 
 const REMEMBERED_S = 40;
 
@@ -9,44 +10,75 @@ export class World {
   /** @type {Clock | null} */ clock = null;
   /** @type {Heat | null} */ heat = null;
   /** @type {Kpi | null} */ kpi = null;
+  /** @type {Figures | null} */ figures = null;
   /** @type {Map<string, Motion[]>} */ agents = new Map();
+  /** @type {Map<string, LiveAgent>} */ liveAgents = new Map();
+  /** @type {Map<string, Feed>} */ feeds = new Map();
+  /** @type {Map<string, Sensor>} */ sensors = new Map();
+  /** @type {Map<string, Seen>} */ seen = new Map();
+  /** @type {Map<string, Alert>} */ alerts = new Map();
+  /** @type {Map<string, Job>} */ jobs = new Map();
+  /** @type {Map<number, string>} */ #names = new Map();
 
-  /** @param {Update} update */
-  apply(update) {
+  /** @param {Update} update @param {Numbered[]} [motions] of live agents, by number */
+  apply(update, motions = []) {
     const anew = update.session !== this.session;
     this.session = update.session;
     this.seq = update.seq;
-    if (update.reset) this.#forget();
+    if (update.reset) this.#forget(anew);
     for (const [key, value] of Object.entries(update.sets)) this.#set(key, value, anew);
     for (const key of update.dels) this.#remove(key);
+    for (const { number, motion } of motions) {
+      const name = this.#names.get(number);
+      if (name !== undefined) this.#extend(name, [motion]);
+    }
   }
 
-  #forget() {
-    this.clock = this.heat = this.kpi = null;
+  /** @param {boolean} anew whether the server is another one */
+  #forget(anew) {
+    this.clock = this.heat = this.kpi = this.figures = null;
+    for (const entries of [this.liveAgents, this.feeds, this.sensors, this.seen, this.alerts, this.jobs]) entries.clear();
     this.agents.clear();
+    if (anew) this.#names.clear();
   }
 
   /** @param {string} key @param {Value} value @param {boolean} anew */
   #set(key, value, anew) {
+    const name = key.slice(key.indexOf("/") + 1);
     if (value.type === "clock") this.clock = value;
     else if (value.type === "heat") this.heat = value;
     else if (value.type === "kpi") this.kpi = value;
-    else {
-      const name = agentName(key);
-      this.agents.set(name, continued(anew ? [] : (this.agents.get(name) ?? []), value.motions));
+    else if (value.type === "figures") this.figures = value;
+    else if (value.type === "feed") this.feeds.set(name, value);
+    else if (value.type === "sensor") this.sensors.set(name, value);
+    else if (value.type === "seen") this.seen.set(name, value);
+    else if (value.type === "alert") this.alerts.set(name, value);
+    else if (value.type === "job") this.jobs.set(name, value);
+    else if (value.type === "live_agent") {
+      this.liveAgents.set(name, value);
+      this.#names.set(value.number, name);
+    } else {
+      if (anew) this.agents.delete(name);
+      this.#extend(name, value.motions);
     }
+  }
+
+  /** @param {string} name @param {Motion[]} told */
+  #extend(name, told) {
+    this.agents.set(name, continued(this.agents.get(name) ?? [], told));
   }
 
   /** @param {string} key */
   #remove(key) {
-    if (key === "clock" || key === "heat" || key === "kpi") this[key] = null;
-    else this.agents.delete(agentName(key));
+    if (key === "clock" || key === "heat" || key === "kpi" || key === "figures") return (this[key] = null);
+    const [kind] = key.split("/", 1);
+    const name = key.slice(kind.length + 1);
+    const maps = { feed: this.feeds, sensor: this.sensors, location: this.seen, alert: this.alerts, job: this.jobs };
+    if (kind === "agent") {
+      this.agents.delete(name);
+      this.liveAgents.delete(name);
+    } else maps[/** @type {keyof typeof maps} */ (kind)]?.delete(name);
   }
-}
-
-/** @param {string} key */
-function agentName(key) {
-  return key.slice("agent/".length);
 }
 
 /**

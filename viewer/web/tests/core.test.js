@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ServerTime, simTime } from "../src/clock.js";
 import { blockedDensity } from "../src/density.js";
 import { clockTime } from "../src/format.js";
+import { decodeFrame } from "../src/motion_frame.js";
 import { motionAt, positionAt, wayBetween } from "../src/motion.js";
 import { Plan, classNames, classOf } from "../src/slotting.js";
 import { connect } from "../src/wire.js";
@@ -104,8 +106,8 @@ test("a connection says hello, acknowledges, and comes back asking for what it m
   sockets[0].onclose();
   retries[0]();
   sockets[1].onopen();
-  assert.deepEqual(sockets[0].sent, [{ type: "hello", protocol: 1 }, { type: "ack", seq: 7 }]);
-  assert.deepEqual(sockets[1].sent, [{ type: "hello", protocol: 1, session: "s", since: 7 }]);
+  assert.deepEqual(sockets[0].sent, [{ type: "hello", protocol: 2 }, { type: "ack", seq: 7 }]);
+  assert.deepEqual(sockets[1].sent, [{ type: "hello", protocol: 2, session: "s", since: 7 }]);
   assert.deepEqual(states, ["connecting", "live", "reconnecting"]);
 });
 
@@ -149,4 +151,29 @@ test("a location shows its own visits, and from above those of all over each oth
 
 test("moves are drawn from somewhere, the most visited first", () => {
   assert.deepEqual(new Plan(SLOTTING, PLACES).shownMoves().map(({ sku }) => sku), ["A", "B"]);
+});
+
+test("a binary frame is read as Python wrote it", () => {
+  const { frame, motions, update } = JSON.parse(readFileSync(new URL("motion_frame.json", import.meta.url), "utf8"));
+  const read = decodeFrame(Uint8Array.from(Buffer.from(frame, "hex")).buffer);
+  assert.deepEqual(read.message, { type: "update", sets: {}, ...update });
+  read.motions.forEach(({ number, level, motion }, i) => {
+    const { x0, y0, x1, y1, start_ms, end_ms } = motions[i];
+    assert.deepEqual([number, level, motion.start_s, motion.end_s], [motions[i].number, motions[i].level, start_ms / 1000, end_ms / 1000]);
+    assert.deepEqual(motion.path, [[x0, y0], [x1, y1]]);
+  });
+  assert.throws(() => decodeFrame(new ArrayBuffer(12)), /reload the page/);
+});
+
+test("live agents move by number, and one that is removed is forgotten", () => {
+  const world = new World();
+  const agent = { type: "live_agent", number: 3, freshness: "fresh" };
+  const move = (start_s) => ({ number: 3, level: 0, motion: { state: "walk", start_s, end_s: start_s + 1, path: [[0, 0], [1, 0]] } });
+  const sets = { "agent/AGV": agent, "sensor/sensor/T1/temperature": { type: "sensor", value: 4, unit: "°C", last_ms: 1, freshness: "fresh" } };
+  world.apply({ session: "a", seq: 1, reset: true, sets, dels: [] }, [move(1)]);
+  world.apply({ session: "a", seq: 2, reset: false, sets: {}, dels: [] }, [move(2)]);
+  assert.equal(world.agents.get("AGV").length, 2);
+  assert.equal(world.sensors.get("sensor/T1/temperature").value, 4);
+  world.apply({ session: "a", seq: 3, reset: false, sets: {}, dels: ["agent/AGV", "sensor/sensor/T1/temperature"] });
+  assert.equal(world.agents.size + world.liveAgents.size + world.sensors.size, 0);
 });

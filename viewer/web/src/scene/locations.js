@@ -2,6 +2,7 @@ import * as THREE from "three";
 import { LOCATION_STATES, UNVISITED_COLOUR, velocityColours } from "../colours.js";
 
 /** @import {Location, Rack} from "../facility" */
+/** @import {Seen} from "../messages" */
 /** @import {Plan, When} from "../slotting.js" */
 
 const SHELF_M = 0.06;
@@ -39,6 +40,24 @@ export class Locations {
       (location) => LOCATION_STATES[location.state].colour,
       (location) => shownHeight(location),
     );
+  }
+
+  /** Take in what was told of locations since: only those that changed are drawn anew. @param {Map<string, Seen>} seen */
+  showSeen(seen) {
+    const colour = new THREE.Color();
+    let changed = false;
+    for (const [id, { state }] of seen) {
+      const i = this.index.get(id);
+      if (i === undefined || this.locations[i].state === state) continue;
+      const location = { ...this.locations[i], state, fill: null };
+      this.locations[i] = location;
+      this.object.setMatrixAt(i, placeMatrix(location, this.yaws[i], shownHeight(location)));
+      this.object.setColorAt(i, colour.set(LOCATION_STATES[state].colour));
+      changed = true;
+    }
+    if (!changed) return;
+    this.object.instanceMatrix.needsUpdate = true;
+    if (this.object.instanceColor) this.object.instanceColor.needsUpdate = true;
   }
 
   /** Every place whole, in the colour of its velocity. @param {Plan} plan @param {When} when @param {boolean} fromAbove */

@@ -42,14 +42,15 @@ export class Pickers {
    * @param {Map<string, Motion[]>} agents
    * @param {number} t simulation seconds
    * @param {(place: THREE.Vector3) => number} metresPerPixel
+   * @param {(name: string) => boolean} isHeard whether an agent is known to be where it was last seen
    */
-  update(agents, t, metresPerPixel) {
+  update(agents, t, metresPerPixel, isHeard = () => true) {
     if (agents.size > this.#capacity) [this.#bodies, this.#ghosts, this.#rings] = this.#makeRoomFor(2 * agents.size);
     const colour = new THREE.Color();
     const matrix = new THREE.Matrix4();
     this.shown = [...agents].map(([name, motions], i) => {
       const [x, y] = positionAt(motions, t);
-      const { state } = motionAt(motions, t);
+      const state = isHeard(name) ? motionAt(motions, t).state : "silent";
       const place = new THREE.Vector3(x, y, this.floorZ);
       const scale = Math.max(1, (SMALLEST_PX * metresPerPixel(place)) / FIGURE_M);
       matrix.makeScale(scale, scale, scale).setPosition(place);

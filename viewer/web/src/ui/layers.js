@@ -34,8 +34,10 @@ export function locationLegend(locations) {
   return element("ul", { class: "legend stock" }, ...states);
 }
 
-export function pickerLegend() {
-  const states = Object.values(AGENT_STATES).map(({ colour, label }) => element("li", {}, swatch(colour), label));
+/** @param {boolean} isLive */
+export function pickerLegend(isLive) {
+  const known = Object.entries(AGENT_STATES).filter(([state]) => isLive || state !== "silent");
+  const states = known.map(([, { colour, label }]) => element("li", {}, swatch(colour), label));
   return element("ul", { class: "legend columns phone-only" }, ...states);
 }
 

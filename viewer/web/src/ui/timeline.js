@@ -1,5 +1,5 @@
 import { byId, element } from "../dom.js";
-import { clockTime } from "../format.js";
+import { clockOfDay, clockTime } from "../format.js";
 
 /** @import {Clock, Command} from "../messages" */
 
@@ -39,6 +39,8 @@ export class Timeline {
     this.#clock = clock;
     this.#bar.hidden = clock === null;
     if (!clock) return;
+    this.#bar.classList.toggle("live", clock.epoch_ms != null);
+    if (clock.epoch_ms != null) return; // nobody stops the time of day
     const label = clock.playing ? "Pause" : "Play";
     if (this.#play.getAttribute("aria-label") !== label || this.#play.innerHTML === "") {
       this.#play.innerHTML = clock.playing ? PAUSE_ICON : PLAY_ICON;
@@ -51,7 +53,8 @@ export class Timeline {
 
   /** @param {number} t simulation seconds */
   setTime(t) {
-    const text = clockTime(t);
+    const epoch_ms = this.#clock?.epoch_ms;
+    const text = epoch_ms == null ? clockTime(t) : clockOfDay(epoch_ms + 1000 * t);
     if (!this.#dragging) this.#scrubber.value = String(t);
     if (this.#now.textContent !== text) {
       this.#now.textContent = text;
@@ -80,7 +83,7 @@ export class Timeline {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (!this.#clock || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.#clock || this.#clock.epoch_ms != null || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target.matches("input[type=search], select") || (target.matches("button, input") && event.key === " ")) return;
     if (target === this.#scrubber && event.key.startsWith("Arrow")) event.preventDefault();
     if (event.key === " ") {

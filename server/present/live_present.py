@@ -1,0 +1,126 @@
+"""The present of the live twin: what changed in its state, as entries for viewers, a few times a second.
+
+A report of an agent's place becomes a short motion from the report before, so that a viewer that shows the hall
+`DELAY_MS` ago always moves agents between places that were told and never guesses ahead.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from layouts.live.events import LiveEvent, Position, Recorded
+from layouts.live.state import TwinState
+from server.present.live_entries import FreshnessOf, agent_entry, feed_entry, location_entry, sensor_entry
+from server.present.present import Present
+from viewer.keyed_state import Held
+from viewer.messages import Clock
+from viewer.motion_frame import STATES, LiveMotion, pack
+
+DELAY_MS = 1_500
+"""Viewers show the hall so long ago: most reports come more often."""
+JOINED_MS = 5_000
+"""Reports further apart are not joined to a motion: nobody knows how the agent went."""
+STANDING_M = 0.05
+WALKS, STANDS = STATES.index("walk"), STATES.index("idle")
+DAYS_SHOWN_S = 40 * 86_400.0
+"""A live clock ends so late that nobody sees it; times in frames reach that far."""
+
+
+class LivePresent:
+    """Entries of one site's live state: `note` what happens, `flush` now and then, `refresh` once a second."""
+
+    def __init__(self, site: str, levels: Sequence[str], *, session: str, now_ms: int) -> None:
+        self.present = Present(session=session, is_binary=True)
+        self._site = site
+        self._level = {level: number for number, level in enumerate(levels)}
+        self._epoch_ms = now_ms - JOINED_MS - DELAY_MS
+        self._numbers: dict[str, int] = {}
+        self._places: dict[str, LiveEvent] = {}
+        self._pending: set[str] = set()
+        self._aging: set[str] = set()
+        shown_s = (now_ms - DELAY_MS - self._epoch_ms) / 1000
+        clock = Clock(shown_s, time.monotonic(), 1.0, True, DAYS_SHOWN_S, epoch_ms=self._epoch_ms)
+        self.present.change({"clock": clock})
+
+    def begin(self, state: TwinState) -> None:
+        """Show all that is known already."""
+        self._pending.update(key for key, _ in state.latest.items(f"{self._site}/"))
+
+    def note(self, recorded: Recorded, key: str | None) -> None:
+        """An event was taken in, and changed `key` of the state."""
+        if key is not None and recorded.event.site == self._site:
+            self._pending.add(key)
+
+    def flush(self, state: TwinState, freshness: FreshnessOf) -> None:
+        """Tell viewers what changed since the last call."""
+        pending, self._pending = self._pending, set()
+        sets: dict[str, Held] = {}
+        for key in sorted(pending):
+            sets.update(self._entries(state, key, freshness))
+        self.present.change(sets)
+
+    def refresh(self, state: TwinState, freshness: FreshnessOf, others: Mapping[str, Held | None]) -> None:
+        """Tell how fresh everything is by now, and set `others` (figures, alerts, jobs), or remove those None."""
+        sets = {key: held for key, held in others.items() if held is not None}
+        dels = [key for key, held in others.items() if held is None]
+        for key in sorted(self._aging):
+            sets.update(self._entries(state, key, freshness))
+        self.present.change(sets, dels)
+
+    def _entries(self, state: TwinState, key: str, freshness: FreshnessOf) -> Iterator[tuple[str, Held]]:
+        """The entries that follow from `key` of the state, which is `SITE/kind/entity…`."""
+        kind, _, entity = key[len(self._site) + 1 :].partition("/")
+        match kind:
+            case "position" | "vehicle":
+                name = entity.partition("/")[2]
+                number = self._numbers.setdefault(name, len(self._numbers))
+                self._aging.add(key)
+                yield f"agent/{name}", agent_entry(state, self._site, name, number=number, freshness=freshness)
+                event = state.latest.get(key)
+                if event is not None and isinstance(event.body, Position):
+                    yield from self._motion(name, number, event, event.body)
+            case "reading":
+                self._aging.add(key)
+                if (sensor := sensor_entry(state, key, freshness)) is not None:
+                    yield sensor
+            case "link":
+                self._aging.add(key)
+                if entity.startswith("feed/"):
+                    yield entity, feed_entry(state, self._site, entity, freshness)
+            case "location":
+                if (seen := location_entry(state, key)) is not None:
+                    yield seen
+
+    def _motion(self, name: str, number: int, event: LiveEvent, to: Position) -> Iterator[tuple[str, Held]]:
+        """The motion from the agent's report before to this one."""
+        last = self._places.get(name)
+        if last is event:
+            return
+        self._places[name] = event
+        start_ms, start = event.happened_ms, to
+        if (
+            last is not None
+            and isinstance(last.body, Position)
+            and last.body.level == to.level
+            and 0 < event.happened_ms - last.happened_ms <= JOINED_MS
+        ):
+            start_ms, start = last.happened_ms, last.body
+        goes = math.hypot(to.x_m - start.x_m, to.y_m - start.y_m) > STANDING_M
+        yield (
+            f"motion/{number}",
+            pack(
+                LiveMotion(
+                    number=number,
+                    start_ms=max(0, start_ms - self._epoch_ms),
+                    end_ms=max(0, event.happened_ms - self._epoch_ms),
+                    state=WALKS if goes else STANDS,
+                    level=self._level.get(to.level, 0),
+                    x0=start.x_m,
+                    y0=start.y_m,
+                    x1=to.x_m,
+                    y1=to.y_m,
+                )
+            ),
+        )
