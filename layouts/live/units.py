@@ -52,7 +52,7 @@ UNITS: Mapping[Quantity, tuple[Unit, ...]] = {
         _unit("mm/s", "0.001", "mm/sec C16"),
         _unit("cm/s", "0.01", "2M"),
         _unit("km/h", "5/18", "km/hr kph KMH"),
-        _unit("in/s", "0.0254", "[in_i]/s ips IU"),
+        _unit("in/s", "0.0254", "[in_i]/s ips"),
     ),
     "acceleration": (
         _unit("m/s²", "1", "m/s2 m/s^2 m.s-2 MSK"),
@@ -118,10 +118,10 @@ UNITS: Mapping[Quantity, tuple[Unit, ...]] = {
     "concentration": (
         _unit("1", "1"),
         _unit("ppm", "0.000001", "[ppm] 59"),
-        _unit("ppb", "0.000000001", "[ppb] 61"),
+        _unit("ppb", "0.000000001", "[ppb]"),
         _unit("%", "0.01", "%vol vol% percent P1"),
     ),
-    "illuminance": (_unit("lx", "1", "lux LUX"), _unit("klx", "1000", "klux KLX")),
+    "illuminance": (_unit("lx", "1", "lux LUX"), _unit("klx", "1000", "klux")),
     "voltage": (_unit("V", "1", "volt VLT"), _unit("mV", "0.001", "2Z")),
     "current": (_unit("A", "1", "ampere amp AMP"), _unit("mA", "0.001", "4K")),
 }
