@@ -120,7 +120,7 @@ def _serve(pipe: Connection, agents: int, hz: float) -> None:
                 number += 1
             owed -= int(owed)
             if time.monotonic() - flushed >= FLUSH_S:
-                live.flush(state, lambda *_: "fresh")
+                live.flush(state)
                 flushed = time.monotonic()
             due += step
             await asyncio.sleep(max(0.0, due - time.monotonic()))

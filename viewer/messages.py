@@ -104,8 +104,8 @@ class Kpi(msgspec.Struct, frozen=True, tag="kpi"):
     idle_s: float
 
 
-Freshness = Literal["fresh", "late", "silent"]
-"""Silent means last seen then, not gone."""
+Freshness = Literal["fresh", "late", "silent", "unknown"]
+"""Silent means last seen then, not gone; unknown, that the link behind it is down."""
 
 
 class LiveAgent(msgspec.Struct, frozen=True, tag="live_agent"):

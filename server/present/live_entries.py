@@ -9,8 +9,8 @@ from layouts.live.events import LinkChanged, LocationSeen, Reading, VehicleState
 from layouts.live.state import TwinState
 from viewer.messages import Feed, Freshness, LiveAgent, Seen, Sensor
 
-FreshnessOf = Callable[[str, int], Freshness]
-"""How fresh an entity (`kind/name`) is that was last seen at a time [ms]."""
+FreshnessOf = Callable[[str], Freshness]
+"""How fresh an entity (`kind/name`) of the site is."""
 
 
 def agent_entry(state: TwinState, site: str, name: str, *, number: int, freshness: FreshnessOf) -> LiveAgent:
@@ -39,7 +39,7 @@ def sensor_entry(state: TwinState, key: str, freshness: FreshnessOf) -> tuple[st
         value=100 * event.body.value if is_share else event.body.value,
         unit="%" if is_share else channel.unit.removeprefix("1"),
         last_ms=event.happened_ms,
-        freshness=freshness(event.entity, event.happened_ms),
+        freshness=freshness(event.entity),
     )
     return f"sensor/{event.entity}/{channel.name}", entry
 
@@ -67,4 +67,4 @@ def location_entry(state: TwinState, key: str) -> tuple[str, Seen] | None:
 
 def _heard(state: TwinState, site: str, entity: str, freshness: FreshnessOf) -> tuple[int, Freshness]:
     last_ms = state.last_seen.get(f"{site}/{entity}", 0)
-    return last_ms, freshness(entity, last_ms)
+    return last_ms, freshness(entity)

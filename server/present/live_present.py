@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from layouts.live.events import LiveEvent, Position, Recorded
 from layouts.live.state import TwinState
-from server.present.live_entries import FreshnessOf, agent_entry, feed_entry, location_entry, sensor_entry
+from server.present.live_entries import agent_entry, feed_entry, location_entry, sensor_entry
 from server.present.present import Present
 from viewer.keyed_state import Held
-from viewer.messages import Clock
+from viewer.messages import Clock, Freshness
 from viewer.motion_frame import STATES, LiveMotion, pack
 
 DELAY_MS = 1_500
@@ -40,6 +40,7 @@ class LivePresent:
         self._places: dict[str, LiveEvent] = {}
         self._pending: set[str] = set()
         self._aging: set[str] = set()
+        self._conditions: Mapping[str, Freshness] = {}
         shown_s = (now_ms - DELAY_MS - self._epoch_ms) / 1000
         clock = Clock(shown_s, time.monotonic(), 1.0, True, DAYS_SHOWN_S, epoch_ms=self._epoch_ms)
         self.present.change({"clock": clock})
@@ -53,23 +54,30 @@ class LivePresent:
         if key is not None and recorded.event.site == self._site:
             self._pending.add(key)
 
-    def flush(self, state: TwinState, freshness: FreshnessOf) -> None:
+    def flush(self, state: TwinState) -> None:
         """Tell viewers what changed since the last call."""
         pending, self._pending = self._pending, set()
-        sets: dict[str, Held] = {}
-        for key in sorted(pending):
-            sets.update(self._entries(state, key, freshness))
-        self.present.change(sets)
+        self._tell(state, pending, {})
 
-    def refresh(self, state: TwinState, freshness: FreshnessOf, others: Mapping[str, Held | None]) -> None:
-        """Tell how fresh everything is by now, and set `others` (figures, alerts, jobs), or remove those None."""
+    def refresh(
+        self, state: TwinState, conditions: Mapping[str, Freshness], others: Mapping[str, Held | None]
+    ) -> None:
+        """Tell how fresh everything is by now, by `SITE/kind/name` (what is not in it is fresh), and set `others`
+        (figures, alerts, jobs), or remove those that are None.
+        """
+        self._conditions = conditions
+        self._tell(state, self._aging, others)
+
+    def _tell(self, state: TwinState, keys: Iterable[str], others: Mapping[str, Held | None]) -> None:
         sets = {key: held for key, held in others.items() if held is not None}
-        dels = [key for key, held in others.items() if held is None]
-        for key in sorted(self._aging):
-            sets.update(self._entries(state, key, freshness))
-        self.present.change(sets, dels)
+        for key in sorted(keys):
+            sets.update(self._entries(state, key))
+        self.present.change(sets, [key for key, held in others.items() if held is None])
 
-    def _entries(self, state: TwinState, key: str, freshness: FreshnessOf) -> Iterator[tuple[str, Held]]:
+    def _freshness(self, entity: str) -> Freshness:
+        return self._conditions.get(f"{self._site}/{entity}", "fresh")
+
+    def _entries(self, state: TwinState, key: str) -> Iterator[tuple[str, Held]]:
         """The entries that follow from `key` of the state, which is `SITE/kind/entity…`."""
         kind, _, entity = key[len(self._site) + 1 :].partition("/")
         match kind:
@@ -77,18 +85,21 @@ class LivePresent:
                 name = entity.partition("/")[2]
                 number = self._numbers.setdefault(name, len(self._numbers))
                 self._aging.add(key)
-                yield f"agent/{name}", agent_entry(state, self._site, name, number=number, freshness=freshness)
+                yield (
+                    f"agent/{name}",
+                    agent_entry(state, self._site, name, number=number, freshness=self._freshness),
+                )
                 event = state.latest.get(key)
                 if event is not None and isinstance(event.body, Position):
                     yield from self._motion(name, number, event, event.body)
             case "reading":
                 self._aging.add(key)
-                if (sensor := sensor_entry(state, key, freshness)) is not None:
+                if (sensor := sensor_entry(state, key, self._freshness)) is not None:
                     yield sensor
             case "link":
                 self._aging.add(key)
                 if entity.startswith("feed/"):
-                    yield entity, feed_entry(state, self._site, entity, freshness)
+                    yield entity, feed_entry(state, self._site, entity, self._freshness)
             case "location":
                 if (seen := location_entry(state, key)) is not None:
                     yield seen

@@ -53,7 +53,7 @@ export interface Kpi {
 export interface LiveAgent {
   type: "live_agent";
   number: number;
-  freshness: "fresh" | "late" | "silent";
+  freshness: "fresh" | "late" | "silent" | "unknown";
   last_ms?: number | null;
   battery?: number | null;
   order?: string | null;
@@ -63,7 +63,7 @@ export interface LiveAgent {
 export interface Feed {
   type: "feed";
   is_up: boolean | null;
-  freshness: "fresh" | "late" | "silent";
+  freshness: "fresh" | "late" | "silent" | "unknown";
   last_ms?: number | null;
   reason?: string;
 }
@@ -73,7 +73,7 @@ export interface Sensor {
   value: number;
   unit: string;
   last_ms: number;
-  freshness: "fresh" | "late" | "silent";
+  freshness: "fresh" | "late" | "silent" | "unknown";
 }
 
 export interface Seen {
