@@ -159,7 +159,8 @@ def _base_unit(channel: Channel) -> Unit:
 
 
 def _convert(value: float, unit: Unit, into: Unit) -> Fraction:
-    return (Fraction(value) * unit.factor + unit.offset - into.offset) / into.factor
+    # 46.4 is meant as the decimal, not as the double next to it: it is 8 °C exactly
+    return (Fraction(repr(float(value))) * unit.factor + unit.offset - into.offset) / into.factor
 
 
 def _rounded(exact: Fraction) -> float:

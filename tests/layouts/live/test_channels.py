@@ -22,6 +22,7 @@ from layouts.live.units import UNITS, unit_of
         ("temperature", 0, "K", -273.15),
         ("temperature", -40, "[degF]", -40.0),
         ("temperature", 310.15, "KEL", 37.0),
+        ("temperature", 46.4, "°F", 8.0),
         ("humidity", 45, "%RH", 0.45),
         ("humidity", 45, "P1", 0.45),
         ("absolute_humidity", 12.1, "A93", 12.1),
@@ -50,7 +51,7 @@ from layouts.live.units import UNITS, unit_of
     ],
 )
 def test_values_of_other_units_agree_with_the_units_definitions(channel, value, unit, expected):
-    assert to_base(channel_named(channel), value, unit) == pytest.approx(expected, rel=1e-15, abs=1e-15)
+    assert to_base(channel_named(channel), value, unit) == pytest.approx(expected, rel=1e-15, abs=0)
 
 
 @pytest.mark.parametrize("channel", CHANNELS.values(), ids=CHANNELS)

@@ -1,0 +1,234 @@
+"""EPCIS 2.0 events as live events (GS1 EPCIS 2.0.1, section 7).
+
+An event is taken or refused as a whole; only a sensor report is refused by itself, for the goods moved all the same.
+Its letter is the event, so that a replay tells again what was taken already, under the same ids.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from layouts.live.events import Body, LiveEvent, Noted, OrderClosed, Reading, StockMoved
+from layouts.live.sensors import Sensors
+from server.feeds.epcis.document import event_id, events_of
+from server.feeds.epcis.fields import (
+    EVENT_TYPES,
+    Json,
+    checked_offset,
+    mapping_of,
+    needed_text,
+    rows_of,
+    shown,
+    text_of,
+    texts_of,
+    time_ms,
+    word,
+)
+from server.feeds.epcis.gs1_keys import gs1_key
+from server.feeds.epcis.items import listed_end, place_of
+from server.feeds.epcis.kinds import BODIES_OF
+from server.feeds.epcis.reports import Reported, told_by
+from server.feeds.epcis.settings import EpcisSettings
+from server.feeds.epcis.steps import Happening, taken_back
+from server.feeds.feed import Decoded, Message, Refused, derived_id
+
+LONGEST_PLAIN_ID = 180
+
+
+class EpcisDecoder:
+    """Reads captures. It knows nothing but its settings: the same message gives the same events."""
+
+    def __init__(self, settings: EpcisSettings) -> None:
+        self._settings = settings
+        self._sensors = Sensors(settings.sensors)
+
+    def decode(self, message: Message) -> Decoded:
+        """What a document, an event or a list of events tells; refused events come with their reasons."""
+        try:
+            told = events_of(message.payload)
+            if len(told) > self._settings.most_events:
+                raise ValueError(
+                    f"{len(told)} events are more than {self._settings.most_events}: send fewer in one document"
+                )
+        except ValueError as error:
+            return Decoded(refused=(Refused(str(error), message.payload),))
+        events: list[LiveEvent] = []
+        refused: list[Refused] = []
+        for place, event in enumerate(told):
+            its = self._event(event, place)
+            events += its.events
+            refused += its.refused
+        if refused and self._settings.whole_documents:
+            reasons = "; ".join(one.reason for one in refused)
+            reason = f"refused as a whole, for {len(refused)} of its parts cannot be taken: {reasons}"
+            return Decoded(refused=(Refused(reason[:2000], message.payload),))
+        return Decoded(tuple(events), tuple(refused))
+
+    def _event(self, event: object, place: int) -> Decoded:
+        payload = msgspec.json.encode(event)
+        if not isinstance(event, dict):
+            return Decoded(refused=(Refused(f"event {place}: {shown(event)} is no object", payload),))
+        try:
+            head = self._head(event)
+            told = list(self._told(event, head))
+        except (ValueError, RecursionError) as error:
+            return Decoded(refused=(Refused(f"event {place}: {error}", payload),))
+        faults: list[str] = []
+        readings = list(self._readings(event, head, faults))
+        refused = tuple(Refused(f"event {place}: {fault}", payload) for fault in faults)
+        return Decoded((*told, *readings), refused)
+
+    def _head(self, event: Json) -> _Head:
+        kind = needed_text(event, "type")
+        if kind not in EVENT_TYPES:
+            raise ValueError(f"type '{kind}' is none of {', '.join(EVENT_TYPES)}")
+        checked_offset(event)
+        happened_ms = time_ms(event, "eventTime")
+        if happened_ms is None:
+            raise ValueError("eventTime is missing: it is needed in every event")
+        return _Head(kind, event_id(event), happened_ms, self._happening(event, kind))
+
+    def _happening(self, event: Json, kind: str) -> Happening:
+        action = needed_text(event, "action") if kind != "TransformationEvent" else ""
+        if action not in ("ADD", "OBSERVE", "DELETE", ""):
+            raise ValueError(f"action '{action}' is none of ADD, OBSERVE, DELETE")
+        return Happening(
+            action=action,
+            step=word(text_of(event, "bizStep")),
+            disposition=word(text_of(event, "disposition")),
+            read_point=place_of(event, "readPoint", self._settings),
+            location=place_of(event, "bizLocation", self._settings),
+            source=listed_end(rows_of(event, "sourceList"), "source", self._settings),
+            destination=listed_end(rows_of(event, "destinationList"), "destination", self._settings),
+            order=self._order(event),
+        )
+
+    def _order(self, event: Json) -> str | None:
+        """The one order that the event names; None for none and for several."""
+        orders = {
+            word(needed_text(row, "bizTransaction"))
+            for row in rows_of(event, "bizTransactionList")
+            if word(text_of(row, "type")) in self._settings.order_transactions
+        }
+        return orders.pop() if len(orders) == 1 else None
+
+    def _told(self, event: Json, head: _Head) -> Iterator[LiveEvent]:
+        bodies = BODIES_OF[head.kind](event, head.its, self._settings)
+        declaration = mapping_of(event, "errorDeclaration")
+        for number, body in enumerate(bodies):
+            yield self._live(head, f"stock-{number}", _entity(body, self._settings), head.happened_ms, body)
+            if declaration and isinstance(body, StockMoved):
+                back = taken_back(body)
+                entity = _entity(back, self._settings)
+                yield self._live(head, f"stock-{number}-back", entity, head.happened_ms, back)
+        if head.kind == "TransactionEvent" and head.its.step == "shipping" and head.its.order:
+            closed = OrderClosed("done")
+            yield self._live(head, "order", f"order/{head.its.order}", head.happened_ms, closed)
+        if declaration:
+            declared_ms = time_ms(declaration, "declarationTime")
+            if declared_ms is None:
+                raise ValueError("errorDeclaration.declarationTime is missing: it is needed there")
+            note = _error_note(head, declaration, bodies, self._settings.source)
+            yield self._live(head, "error", f"feed/{self._settings.source}", declared_ms, note)
+
+    def _readings(self, event: Json, head: _Head, faults: list[str]) -> Iterator[LiveEvent]:
+        try:
+            elements = rows_of(event, "sensorElementList")
+            otherwise = _measured(event, head, self._settings) if elements else None
+        except ValueError as error:
+            faults.append(str(error))
+            return
+        told = list(_reported(elements, head.happened_ms, otherwise, self._sensors, faults))
+        often = Counter(_slot(one) for _, one in told)
+        for path, one in told:
+            if isinstance(one.body, Reading) and often[_slot(one)] > 1:
+                faults.append(
+                    f"{path}: {one.body.channel} of {one.entity} is told {often[_slot(one)]} times for one time: "
+                    "give each report the deviceID of its sensor"
+                )
+                continue
+            tag = str(one.body.__struct_config__.tag)
+            yield self._live(head, f"{path}-{tag}", one.entity, one.happened_ms, one.body)
+
+    def _live(self, head: _Head, part: str, entity: str, happened_ms: int, body: Body) -> LiveEvent:
+        source = self._settings.source
+        plain = f"{source}:{head.id}#{part}"
+        name = plain if len(plain) <= LONGEST_PLAIN_ID else derived_id(source, head.id, part)
+        return LiveEvent(
+            id=name,
+            site=self._settings.site,
+            source=source,
+            entity=entity,
+            happened_ms=happened_ms,
+            body=body,
+        )
+
+
+def _reported(
+    elements: list[Json], event_ms: int, otherwise: str | None, sensors: Sensors, faults: list[str]
+) -> Iterator[tuple[str, Reported]]:
+    """What the reports tell, each with its path; what cannot be taken is added to `faults`."""
+    for place, element in enumerate(elements):
+        path = f"sensorElementList[{place}]"
+        try:
+            reports = rows_of(element, "sensorReport")
+        except ValueError as error:
+            faults.append(f"{path}.{error}")
+            continue
+        for number, report in enumerate(reports):
+            its = f"{path}.sensorReport[{number}]"
+            try:
+                yield from ((its, one) for one in told_by(element, report, event_ms, otherwise, sensors))
+            except ValueError as error:
+                faults.append(f"{its}: {error}")
+
+
+def _slot(one: Reported) -> tuple[str, str, int]:
+    channel = one.body.channel if isinstance(one.body, Reading) else ""
+    return one.entity, channel, one.happened_ms
+
+
+class _Head(NamedTuple):
+    """What every event has."""
+
+    kind: str
+    id: str
+    happened_ms: int
+    its: Happening
+
+
+def _entity(body: Body, settings: EpcisSettings) -> str:
+    match body:
+        case StockMoved(sku=sku):
+            return f"sku/{sku}"
+        case Noted(text=text):
+            return f"asset/{text.partition(' ')[0]}"
+    place = str(getattr(body, "place", "")).removeprefix(f"{settings.site}/")
+    return f"location/{place}"
+
+
+def _measured(event: Json, head: _Head, settings: EpcisSettings) -> str | None:
+    """What a report without a device is about: the only lot that the event names, else its place."""
+    named = [gs1_key(needed_text(row, "epcClass")) for row in rows_of(event, "quantityList")]
+    named += [gs1_key(text) for text in texts_of(event, "epcList")]
+    lots = {(settings.skus.get(key.number, key.number), key.lot) for key in named if key.lot is not None}
+    if len(lots) == 1 and len(named) == 1:
+        sku, lot = lots.pop()
+        return f"lot/{sku}/{lot}"
+    place = head.its.read_point or head.its.location
+    return None if place is None else "location/" + place.removeprefix(f"{settings.site}/")
+
+
+def _error_note(head: _Head, declaration: Json, bodies: list[Body], source: str) -> Noted:
+    reason = word(text_of(declaration, "reason")) or "no reason told"
+    instead = texts_of(declaration, "correctiveEventIDs")
+    movements = sum(isinstance(body, StockMoved) for body in bodies)
+    text = (
+        f"EPCIS event {head.id} was declared in error ({reason}); corrected by {', '.join(instead) or 'none'}; "
+        f"{movements} movements taken back, {len(bodies) - movements} counts, sightings and notes stand"
+    )
+    return Noted(text[:3000], by=source, closes=head.id[:200])

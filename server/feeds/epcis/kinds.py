@@ -1,0 +1,61 @@
+"""What each type of event tells of stock (GS1 EPCIS 2.0.1, section 7.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from layouts.live.events import Body, Noted
+from server.feeds.epcis.fields import Json, needed_text, rows_of, text_of, texts_of
+from server.feeds.epcis.items import Item, items_of, parent_unit
+from server.feeds.epcis.settings import EpcisSettings
+from server.feeds.epcis.steps import Happening, bodies_of, moved, seen
+
+
+def _of_object(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
+    return bodies_of(_items(event, "epcList", "quantityList", settings), its)
+
+
+def _of_aggregation(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
+    """ADD packs and DELETE unpacks, which moves nothing; what is only observed is packed, and its step decides."""
+    parent = parent_unit(text_of(event, "parentID"))
+    holder = None if its.action == "DELETE" else parent
+    items = _items(event, "childEPCs", "childQuantityList", settings, parent=holder)
+    if its.action == "OBSERVE":
+        return bodies_of(items, its)
+    return seen(items or ((Item(None, None, parent, None),) if parent else ()), its)
+
+
+def _of_transaction(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
+    """That things belong to a transaction moves none of them."""
+    return seen(_items(event, "epcList", "quantityList", settings), its)
+
+
+def _of_transformation(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
+    used = moved(_items(event, "inputEPCList", "inputQuantityList", settings), its, comes_in=False)
+    made = moved(_items(event, "outputEPCList", "outputQuantityList", settings), its, comes_in=True)
+    return [*used, *made]
+
+
+def _of_association(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
+    """A thing is attached to another for good, as a sensor to a pallet: noted, for no stock moves."""
+    parent = needed_text(event, "parentID")
+    children = texts_of(event, "childEPCs")
+    children += [needed_text(row, "epcClass") for row in rows_of(event, "childQuantityList")]
+    did = {"ADD": "is joined by", "DELETE": "is left by", "OBSERVE": "is still with"}[its.action]
+    return [Noted(f"{parent} {did} {', '.join(children) or 'all that it had'}"[:3000], by=settings.source)]
+
+
+def _items(
+    event: Json, epcs: str, classes: str, settings: EpcisSettings, *, parent: str | None = None
+) -> tuple[Item, ...]:
+    return items_of(texts_of(event, epcs), rows_of(event, classes), settings, parent=parent)
+
+
+BODIES_OF: Mapping[str, Callable[[Json, Happening, EpcisSettings], list[Body]]] = {
+    "ObjectEvent": _of_object,
+    "AggregationEvent": _of_aggregation,
+    "TransactionEvent": _of_transaction,
+    "TransformationEvent": _of_transformation,
+    "AssociationEvent": _of_association,
+}
+"""By type of event, what tells its bodies. They raise ValueError for what cannot be told."""
