@@ -1,0 +1,40 @@
+"""Hands what a message told to the intake and waits until it is on disk: what brought it may then let go of it."""
+
+from __future__ import annotations
+
+import threading
+
+from server.feeds.feed import Decoded, Message
+from server.store.store import DeadLetter
+from server.twin.intake import Intake, Receipt
+
+LONGEST_WAIT_S = 60.0
+
+
+def hand_over(
+    intake: Intake, decoded: Decoded, message: Message, source: str, *, timeout_s: float = LONGEST_WAIT_S
+) -> Receipt:
+    """Returns when all events and letters of the message are durable.
+
+    Raises the store's error when they could not be written, and TimeoutError when it took longer than `timeout_s`,
+    twice that where the intake is full: then they may or may not be written, and are safe to hand over again.
+    """
+    letters = [
+        DeadLetter(source, message.address, one.payload, message.arrived_ms, one.reason)
+        for one in decoded.refused
+    ]
+    outcome: list[Receipt | Exception] = []
+    is_known = threading.Event()
+
+    def tell(what: Receipt | Exception) -> None:
+        outcome.append(what)
+        is_known.set()
+
+    intake.submit(decoded.events, letters, on_durable=tell, timeout_s=timeout_s)
+    if not is_known.wait(timeout_s):
+        raise TimeoutError(
+            f"'{message.address}' was not on disk after {timeout_s:g} s: it will be handed over again"
+        )
+    if isinstance(outcome[0], Exception):
+        raise outcome[0]
+    return outcome[0]
