@@ -92,8 +92,8 @@ def freshness(
 
     Entities that none matches are left out. A time of the future counts as now.
     """
-    told_by = _newest_by_entity(state)
     down = dict(_links_down(state))
+    told_by = _newest_by_entity(state) if down else {}
     found: dict[str, Freshness] = {}
     for name, last_seen_ms in sorted(state.last_seen.items()):
         site, _, entity = name.partition("/")
@@ -101,7 +101,7 @@ def freshness(
         if rule is None:
             continue
         age_ms = max(0, now_ms - last_seen_ms)
-        link = _link_down(site, entity, told_by.get(name), last_seen_ms, down)
+        link = _link_down(site, entity, told_by.get(name), last_seen_ms, down) if down else None
         if link is None:
             found[name] = Freshness(rule.condition(age_ms), last_seen_ms, age_ms)
         else:

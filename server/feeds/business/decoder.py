@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -12,6 +13,7 @@ from server.feeds.business.records import Record
 from server.feeds.business.settings import BusinessSettings, TableFile
 from server.feeds.business.tables import Told, told_rows
 from server.feeds.feed import Decoded, Message, Refused
+from spatial.model_yaml import validated
 
 SHOWN = 120
 """So many characters of a refused record are repeated in its reason."""
@@ -84,3 +86,11 @@ def _told_json(payload: bytes) -> list[Told]:
 def _shown(record: object) -> str:
     text = repr(record)
     return text if len(text) <= SHOWN else text[:SHOWN] + "…"
+
+
+def make_decoder(
+    *, name: str, site: str, options: Mapping[str, object], lying: Lying | None = None
+) -> BusinessDecoder:
+    """The decoder of the feed `name`; `options` are fields of `BusinessSettings`. Raises BadDataError."""
+    fields = {**options, "site": site, "source": name}
+    return BusinessDecoder(validated(fields, BusinessSettings, source=f"feed '{name}'"), lying=lying)

@@ -7,7 +7,7 @@ Its letter is the event, so that a replay tells again what was taken already, un
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -35,6 +35,7 @@ from server.feeds.epcis.reports import Reported, told_by
 from server.feeds.epcis.settings import EpcisSettings
 from server.feeds.epcis.steps import Happening, taken_back
 from server.feeds.feed import Decoded, Message, Refused, derived_id
+from spatial.model_yaml import validated
 
 LONGEST_PLAIN_ID = 180
 
@@ -69,18 +70,16 @@ class EpcisDecoder:
         return Decoded(tuple(events), tuple(refused))
 
     def _event(self, event: object, place: int) -> Decoded:
-        payload = msgspec.json.encode(event)
         if not isinstance(event, dict):
-            return Decoded(refused=(Refused(f"event {place}: {shown(event)} is no object", payload),))
+            return _refused(event, place, [f"{shown(event)} is no object"])
         try:
             head = self._head(event)
-            told = list(self._told(event, head))
+            told = tuple(self._told(event, head))
         except (ValueError, RecursionError) as error:
-            return Decoded(refused=(Refused(f"event {place}: {error}", payload),))
+            return _refused(event, place, [str(error)])
         faults: list[str] = []
-        readings = list(self._readings(event, head, faults))
-        refused = tuple(Refused(f"event {place}: {fault}", payload) for fault in faults)
-        return Decoded((*told, *readings), refused)
+        readings = tuple(self._readings(event, head, faults))
+        return Decoded(told + readings, _refused(event, place, faults).refused if faults else ())
 
     def _head(self, event: Json) -> _Head:
         kind = needed_text(event, "type")
@@ -168,6 +167,11 @@ class EpcisDecoder:
         )
 
 
+def _refused(event: object, place: int, faults: list[str]) -> Decoded:
+    payload = msgspec.json.encode(event)
+    return Decoded(refused=tuple(Refused(f"event {place}: {fault}", payload) for fault in faults))
+
+
 def _reported(
     elements: list[Json], event_ms: int, otherwise: str | None, sensors: Sensors, faults: list[str]
 ) -> Iterator[tuple[str, Reported]]:
@@ -232,3 +236,9 @@ def _error_note(head: _Head, declaration: Json, bodies: list[Body], source: str)
         f"{movements} movements taken back, {len(bodies) - movements} counts, sightings and notes stand"
     )
     return Noted(text[:3000], by=source, closes=head.id[:200])
+
+
+def make_decoder(*, name: str, site: str, options: Mapping[str, object]) -> EpcisDecoder:
+    """The decoder of the feed `name`; `options` are fields of `EpcisSettings`. Raises BadDataError."""
+    fields = {**options, "site": site, "source": name}
+    return EpcisDecoder(validated(fields, EpcisSettings, source=f"feed '{name}'"))

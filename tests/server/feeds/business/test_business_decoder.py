@@ -19,10 +19,11 @@ from layouts.live.events import (
     encode_event,
     refusal,
 )
-from server.feeds.business.decoder import BusinessDecoder
+from server.feeds.business.decoder import BusinessDecoder, make_decoder
 from server.feeds.business.meaning import StockKey
 from server.feeds.business.settings import BusinessSettings
 from server.feeds.feed import Message
+from spatial.errors import BadDataError
 
 AT, AT_MS = "2026-11-27T08:00:00Z", 1_795_766_400_000
 MOVE = {"kind": "movement", "at": AT, "sku": "A17", "quantity": 3, "to_location": "01-02"}
@@ -233,3 +234,11 @@ def test_mutated_records_never_raise():
         for _ in range(random_.randrange(1, 5)):
             data[random_.randrange(len(data))] = random_.randrange(256)
         decoder.decode(Message("x", bytes(data), AT_MS))
+
+
+def test_a_decoder_is_made_from_the_options_of_a_feed():
+    decoder = make_decoder(name="sap", site="S", options={"time_zone": "Europe/Berlin"})
+    (event,) = decoder.decode(Message("x", json.dumps(MOVE).encode(), AT_MS)).events
+    assert (event.source, event.site) == ("sap", "S")
+    with pytest.raises(BadDataError, match="feed 'sap': time_zone: time_zone 'Mars' is not known"):
+        make_decoder(name="sap", site="S", options={"time_zone": "Mars"})

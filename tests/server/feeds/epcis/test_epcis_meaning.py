@@ -7,10 +7,11 @@ import json
 import pytest
 
 from layouts.live.events import AlertChanged, Noted, OrderClosed, Reading, StockCounted, StockMoved, StockSeen
-from server.feeds.epcis.decoder import EpcisDecoder
+from server.feeds.epcis.decoder import EpcisDecoder, make_decoder
 from server.feeds.epcis.gs1_keys import Gs1Key, gs1_key
 from server.feeds.epcis.settings import EpcisSettings
 from server.feeds.feed import Message
+from spatial.errors import BadDataError
 
 DOCK, RACK = "urn:epc:id:sgln:4012345.00005.0", "urn:epc:id:sgln:4012345.00006.A-1"
 PLACES = {"4012345000054": "DOCK-1", "4012345000061.A-1": "01-02-03-1"}
@@ -292,3 +293,11 @@ def test_a_payload_that_holds_no_events_is_refused_whole(payload, said):
     told = EpcisDecoder(EpcisSettings(site="S")).decode(Message("capture", payload, 0))
     assert told.events == ()
     assert said in told.refused[0].reason
+
+
+def test_a_decoder_is_made_from_the_options_of_a_feed():
+    decoder = make_decoder(name="gate", site="S", options={"places": PLACES})
+    event = decoder.decode(Message("capture", json.dumps(_event("receiving")).encode(), 0)).events[0]
+    assert (event.source, event.id) == ("gate", "gate:urn:uuid:1#stock-0")
+    with pytest.raises(BadDataError, match="feed 'gate': plases: there is no such field"):
+        make_decoder(name="gate", site="S", options={"plases": {}})
