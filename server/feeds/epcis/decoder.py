@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from layouts.live.events import Body, LiveEvent, Noted, OrderClosed, Reading, StockMoved
+from layouts.live.events import Body, LiveEvent, LotKnown, Noted, OrderClosed, Reading, StockMoved
 from layouts.live.sensors import Sensors
 from server.feeds.epcis.document import event_id, events_of
 from server.feeds.epcis.fields import (
@@ -209,6 +209,8 @@ def _entity(body: Body, settings: EpcisSettings) -> str:
     match body:
         case StockMoved(sku=sku):
             return f"sku/{sku}"
+        case LotKnown(sku=sku, lot=lot):
+            return f"lot/{sku}/{lot}"
         case Noted(text=text):
             return f"asset/{text.partition(' ')[0]}"
     place = str(getattr(body, "place", "")).removeprefix(f"{settings.site}/")

@@ -20,12 +20,17 @@ class Item(NamedTuple):
 
 
 def items_of(
-    epcs: Iterable[str], classes: Iterable[Json], settings: EpcisSettings, *, parent: str | None = None
+    epcs: Iterable[str],
+    classes: Iterable[Json],
+    settings: EpcisSettings,
+    *,
+    parent: str | None = None,
+    lot: str | None = None,
 ) -> tuple[Item, ...]:
     """The stock that EPCs and quantities of classes name, in order of SKU, lot and handling unit.
 
-    An EPC is one piece, however often it is listed. `parent` is the SSCC that holds them. Keys that name no stock
-    (assets, documents, people) are passed over.
+    An EPC is one piece, however often it is listed. `parent` is the SSCC that holds them, `lot` the lot of those
+    whose key names none. Keys that name no stock (assets, documents, people) are passed over.
     """
     amounts: dict[tuple[str, str | None, str | None], float | None] = {}
     units: set[str] = set()
@@ -34,12 +39,12 @@ def items_of(
         if key.kind == "sscc":
             units.add(key.number)
         elif key.kind == "sgtin" and key.serial is not None:
-            _add(amounts, (_sku(key, settings), key.lot, parent), 1.0)
+            _add(amounts, (_sku(key, settings), key.lot or lot, parent), 1.0)
     for place, element in enumerate(classes):
         key = gs1_key(needed_text(element, "epcClass"))
         if key.kind in ("sgtin", "lgtin"):
             sku = _sku(key, settings)
-            _add(amounts, (sku, key.lot, parent), _quantity(element, sku, settings, place))
+            _add(amounts, (sku, key.lot or lot, parent), _quantity(element, sku, settings, place))
     if parent is not None and not amounts:
         units.add(parent)
     listed = [Item(sku, lot, unit, amount) for (sku, lot, unit), amount in amounts.items()]

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from layouts.live.events import Body, Noted
 from server.feeds.epcis.fields import Json, needed_text, rows_of, text_of, texts_of
 from server.feeds.epcis.items import Item, items_of, parent_unit
+from server.feeds.epcis.lots import lot_number, lots_known
 from server.feeds.epcis.settings import EpcisSettings
 from server.feeds.epcis.steps import Happening, bodies_of, moved, seen
 
 
 def _of_object(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
-    return bodies_of(_items(event, "epcList", "quantityList", settings), its)
+    items = _items(event, "epcList", "quantityList", settings, lot=lot_number(event))
+    return [*bodies_of(items, its), *lots_known(event, items)]
 
 
 def _of_aggregation(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
@@ -32,8 +34,8 @@ def _of_transaction(event: Json, its: Happening, settings: EpcisSettings) -> lis
 
 def _of_transformation(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
     used = moved(_items(event, "inputEPCList", "inputQuantityList", settings), its, comes_in=False)
-    made = moved(_items(event, "outputEPCList", "outputQuantityList", settings), its, comes_in=True)
-    return [*used, *made]
+    outputs = _items(event, "outputEPCList", "outputQuantityList", settings, lot=lot_number(event))
+    return [*used, *moved(outputs, its, comes_in=True), *lots_known(event, outputs)]
 
 
 def _of_association(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
@@ -46,9 +48,15 @@ def _of_association(event: Json, its: Happening, settings: EpcisSettings) -> lis
 
 
 def _items(
-    event: Json, epcs: str, classes: str, settings: EpcisSettings, *, parent: str | None = None
+    event: Json,
+    epcs: str,
+    classes: str,
+    settings: EpcisSettings,
+    *,
+    parent: str | None = None,
+    lot: str | None = None,
 ) -> tuple[Item, ...]:
-    return items_of(texts_of(event, epcs), rows_of(event, classes), settings, parent=parent)
+    return items_of(texts_of(event, epcs), rows_of(event, classes), settings, parent=parent, lot=lot)
 
 
 BODIES_OF: Mapping[str, Callable[[Json, Happening, EpcisSettings], list[Body]]] = {

@@ -1,6 +1,7 @@
 """EPCIS events in XML (1.2 and 2.0) as the plain values of the JSON form, so that one decoder reads both.
 
-Elements of other namespaces are a vendor's own and left out; document types and entities are refused.
+Elements of other namespaces are a vendor's own and left out, but for the standard's master data. Document types and
+entities are refused.
 """
 
 from __future__ import annotations
@@ -75,6 +76,13 @@ def _value(name: str, element: Element) -> object:
         return {part.tag: _text(part) for part in element if part.tag == "id"}
     if name == "sensorElementList":
         return [_sensor_element(child) for child in element]
+    if name == "ilmd":
+        own = "{urn:epcglobal:cbv:mda}"
+        return {
+            "cbvmda:" + part.tag.removeprefix(own): _text(part)
+            for part in element
+            if isinstance(part.tag, str) and part.tag.startswith(own) and _text(part)
+        }
     if name == "errorDeclaration":
         told: dict[str, object] = {part.tag: _text(part) for part in element if "}" not in part.tag}
         told["correctiveEventIDs"] = [_text(part) for part in element.iter("correctiveEventID")]

@@ -6,7 +6,16 @@ import json
 
 import pytest
 
-from layouts.live.events import AlertChanged, Noted, OrderClosed, Reading, StockCounted, StockMoved, StockSeen
+from layouts.live.events import (
+    AlertChanged,
+    LotKnown,
+    Noted,
+    OrderClosed,
+    Reading,
+    StockCounted,
+    StockMoved,
+    StockSeen,
+)
 from server.feeds.epcis.decoder import EpcisDecoder, make_decoder
 from server.feeds.epcis.gs1_keys import Gs1Key, gs1_key
 from server.feeds.epcis.settings import EpcisSettings
@@ -174,6 +183,40 @@ def test_a_transformation_uses_up_and_makes():
     used, made = _bodies(mix)
     assert (used.sku, used.from_place, used.to_place) == ("MILK", "S/DOCK-1", None)
     assert (made.sku, made.from_place, made.to_place) == ("04012345778892", None, "S/DOCK-1")
+
+
+def test_master_data_name_the_lot_of_serial_items_and_its_dates():
+    made = _event("commissioning", "ADD", quantityList=None)
+    made["epcList"] = [f"urn:epc:id:sgtin:4012345.012345.{number}" for number in range(3)]
+    made["ilmd"] = {
+        "cbvmda:lotNumber": "L7",
+        "cbvmda:productionDate": "2026-11-27",
+        "cbvmda:itemExpirationDate": "2026-12-01",
+        "cbvmda:bestBeforeDate": "2026-11-30",
+        "shop:itemExpirationDate": "2020-01-01",
+    }
+    stock, lot = _bodies(made)
+    assert (stock.quantity, stock.lot) == (3.0, "L7")
+    # from the beginning of 27 November to the end of the 30th, at UTC+1
+    assert lot == LotKnown("MILK", "L7", made_ms=1_795_734_000_000, expires_ms=1_796_079_600_000)
+    assert _told(made).events[1].entity == "lot/MILK/L7"
+    assert "itemExpirationDate 'soon' is no time" in _reason(
+        made | {"ilmd": {"cbvmda:lotNumber": "L7", "cbvmda:itemExpirationDate": "soon"}}
+    )
+
+
+def test_master_data_in_xml_are_read_too():
+    xml = """<e:EPCISDocument xmlns:e="urn:epcglobal:epcis:xsd:1" xmlns:m="urn:epcglobal:cbv:mda"><EPCISBody>
+    <EventList><ObjectEvent><eventTime>2026-11-27T08:00:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>
+    <epcList><epc>urn:epc:id:sgtin:4012345.012345.1</epc></epcList><action>ADD</action>
+    <readPoint><id>urn:epc:id:sgln:4012345.00005.0</id></readPoint><extension><ilmd><m:lotNumber>L7</m:lotNumber>
+    <m:itemExpirationDate>2026-12-01</m:itemExpirationDate></ilmd></extension></ObjectEvent></EventList></EPCISBody>
+    </e:EPCISDocument>"""
+    settings = EpcisSettings(site="S", places=PLACES, skus={"04012345123456": "MILK"})
+    told = EpcisDecoder(settings).decode(Message("capture", xml.encode(), 0))
+    stock, lot = (one.body for one in told.events)
+    assert stock.lot == lot.lot == "L7"
+    assert lot.expires_ms == 1_796_169_600_000
 
 
 def test_an_association_is_noted_and_a_shipping_transaction_closes_its_order():
