@@ -6,13 +6,12 @@ Its letter is the event, so that a replay tells again what was taken already, un
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
 
-from layouts.live.events import Body, LiveEvent, LotKnown, Noted, OrderClosed, Reading, StockMoved
+from layouts.live.events import Body, LiveEvent, LotKnown, Noted, OrderClosed, StockMoved
 from layouts.live.sensors import Sensors
 from server.feeds.epcis.document import event_id, events_of
 from server.feeds.epcis.fields import (
@@ -28,10 +27,9 @@ from server.feeds.epcis.fields import (
     time_ms,
     word,
 )
-from server.feeds.epcis.gs1_keys import gs1_key
 from server.feeds.epcis.items import listed_end, place_of
 from server.feeds.epcis.kinds import BODIES_OF
-from server.feeds.epcis.reports import Reported, told_by
+from server.feeds.epcis.reports import reports_of
 from server.feeds.epcis.settings import EpcisSettings
 from server.feeds.epcis.steps import Happening, taken_back
 from server.feeds.feed import Decoded, Message, Refused, derived_id
@@ -77,9 +75,18 @@ class EpcisDecoder:
             told = tuple(self._told(event, head))
         except (ValueError, RecursionError) as error:
             return _refused(event, place, [str(error)])
-        faults: list[str] = []
-        readings = tuple(self._readings(event, head, faults))
-        return Decoded(told + readings, _refused(event, place, faults).refused if faults else ())
+        reported, faults = reports_of(
+            event, head.happened_ms, head.its.read_point or head.its.location, self._settings, self._sensors
+        )
+        told += tuple(
+            self._live(
+                head, f"{path}-{one.body.__struct_config__.tag}", one.entity, one.happened_ms, one.body
+            )
+            for path, one in reported
+        )
+        if not told and not faults:
+            faults = ["it tells nothing of stock, lots or sensors, which is all that is kept of events"]
+        return Decoded(told, _refused(event, place, faults).refused if faults else ())
 
     def _head(self, event: Json) -> _Head:
         kind = needed_text(event, "type")
@@ -117,41 +124,24 @@ class EpcisDecoder:
 
     def _told(self, event: Json, head: _Head) -> Iterator[LiveEvent]:
         bodies = BODIES_OF[head.kind](event, head.its, self._settings)
-        declaration = mapping_of(event, "errorDeclaration")
+        declaration = (
+            mapping_of(event, "errorDeclaration") if event.get("errorDeclaration") is not None else None
+        )
         for number, body in enumerate(bodies):
             yield self._live(head, f"stock-{number}", _entity(body, self._settings), head.happened_ms, body)
-            if declaration and isinstance(body, StockMoved):
+            if declaration is not None and isinstance(body, StockMoved):
                 back = taken_back(body)
                 entity = _entity(back, self._settings)
                 yield self._live(head, f"stock-{number}-back", entity, head.happened_ms, back)
         if head.kind == "TransactionEvent" and head.its.step == "shipping" and head.its.order:
             closed = OrderClosed("done")
             yield self._live(head, "order", f"order/{head.its.order}", head.happened_ms, closed)
-        if declaration:
+        if declaration is not None:
             declared_ms = time_ms(declaration, "declarationTime")
             if declared_ms is None:
                 raise ValueError("errorDeclaration.declarationTime is missing: it is needed there")
             note = _error_note(head, declaration, bodies, self._settings.source)
             yield self._live(head, "error", f"feed/{self._settings.source}", declared_ms, note)
-
-    def _readings(self, event: Json, head: _Head, faults: list[str]) -> Iterator[LiveEvent]:
-        try:
-            elements = rows_of(event, "sensorElementList")
-            otherwise = _measured(event, head, self._settings) if elements else None
-        except ValueError as error:
-            faults.append(str(error))
-            return
-        told = list(_reported(elements, head.happened_ms, otherwise, self._sensors, faults))
-        often = Counter(_slot(one) for _, one in told)
-        for path, one in told:
-            if isinstance(one.body, Reading) and often[_slot(one)] > 1:
-                faults.append(
-                    f"{path}: {one.body.channel} of {one.entity} is told {often[_slot(one)]} times for one time: "
-                    "give each report the deviceID of its sensor"
-                )
-                continue
-            tag = str(one.body.__struct_config__.tag)
-            yield self._live(head, f"{path}-{tag}", one.entity, one.happened_ms, one.body)
 
     def _live(self, head: _Head, part: str, entity: str, happened_ms: int, body: Body) -> LiveEvent:
         source = self._settings.source
@@ -170,30 +160,6 @@ class EpcisDecoder:
 def _refused(event: object, place: int, faults: list[str]) -> Decoded:
     payload = msgspec.json.encode(event)
     return Decoded(refused=tuple(Refused(f"event {place}: {fault}", payload) for fault in faults))
-
-
-def _reported(
-    elements: list[Json], event_ms: int, otherwise: str | None, sensors: Sensors, faults: list[str]
-) -> Iterator[tuple[str, Reported]]:
-    """What the reports tell, each with its path; what cannot be taken is added to `faults`."""
-    for place, element in enumerate(elements):
-        path = f"sensorElementList[{place}]"
-        try:
-            reports = rows_of(element, "sensorReport")
-        except ValueError as error:
-            faults.append(f"{path}.{error}")
-            continue
-        for number, report in enumerate(reports):
-            its = f"{path}.sensorReport[{number}]"
-            try:
-                yield from ((its, one) for one in told_by(element, report, event_ms, otherwise, sensors))
-            except ValueError as error:
-                faults.append(f"{its}: {error}")
-
-
-def _slot(one: Reported) -> tuple[str, str, int]:
-    channel = one.body.channel if isinstance(one.body, Reading) else ""
-    return one.entity, channel, one.happened_ms
 
 
 class _Head(NamedTuple):
@@ -215,18 +181,6 @@ def _entity(body: Body, settings: EpcisSettings) -> str:
             return f"asset/{text.partition(' ')[0]}"
     place = str(getattr(body, "place", "")).removeprefix(f"{settings.site}/")
     return f"location/{place}"
-
-
-def _measured(event: Json, head: _Head, settings: EpcisSettings) -> str | None:
-    """What a report without a device is about: the only lot that the event names, else its place."""
-    named = [gs1_key(needed_text(row, "epcClass")) for row in rows_of(event, "quantityList")]
-    named += [gs1_key(text) for text in texts_of(event, "epcList")]
-    lots = {(settings.skus.get(key.number, key.number), key.lot) for key in named if key.lot is not None}
-    if len(lots) == 1 and len(named) == 1:
-        sku, lot = lots.pop()
-        return f"lot/{sku}/{lot}"
-    place = head.its.read_point or head.its.location
-    return None if place is None else "location/" + place.removeprefix(f"{settings.site}/")
 
 
 def _error_note(head: _Head, declaration: Json, bodies: list[Body], source: str) -> Noted:

@@ -7,13 +7,26 @@ event's. ALARM_CONDITION raises an alert beside the reading; ERROR_CONDITION rai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from layouts.live.channels import channel_named, to_base
 from layouts.live.events import AlertChanged, Body, Reading
 from layouts.live.sensors import Sensors
-from server.feeds.epcis.fields import Json, mapping_of, needed_text, number_of, text_of, time_ms, word
+from server.feeds.epcis.fields import (
+    Json,
+    mapping_of,
+    needed_text,
+    number_of,
+    rows_of,
+    text_of,
+    texts_of,
+    time_ms,
+    word,
+)
+from server.feeds.epcis.gs1_keys import gs1_key
+from server.feeds.epcis.settings import EpcisSettings
 
 CHANNEL_OF: Mapping[str, str] = {
     "AbsoluteHumidity": "absolute_humidity",
@@ -41,7 +54,65 @@ class Reported(NamedTuple):
     body: Body
 
 
-def told_by(
+def reports_of(
+    event: Json, event_ms: int, place: str | None, settings: EpcisSettings, sensors: Sensors
+) -> tuple[list[tuple[str, Reported]], list[str]]:
+    """What the reports of an event at `place` tell, each with its path; and the faults of those that tell nothing.
+
+    Two readings of one entity, channel and time are both refused: which of them holds is not told.
+    """
+    faults: list[str] = []
+    try:
+        elements = rows_of(event, "sensorElementList")
+        otherwise = _measured(event, place, settings) if elements else None
+    except ValueError as error:
+        return [], [str(error)]
+    told = list(_reported(elements, event_ms, otherwise, sensors, faults))
+    often = Counter(_slot(one) for _, one in told if isinstance(one.body, Reading))
+    kept: list[tuple[str, Reported]] = []
+    for path, one in told:
+        if often[_slot(one)] > 1 and isinstance(one.body, Reading):
+            faults.append(
+                f"{path}: {one.body.channel} of {one.entity} is told {often[_slot(one)]} times for one time: "
+                "give each report the deviceID of its sensor"
+            )
+        else:
+            kept.append((path, one))
+    return kept, faults
+
+
+def _reported(
+    elements: list[Json], event_ms: int, otherwise: str | None, sensors: Sensors, faults: list[str]
+) -> Iterator[tuple[str, Reported]]:
+    for place, element in enumerate(elements):
+        path = f"sensorElementList[{place}]"
+        try:
+            reports = rows_of(element, "sensorReport")
+        except ValueError as error:
+            faults.append(f"{path}.{error}")
+            continue
+        for number, report in enumerate(reports):
+            its = f"{path}.sensorReport[{number}]"
+            try:
+                yield from ((its, one) for one in _told_by(element, report, event_ms, otherwise, sensors))
+            except ValueError as error:
+                faults.append(f"{its}: {error}")
+
+
+def _slot(one: Reported) -> tuple[str, str, int]:
+    return one.entity, one.body.channel if isinstance(one.body, Reading) else "", one.happened_ms
+
+
+def _measured(event: Json, place: str | None, settings: EpcisSettings) -> str | None:
+    """What a report without a device is about: the only lot that the event names, else its place."""
+    named = [gs1_key(needed_text(row, "epcClass")) for row in rows_of(event, "quantityList")]
+    named += [gs1_key(text) for text in texts_of(event, "epcList")]
+    if len(named) == 1 and named[0].lot is not None:
+        return f"lot/{settings.skus.get(named[0].number, named[0].number)}/{named[0].lot}"
+    return None if place is None else "location/" + place.removeprefix(f"{settings.site}/")
+
+
+def _told_by(
     element: Json, report: Json, event_ms: int, otherwise: str | None, sensors: Sensors
 ) -> list[Reported]:
     """What a report of an element tells. Raises ValueError for a type that is no channel, a wrong unit, an

@@ -308,6 +308,12 @@ def test_a_refused_report_leaves_the_movement_and_its_letter_can_be_told_again()
     assert again.events == told.events
 
 
+def test_an_event_that_tells_nothing_the_twin_keeps_is_refused_and_not_passed_over():
+    crate = {"quantityList": None, "epcList": ["urn:epc:id:grai:4012345.55555.987"]}
+    assert "tells nothing of stock, lots or sensors" in _reason(_event("receiving", **crate))
+    assert "errorDeclaration.declarationTime is missing" in _reason(_event("receiving", errorDeclaration={}))
+
+
 def test_a_document_is_taken_by_event_or_as_a_whole():
     good, bad = _event("receiving"), _event("receiving", eventTime="noon")
     told = _told(good, bad)
