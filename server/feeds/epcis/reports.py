@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from layouts.live.channels import channel_named, to_base
+from layouts.live.channels import Channel, channel_named, to_base
 from layouts.live.events import AlertChanged, Body, Reading
-from layouts.live.sensors import Sensors
+from layouts.live.sensors import SensorBinding, Sensors
 from server.feeds.epcis.fields import (
     Json,
     mapping_of,
@@ -119,55 +119,65 @@ def _told_by(
     impossible value, and where there is no entity to bind it to.
     """
     metadata = mapping_of(element, "sensorMetadata")
-    kind = needed_text(report, "type")
-    channel = CHANNEL_OF.get(word(kind) or "")
-    if channel is None:
-        raise ValueError(f"type '{kind}' is no channel: known are {', '.join(CHANNEL_OF)}")
-    if text_of(report, "component") is not None:
-        raise ValueError(
-            f"component '{report['component']}' of {kind} is a part of a vector, which no channel holds"
-        )
+    channel = _channel_of(report)
     device = text_of(report, "deviceID") or text_of(metadata, "deviceID")
-    binding = sensors.of(device, channel) if device is not None else None
+    binding = sensors.of(device, channel.name) if device is not None else None
     entity = binding.entity if binding else f"sensor/{device}" if device else otherwise
     if entity is None:
         raise ValueError("deviceID is missing, and the event is about neither one lot nor a place: name one")
-    happened_ms = next(
-        time
-        for time in (
-            time_ms(report, "time"),
-            time_ms(metadata, "time"),
-            time_ms(metadata, "endTime"),
-            event_ms,
-        )
-        if time is not None
-    )
-    value = number_of(report, "value")
-    value = number_of(report, "meanValue") if value is None else value
-    unit = text_of(report, "uom")
-    told: list[Reported] = []
+    happened_ms = _when(report, metadata, event_ms)
     exception = word(text_of(report, "exception"))
+    told: list[Reported] = []
     if exception is not None:
-        alert = _alert(exception, entity, channel, value, unit)
+        alert = _alert(exception, entity, channel, report)
         told.append(Reported(f"alert/{alert.rule}/{entity}", happened_ms, alert))
-    if exception == "ERROR_CONDITION":
-        return told
+    if exception != "ERROR_CONDITION" and (exception is None or _value_of(report) is not None):
+        reading = Reading(channel.name, _in_base(report, channel, binding))
+        told.append(Reported(entity, happened_ms, reading))
+    return told
+
+
+def _channel_of(report: Json) -> Channel:
+    kind = needed_text(report, "type")
+    name = CHANNEL_OF.get(word(kind) or "")
+    if name is None:
+        raise ValueError(f"type '{kind}' is no channel: known are {', '.join(CHANNEL_OF)}")
+    component = text_of(report, "component")
+    if component is not None:
+        raise ValueError(f"component '{component}' of {kind} is a part of a vector, which no channel holds")
+    return channel_named(name)
+
+
+def _when(report: Json, metadata: Json, event_ms: int) -> int:
+    """The report's own time, else the element's, else when its span ended, else the event's."""
+    for fields, name in ((report, "time"), (metadata, "time"), (metadata, "endTime")):
+        told_ms = time_ms(fields, name)
+        if told_ms is not None:
+            return told_ms
+    return event_ms
+
+
+def _value_of(report: Json) -> float | None:
+    value = number_of(report, "value")
+    return number_of(report, "meanValue") if value is None else value
+
+
+def _in_base(report: Json, channel: Channel, binding: SensorBinding | None) -> float:
+    value, unit = _value_of(report), text_of(report, "uom")
     if value is None:
-        if exception is not None:
-            return told
-        raise ValueError(f"{kind} has neither value nor meanValue: one is needed")
+        raise ValueError(f"{report['type']} has neither value nor meanValue: one is needed")
     if unit is None:
-        raise ValueError(f"uom is missing: {channel} is in {', '.join(channel_named(channel).units)}")
-    base = binding.read(value, unit) if binding else to_base(channel_named(channel), value, unit)
-    return [*told, Reported(entity, happened_ms, Reading(channel, base))]
+        raise ValueError(f"uom is missing: {channel.name} is in {', '.join(channel.units)}")
+    return binding.read(value, unit) if binding is not None else to_base(channel, value, unit)
 
 
-def _alert(exception: str, entity: str, channel: str, value: float | None, unit: str | None) -> AlertChanged:
-    told = "" if value is None else f" at {value:g} {unit or ''}".rstrip()
+def _alert(exception: str, entity: str, channel: Channel, report: Json) -> AlertChanged:
+    value, unit = _value_of(report), text_of(report, "uom") or ""
+    told = "" if value is None else f" at {value:g} {unit}".rstrip()
     return AlertChanged(
-        rule=f"epcis-{channel}",
+        rule=f"epcis-{channel.name}",
         about=entity,
         step="raised",
         severity="critical" if exception == "ALARM_CONDITION" else "warning",
-        text=f"the sensor itself reports {exception} of {channel}{told}",
+        text=f"the sensor itself reports {exception} of {channel.name}{told}",
     )

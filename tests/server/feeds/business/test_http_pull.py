@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
@@ -73,7 +74,7 @@ def _pull(tmp_path, handler, intake, **more: object) -> HttpPull:
         intake,
         cursor_path=tmp_path / "cursor.json",
         now_ms=lambda: 1_795_766_400_000,
-        transport=httpx.MockTransport(handler),
+        transport=None if handler is None else httpx.MockTransport(handler),
     )
 
 
@@ -178,6 +179,32 @@ def test_backoff_doubles_up_to_a_bound_and_heeds_what_the_source_asks(tmp_path):
     assert [pull.backoff_s(count) for count in (0, 1, 2, 5, 6, 500)] == [1, 2, 4, 32, 60, 60]
     assert pull.backoff_s(0, 30) == 30
     assert pull.backoff_s(0, 3600) == 60
+
+
+def test_a_page_that_breaks_off_on_the_wire_moves_no_cursor_and_tells_no_event(tmp_path):
+    whole = json.dumps([_record(1), _record(2)]).encode()
+    sent = [whole[: len(whole) // 2], whole]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(whole)))
+            self.end_headers()
+            self.wfile.write(sent.pop(0))
+
+        def log_message(self, *_):
+            pass
+
+    intake = _Intake()
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/moves"
+        pull = _pull(tmp_path, None, intake, url=url)
+        with pytest.raises(PullError, match="cannot be asked"):
+            pull.pull()
+        assert (intake.events, (tmp_path / "cursor.json").exists()) == ({}, False)
+        assert pull.pull() == (1, 2, 0)
+        server.shutdown()
 
 
 def test_a_run_tells_the_link_down_and_up_again(tmp_path):
