@@ -55,6 +55,8 @@ class EpcisDecoder:
                 )
         except ValueError as error:
             return Decoded(refused=(Refused(str(error), message.payload),))
+        except RecursionError:
+            return Decoded(refused=(Refused("the message is nested too deeply", message.payload),))
         events: list[LiveEvent] = []
         refused: list[Refused] = []
         for place, event in enumerate(told):
@@ -95,7 +97,7 @@ class EpcisDecoder:
         checked_offset(event)
         happened_ms = time_ms(event, "eventTime")
         if happened_ms is None:
-            raise ValueError("eventTime is missing: it is needed in every event")
+            raise ValueError("eventTime is missing: it is needed there")
         return _Head(kind, event_id(event), happened_ms, self._happening(event, kind))
 
     def _happening(self, event: Json, kind: str) -> Happening:

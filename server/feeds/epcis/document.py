@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from server.feeds.epcis.fields import EVENT_TYPES, Json, shown
+from server.feeds.epcis.fields import EVENT_TYPES, Json, shown, text_of
 from server.feeds.epcis.xml_form import events_of_xml
 
 
@@ -39,9 +39,10 @@ def event_id(event: Json) -> str:
     event and the declaration that it is in error have one id.
 
     The hash is of our own canonical form, not the standard's: two texts of one event in other orders of keys agree.
+    Raises ValueError for an eventID that is no text.
     """
-    told = event.get("eventID")
-    if isinstance(told, str) and told:
+    told = text_of(event, "eventID")
+    if told is not None:
         return told
     kept = {name: value for name, value in event.items() if name not in _UNHASHED}
     return "sha256-" + hashlib.sha256(msgspec.json.encode(kept, order="deterministic")).hexdigest()[:40]

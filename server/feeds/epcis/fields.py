@@ -42,7 +42,7 @@ def needed_text(event: Json, name: str) -> str:
     """A text that must be there."""
     value = text_of(event, name)
     if value is None:
-        raise ValueError(f"{name} is missing: it is needed in every event")
+        raise ValueError(f"{name} is missing: it is needed there")
     return value
 
 

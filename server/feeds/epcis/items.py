@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from server.feeds.epcis.fields import Json, needed_text, number_of, shown, text_of
+from server.feeds.epcis.fields import Json, needed_text, number_of, text_of
 from server.feeds.epcis.gs1_keys import Gs1Key, gs1_key
 from server.feeds.epcis.settings import EpcisSettings
 
@@ -68,9 +68,7 @@ def place_of(event: Json, name: str, settings: EpcisSettings) -> str | None:
     told = event.get(name)
     if told is None:
         return None
-    uri = needed_text(told, "id") if isinstance(told, dict) else told
-    if not isinstance(uri, str):
-        raise ValueError(f"{name} {shown(told)} is no object with an id")
+    uri = needed_text(told if isinstance(told, dict) else {"id": told}, "id")
     place, names = _listed_place(uri, settings)
     if place is None and settings.unlisted_places == "refuse":
         raise ValueError(f"{name} '{uri}' is no place of site '{settings.site}': add '{names}' to places")

@@ -334,6 +334,10 @@ def test_a_document_is_taken_by_event_or_as_a_whole():
         (b"3", "3 is neither an EPCIS document"),
         (b"[3]", "event 0: 3 is no object"),
         (b"<a/>", "there is no EventList"),
+        (
+            b"<a><EventList>" + b"<extension>" * 5000 + b"</extension>" * 5000 + b"</EventList></a>",
+            "too deeply",
+        ),
         (b"<a>", "this is no XML"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "document types and entities are not read"),
     ],
