@@ -13,6 +13,7 @@ from layouts.wms.headers import split_unit
 from layouts.wms.units import IN_BASE
 from server.feeds.business.columns import columns_of
 from server.feeds.business.settings import TableFile
+from server.feeds.business.times import to_ms
 
 _NUMBERS = frozenset(
     {"quantity", "unit_value", "mass_kg", "shelf_life_h", "reference_c", "q10", "activation_kj_mol"}
@@ -46,17 +47,16 @@ def told_rows(name: str, payload: bytes, table: TableFile, zone_name: str | None
     at = _time_in(name, table, zone_name)
     columns = columns_of(name, header, table, has_time=at is not None)
     told: list[Told] = []
-    for number, row in enumerate(body, start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    kept = [(number, row) for number, row in enumerate(body, start=2) if any(cell.strip() for cell in row)]
+    for number, row in kept:
         record, fault = _record(header, row, columns, table)
         if at is not None:
             record = {"at": at} | record
-        told.append(Told(record, _file_of(header, [row], table), f"{name} line {number}", fault))
+        told.append(Told(record, _file_of(header, [row], table), f"{name} row {number}", fault))
     if table.kind == "inventory":
         return [_inventory(name, told, table, payload, at)]
     if table.kind == "order":
-        return _orders(told)
+        return _orders(told, [row for _, row in kept], header, table)
     return [one._replace(record={"kind": table.kind} | dict(one.record)) for one in told]
 
 
@@ -117,27 +117,29 @@ def _inventory(name: str, told: Sequence[Told], table: TableFile, payload: bytes
     return Told(record, payload, name, fault)
 
 
-def _orders(told: Sequence[Told]) -> list[Told]:
+def _orders(
+    told: Sequence[Told], cells: Sequence[Sequence[str]], header: Sequence[str], table: TableFile
+) -> list[Told]:
     """One record for each order, with the time, due and wave of its first row. Raises ValueError for a row of no
     order: the order that it belongs to would be released without it.
     """
-    groups: dict[str, list[Told]] = {}
-    for one in told:
+    groups: dict[str, list[tuple[Told, Sequence[str]]]] = {}
+    for one, row in zip(told, cells, strict=True):
         if "order" not in one.record:
             raise ValueError(
                 f"{one.where}: {one.fault or 'order is empty'}, so the file is refused as a whole"
             )
-        groups.setdefault(str(one.record["order"]), []).append(one)
+        groups.setdefault(str(one.record["order"]), []).append((one, row))
     orders: list[Told] = []
-    for rows in groups.values():
+    for group in groups.values():
+        rows = [one for one, _ in group]
         first = rows[0].record
         record = {"kind": "order"} | {
             key: first[key] for key in ("at", "order", "due", "wave") if key in first
         }
         record["lines"] = [{key: one.record.get(key) for key in _LINE} for one in rows]
         fault = next((f"{one.where}: {one.fault}" for one in rows if one.fault is not None), None)
-        head = rows[0].payload
-        payload = head + b"".join(one.payload.split(b"\n", 1)[1] for one in rows[1:])
+        payload = _file_of(header, [row for _, row in group], table)
         orders.append(Told(record, payload, rows[0].where, fault))
     return orders
 
@@ -157,4 +159,6 @@ def _time_in(name: str, table: TableFile, zone_name: str | None) -> str | None:
         raise ValueError(f"file '{name}' has no time as name_time '{table.name_time}' wants it") from error
     if told.tzinfo is None and zone_name is None:
         raise ValueError(f"the time in '{name}' has no offset: set time_zone")
-    return told.replace(tzinfo=told.tzinfo or ZoneInfo(zone_name or "UTC")).isoformat()
+    zone = ZoneInfo(zone_name or "UTC")
+    to_ms(told, f"the time of '{name}',", zone)  # refuses one that the change of clocks makes unclear
+    return told.replace(tzinfo=told.tzinfo or zone).isoformat()

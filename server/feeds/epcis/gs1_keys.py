@@ -1,6 +1,7 @@
 """GS1 keys from EPC URNs, class URNs and GS1 Digital Link URIs: what kind of thing, and which.
 
-The two forms of a key give equal values (GS1 EPC Tag Data Standard 2.0, section 6; GS1 Digital Link 1.2).
+Of GTIN, SSCC, GLN and GIAI the two forms give equal values (GS1 EPC Tag Data Standard 2.0, section 6; GS1 Digital
+Link 1.2); other kinds, which name no stock and no place, keep the text of their form.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def _of_urn(kind: str, parts: Sequence[str], text: str) -> Gs1Key:
         )
     if kind in ("sgtin", "lgtin", "sscc", "sgln"):
         raise ValueError(f"'{text}' has {len(parts)} parts between dots, too few or many for a {kind}")
+    if kind == "giai":
+        return Gs1Key(kind=kind, number=unquote(parts[0] + ".".join(parts[1:])))
     return Gs1Key(kind=kind, number=unquote(".".join(parts)))
 
 

@@ -55,7 +55,7 @@ def test_rows_of_an_order_are_one_order_and_a_faulty_row_refuses_it_alone():
     assert event.entity == "order/1"
     assert event.body == OrderReleased((("A", 2.0), ("B", 4.0)), AT_MS + 7_200_000)
     (refused,) = told.refused
-    assert "file.csv line 5: quantity 'many' is no number" in refused.reason
+    assert "file.csv row 5: quantity 'many' is no number" in refused.reason
     mended = refused.payload.replace(b"many", b"7")
     assert _told(mended, "order").events[0].body == OrderReleased((("A", 1.0), ("B", 7.0)))
 
@@ -70,9 +70,11 @@ def test_a_full_list_of_stock_takes_its_time_from_its_name_and_counts_the_missin
         StockCounted("B", "S/01-02", 0.0, "wms"),
     ]
     assert {one.happened_ms for one in told.events} == {AT_MS}
+    twice = _told(text, "inventory", **more | {"name": "stock_202610250230.csv"})
+    assert "came twice in Europe/Berlin" in twice.refused[0].reason
     faulty = _told(text + "01-02,B\n", "inventory", lying=lambda pattern: book, **more)
     assert faulty.events == ()
-    assert "line 3: the row has 2 cells, the header 3" in faulty.refused[0].reason
+    assert "row 3: the row has 2 cells, the header 3" in faulty.refused[0].reason
 
 
 def test_masses_come_in_the_unit_of_their_header_and_units_of_length_are_refused():
@@ -98,7 +100,7 @@ def test_an_eta_file():
         ('at,sku\n"x,A\n', "item", "is no CSV in UTF-8"),
         (b"at,sku\n\xff,A\n", "item", "is no CSV in UTF-8"),
         ("at,location,sku,qty\n1,A,B,1\n2,A,C,1\n", "inventory", "it tells 2 times, expected one"),
-        ("order,at,sku,qty\n1,2026-11-27T08:00Z,A,1\n1,x\n", "order", "line 3: the row has 2 cells"),
+        ("order,at,sku,qty\n1,2026-11-27T08:00Z,A,1\n1,x\n", "order", "row 3: the row has 2 cells"),
         ("at,sku\n2026-11-27T08:00:00Z,\n", "item", "Object missing required field `sku`"),
     ],
 )

@@ -80,6 +80,11 @@ def _reason(*events: dict, **more: object) -> str:
             Gs1Key(kind="sscc", number="040123450000003338"),
         ),
         (
+            "urn:epc:id:giai:4000001.111",
+            "https://id.gs1.org/8004/4000001111",
+            Gs1Key(kind="giai", number="4000001111"),
+        ),
+        (
             "urn:epc:id:sgln:4012345.00005.0",
             "https://id.gs1.org/414/4012345000054",
             Gs1Key(kind="sgln", number="4012345000054"),
