@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -134,7 +134,7 @@ class HttpPull:
     def _page(self, client: httpx.Client, cursor: Cursor) -> tuple[bytes, Cursor] | None:
         """The body of the page after `cursor`, and the cursor after it; None when there is nothing new."""
         settings = self._settings
-        url = httpx.URL(cursor.next_url or settings.url)
+        url = httpx.URL(settings.url if cursor.next_url is None else self._same_origin(cursor.next_url))
         headers = {}
         if cursor.next_url is None and cursor.cursor is not None:
             url = url.copy_merge_params({settings.cursor_param: cursor.cursor})
@@ -183,14 +183,18 @@ class HttpPull:
         )
 
     def _same_origin(self, told: str) -> str:
-        """The URL of the next page. Raises PullError for another host, which the token is not for."""
-        url = urljoin(self._settings.url, told)
-        own, other = urlsplit(self._settings.url), urlsplit(url)
-        if (own.scheme, own.netloc) != (other.scheme, other.netloc):
+        """The URL of the next page. Raises PullError for none, and for another host, which the token is not for."""
+        own = httpx.URL(self._settings.url)
+        try:
+            url = own.join(told)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise PullError(f"the next page '{told[:200]}' is no URL: {error}") from error
+        if (own.scheme, own.netloc) != (url.scheme, url.netloc):
             raise PullError(
-                f"the next page '{told[:200]}' is not at {own.scheme}://{own.netloc}, where the token belongs"
+                f"the next page '{told[:200]}' is not at {own.scheme}://{own.netloc.decode()}, "
+                "where the token belongs"
             )
-        return url
+        return str(url)
 
     def _client(self) -> httpx.Client:
         headers = {"Accept": "application/json"}

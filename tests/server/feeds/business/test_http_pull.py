@@ -153,6 +153,19 @@ def test_the_token_is_sent_to_its_own_host_only(tmp_path, monkeypatch):
     with pytest.raises(PullError, match=r"'https://evil.example/moves' is not at https://wms.example"):
         _pull(tmp_path, source, intake, token_env="WMS_TOKEN").pull()
     assert tokens == ["Bearer hush"]
+    moved = _pull(tmp_path, source, intake, token_env="WMS_TOKEN")
+    (tmp_path / "cursor.json").write_text('{"next_url": "https://old.example/moves?page=3"}')
+    with pytest.raises(PullError, match=r"'https://old.example/moves\?page=3' is not at"):
+        moved.pull()
+    (tmp_path / "cursor.json").write_text("{}")
+    torn = _pull(
+        tmp_path,
+        lambda _: httpx.Response(200, json={"next": "https://wms.example:x/", "records": []}),
+        intake,
+    )
+    with pytest.raises(PullError, match="is no URL"):
+        torn.pull()
+    assert tokens == ["Bearer hush"]
     redirect = _pull(
         tmp_path, lambda _: httpx.Response(302, headers={"Location": "https://evil.example"}), intake
     )
