@@ -122,10 +122,11 @@ class HttpPull:
                     break
                 message = Message(urlsplit(self._settings.url).path, body, self._now_ms())
                 decoded = self._decoder.decode(message)
-                hand_over(self._intake, decoded, message, self._settings.source)
+                receipt = hand_over(self._intake, decoded, message, self._settings.source)
                 self._store(its)
-                pages, events = pages + 1, events + len(decoded.events)
-                refused += len(decoded.refused)
+                pages += 1
+                events += len(decoded.events) - len(receipt.refused)
+                refused += len(decoded.refused) + len(receipt.refused)
                 if its.next_url is None or its.next_url == cursor.next_url:
                     break
                 cursor = its

@@ -34,7 +34,7 @@ class _Intake:
 
 class _Bench:
     def __init__(self, path, **more: object) -> None:
-        self.path, self.intake, self.now_ms = path, _Intake(), 1_000_000
+        self.path, self.intake, self.now_ms = path, _Intake(), 1_795_766_400_000
         decoder = BusinessDecoder(BusinessSettings(site="S"))
         settings = FolderSettings(source="erp", folder=path, settle_s=2, **more)
         self.folder = Folder(settings, decoder, self.intake, now_ms=lambda: self.now_ms)
@@ -97,6 +97,14 @@ def test_what_the_store_refuses_is_no_success(bench):
         bench.look()
         taken = bench.look(2)
     assert taken == [Taken("b.json", "failed", 0, 1)]
+
+
+def test_what_no_log_takes_is_a_letter_and_no_success(bench):
+    (bench.path / "late.json").write_text(GOOD.replace("2026", "2096"))
+    bench.look()
+    assert bench.look(2) == [Taken("late.json", "failed", 0, 1)]
+    assert bench.intake.events == {}
+    assert "s in the future" in bench.intake.letters[0].reason
 
 
 def test_a_file_stays_until_it_is_durable(bench):
