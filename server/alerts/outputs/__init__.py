@@ -1,0 +1,1 @@
+"""Where alerts go: a webhook, MQTT, a line in the log."""
