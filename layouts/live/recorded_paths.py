@@ -126,6 +126,8 @@ def outside(stretch: Stretch, busy: Sequence[tuple[int, int]]) -> Iterator[Stret
         if until_ms > start_ms:
             yield part(stretch, start_ms, until_ms)
         start_ms = max(start_ms, busy_until)
+        if start_ms >= end_ms:
+            return
 
 
 def part(stretch: Stretch, from_ms: int, until_ms: int) -> Stretch:

@@ -10,7 +10,6 @@ import hashlib
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import NamedTuple
 
 from layouts.live.events import (
@@ -167,8 +166,7 @@ def _moves(
         for stretch in joined.moves:
             while spans and spans[0][1] <= stretch.start.at_ms:
                 spans.popleft()
-            meanwhile = takewhile(lambda span, end=stretch.end: span[0] < end.at_ms, spans)
-            done += (_moved(agent, *piece, window) for piece in outside(stretch, tuple(meanwhile)))
+            done += (_moved(agent, *piece, window) for piece in outside(stretch, tuple(spans)))
     return done, _notes(rules, silences, jumps) if places else ()
 
 
