@@ -219,16 +219,17 @@ class AlertEngine:
         """All that hangs on the link is looked at anew, first what it silences or frees, then the feed itself."""
         steps: list[LiveEvent] = []
         for absence in self._absences:
-            behind = [
-                (name, watch)
-                for name, watch in sorted(self.watches.items(), key=lambda item: item[0])
+            behind = sorted(
+                name
+                for name, watch in self.watches.items()
                 if name[:2] == (absence.rule.id, event.site)
                 and not watch.memory.behind
                 and event.entity in feeds_of(watch.memory.feed)
-            ]
+            )
             if not behind:
                 continue
-            for name, watch in behind:
+            for name in behind:
+                watch = self.watches[name]
                 steps += self._look_if_due(name, watch, event.happened_ms, state)
                 steps += self._look(name, watch, event.happened_ms, state)
             feed = (absence.rule.id, event.site, event.entity)

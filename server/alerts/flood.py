@@ -9,6 +9,8 @@ from server.alerts.rule import MANY, Rule
 from server.alerts.steps import alert_entity
 from server.alerts.watch import WatchId
 
+LONGEST_TEXT = 2_000
+
 
 class Flood:
     """What holds but is not raised, by rule and site."""
@@ -63,7 +65,7 @@ class Flood:
             key,
             "raised",
             rule.severity,
-            text.format_map({**look.values, **said}),
+            _cut(text.format_map({**look.values, **said})),
             options=look.options,
         )
         cleared_ms = self._lives.life(site, alert_entity(rule.id, key)).at("cleared")
@@ -75,5 +77,10 @@ class Flood:
         life = self._lives.life(site, entity)
         at_ms = max(look.at_ms, life.at("raised"))
         steps = self._lives.meet_deadlines(site, entity, at_ms)
-        body = AlertChanged(rule.id, key, "cleared", life.severity, f"{key}: {look.said}")
+        body = AlertChanged(rule.id, key, "cleared", life.severity, _cut(f"{key}: {look.said}"))
         return [*steps, self._lives.step(site, at_ms, body, key=key, cause=look.cause)]
+
+
+def _cut(text: str) -> str:
+    """What a joint rule over a whole site may say in full is more than the log takes."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"

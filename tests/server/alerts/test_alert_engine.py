@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layouts.live.events import AlertChanged, LiveEvent, Reading, Recorded
+from layouts.live.events import AlertChanged, LiveEvent, Reading, Recorded, refusal
 from layouts.live.state import TwinState
 from server.alerts.engine import AlertEngine
 from server.alerts.examples import WAREHOUSE
@@ -205,3 +205,34 @@ def test_steps_are_read_alike_in_any_order(make_log, reading):
     for i, event in enumerate(reversed(steps)):
         backwards.apply(Recorded(i + 1, 1_000_000, event))
     assert alerts_of(backwards) == alerts_of(log.state)
+
+
+def test_a_joint_rule_over_a_whole_site_says_no_more_than_the_log_takes(make_log, reading):
+    log = make_log(
+        "rules:\n  - {id: warm, kind: threshold, channel: temperature, above: 8 °C, is_quiet: true}\n"
+        "  - {id: damp, kind: threshold, channel: humidity, above: 70 %, is_quiet: true}\n"
+        "  - {id: both, kind: joint, all_of: [warm, damp], same: site}\n"
+    )
+    for i in range(300):
+        log.tell(reading(i, 9, f"sensor/{i}"))
+    steps = log.tell(reading(400, 0.9, "sensor/h", "humidity"))
+    assert steps_of(steps) == [("raised", "site/S", 400_000)]
+    assert refusal(steps[0], 400_000) is None
+
+
+@given(order=st.permutations(range(12)), last=st.sampled_from([5, 9]))
+@settings(max_examples=40, deadline=None)
+def test_in_whatever_order_readings_come_the_newest_decides_at_the_end(order, last):
+    values = [9, 9, 5, 9, 7.5, 9, 9, 9, 5, 9, 9, last]
+    engine, state = AlertEngine(EXAMPLE), TwinState()
+    for seq, i in enumerate(order, start=1):
+        event = LiveEvent(
+            id=f"{i}", site="S", source="t", entity="sensor/cold-1", happened_ms=i * 400_000,
+            body=Reading("temperature", float(values[i])),
+        )  # fmt: skip
+        recorded = Recorded(seq, 12 * 400_000, event)
+        state.apply(recorded)
+        engine.apply(recorded, state)
+    engine.tick(12 * 400_000, state)
+    raised = engine.lives.life("S", "alert/cold-cell-warm/sensor/cold-1").is_raised
+    assert raised == (last == 9)
