@@ -26,13 +26,19 @@ def reading_of(
 ) -> Told | None:
     """What a metric with its name tells; None for one that is bound to nothing or is null.
 
-    Raises ValueError for a value that is no number, for a wrong or missing unit, for a historical one without a time.
+    Raises ValueError for a value that is no number, for a wrong or missing unit, for a historical one without a time
+    and for an entity without a name.
     """
     name = metric.name or ""
     binding = next((one for one in settings.metrics if one.fits(topic, name)), None)
     if binding is None or metric.is_null or metric.value is None:
         return None
     entity = binding.entity_of(topic, name)
+    if entity.endswith("/"):
+        raise ValueError(
+            f"entity '{entity}' of metric '{name[:60]}' has no name: {{device}} is empty for a node's own metrics, "
+            "bind them with {node} or limit the binding by `of`"
+        )
     if len(entity) > LONGEST_ID or not entity.isprintable():
         raise ValueError(f"entity of metric '{name[:60]}' is longer than {LONGEST_ID} printable characters")
     try:
