@@ -70,7 +70,7 @@ class EdgeBuffer:
         self._lock = threading.Lock()
         self.on_events: Callable[[Sequence[LiveEvent]], Sequence[LiveEvent]] = lambda _events: ()
         """Told of each batch before it is written; the events that it gives are written with it."""
-        self._alerts: list[LiveEvent] = []
+        self._pending: list[LiveEvent] = []
         self._grew = threading.Condition()
         try:
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -103,6 +103,12 @@ class EdgeBuffer:
             raise BufferWriteError(f"buffer {self._path} cannot be written: {outcome}") from outcome
         with self._grew:
             self._grew.notify_all()
+
+    def submit_with_next(self, events: Sequence[LiveEvent]) -> None:
+        """Write what nobody would hand over again: now if it can be, else with the next that is written."""
+        with self._lock:
+            self._pending += events
+        self.submit([], on_durable=lambda _outcome: None)
 
     def oldest(self, most: int) -> list[Held]:
         """The oldest events, in order."""
@@ -151,18 +157,18 @@ class EdgeBuffer:
 
     def _write(self, events: Sequence[LiveEvent], letters: Sequence[DeadLetter]) -> Receipt:
         with self._lock:
-            # an alert is judged once, so it is kept until it could be written
-            self._alerts += self.on_events(events)
+            # an alert is judged once, so it is pending until it could be written
+            self._pending += self.on_events(events)
             with _Transaction(self._db):
-                recorded = self._add([*events, *self._alerts])
+                recorded = self._add([*events, *self._pending])
                 length = self._length + recorded
                 if length > self._most:
                     length = self._thin(length)
                 self._bury(letters)
                 seq = int(self._db.execute("SELECT coalesce(max(seq), 0) FROM waiting").fetchone()[0])
             self._length = length
-            known = len(events) + len(self._alerts) - recorded
-            self._alerts.clear()
+            known = len(events) + len(self._pending) - recorded
+            self._pending.clear()
         return Receipt(seq, recorded, known, ())
 
     def _add(self, events: Sequence[LiveEvent]) -> int:

@@ -66,4 +66,4 @@ class Edge:
             happened_ms=now_ms,
             body=LinkChanged(is_up, reason[:1000]),
         )
-        self.buffer.submit([event, *self.alarms.link_changed(is_up)])
+        self.buffer.submit_with_next([event, *self.alarms.link_changed(is_up)])

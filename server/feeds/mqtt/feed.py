@@ -8,7 +8,7 @@ from server.feeds.arrival import RetainedMessage
 from server.feeds.decoders import DECODERS, DecoderMaker, make_decoder
 from server.feeds.feed import Message, Reply
 from server.feeds.mapping.decoder import MappingDecoder, require_reached
-from server.feeds.mqtt.link import Arrival, MqttLink
+from server.feeds.mqtt.link import Arrival, MqttLink, Presence
 from server.feeds.mqtt.settings import MqttSettings
 from server.feeds.pump import Counts, Pump
 from server.twin.intake import Intake
@@ -43,7 +43,13 @@ class MqttFeed:
             now_ms=now_ms,
             on_reply=self._reply,
         )
-        self._link = MqttLink(settings, on_arrival=self._arrived, on_link=self._pump.link_changed)
+        self._link = MqttLink(
+            settings,
+            on_arrival=self._arrived,
+            on_link=self._pump.link_changed,
+            presence=None if settings.sparkplug_host is None else self._host_state,
+        )
+        self._host = settings.sparkplug_host or ""
 
     def start(self) -> None:
         """Connect and take what comes, until `stop`."""
@@ -68,6 +74,11 @@ class MqttFeed:
     def counts(self) -> Counts:
         """What it has done since its start."""
         return self._pump.counts
+
+    def _host_state(self) -> Presence:
+        from server.feeds.sparkplug.host_state import host_state
+
+        return Presence(*host_state(self._host, now_ms=self._now_ms()))
 
     def _arrived(self, arrival: Arrival) -> None:
         kind = RetainedMessage if arrival.is_retained else Message

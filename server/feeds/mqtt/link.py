@@ -10,7 +10,6 @@ import contextlib
 import logging
 import selectors
 import socket
-import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -26,8 +25,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from server.feeds.backoff import Backoff
 from server.feeds.mqtt.acks import Acks, Ticket
-from server.feeds.mqtt.settings import MqttSettings, Tls
-from spatial.errors import AisletwinError, BadDataError
+from server.feeds.mqtt.settings import MqttSettings
+from server.feeds.mqtt.tls import holds_more, tls_context
+from spatial.errors import AisletwinError
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,14 @@ class Arrival(NamedTuple):
     done: Callable[[], None]
 
 
+class Presence(NamedTuple):
+    """What is told, retained, of this client while it is connected, and by the broker once it is not."""
+
+    topic: str
+    birth: bytes
+    death: bytes
+
+
 class PublishFullError(AisletwinError):
     """Too many messages wait for a broker that does not take them."""
 
@@ -64,9 +72,13 @@ class MqttLink:
         *,
         on_arrival: Callable[[Arrival], None],
         on_link: Callable[[bool, str], None],
+        presence: Callable[[], Presence] | None = None,
         random: Random | None = None,
     ) -> None:
+        """`presence` is asked before each connection."""
         self._settings = settings
+        self._new_presence = presence
+        self._presence: Presence | None = None
         self._on_arrival, self._on_link = on_arrival, on_link
         self._backoff = Backoff(
             first_s=settings.first_retry_s, longest_s=settings.longest_retry_s, random=random
@@ -129,7 +141,7 @@ class MqttLink:
         if settings.user is not None:
             client.username_pw_set(settings.user, settings.password.read() if settings.password else None)
         if settings.tls is not None:
-            client.tls_set_context(_tls_context(settings.tls))
+            client.tls_set_context(tls_context(settings.tls))
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._came
@@ -150,6 +162,10 @@ class MqttLink:
 
     def _connect(self) -> None:
         settings = self._settings
+        self._acks = Acks()  # what came before is handed over again, and acknowledged then
+        if self._new_presence is not None:
+            self._presence = self._new_presence()
+            self._client.will_set(self._presence.topic, self._presence.death, qos=1, retain=True)
         if settings.protocol == "5":
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             properties.SessionExpiryInterval = settings.session_expiry_s
@@ -173,16 +189,22 @@ class MqttLink:
             while self._is_on(sock):
                 writes = selectors.EVENT_WRITE if self._client.want_write() else 0
                 selector.modify(sock, selectors.EVENT_READ | writes)
-                ready = {key.fileobj for key, _ in selector.select(0 if _holds_more(sock) else QUIET_S)}
+                ready = {key.fileobj for key, _ in selector.select(0 if holds_more(sock) else QUIET_S)}
                 if self._wake_reader in ready:
                     self._wake_reader.recv(4096)
-                if sock in ready or _holds_more(sock):
+                if sock in ready or holds_more(sock):
                     self._read()
                 self._acknowledge()
                 if self._stopping.is_set():
-                    self._client.disconnect()
+                    self._say_goodbye()
                 self._client.loop_write()
                 self._client.loop_misc()
+
+    def _say_goodbye(self) -> None:
+        if self._presence is not None:
+            self._client.publish(self._presence.topic, self._presence.death, qos=1, retain=True)
+            self._presence = None
+        self._client.disconnect()
 
     def _is_on(self, sock: object) -> bool:
         return sock is not None and self._client.socket() is sock
@@ -210,7 +232,7 @@ class MqttLink:
         try:
             topic = message.topic
         except UnicodeDecodeError:
-            topic = repr(message)
+            topic = "a topic that is no UTF-8"
         if message.retain and self._settings.retained == "ignore":
             done()
             return
@@ -247,14 +269,14 @@ class MqttLink:
                 False, f"{self._where} refuses to send {', '.join(faults)}: check the rights of the user"
             )
             return
+        if self._presence is not None:
+            self._client.publish(self._presence.topic, self._presence.birth, qos=1, retain=True)
         self._backoff.begin_anew()
         self._tell(True, "")
 
     def _disconnected(
         self, _client: Client, _userdata: object, _flags: object, code: ReasonCode, _properties: object
     ) -> None:
-        # what came on this connection is handed over again on the next one
-        self._acks = Acks()
         if not self._stopping.is_set():
             self._tell(False, f"the connection to {self._where} ended: {code}")
 
@@ -270,35 +292,6 @@ class MqttLink:
     def _wake(self) -> None:
         with contextlib.suppress(OSError):  # so many wait already that it will wake, or it is closed
             self._wake_writer.send(b"\0")
-
-
-def _tls_context(tls: Tls) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=tls.ca)
-        if tls.cert is not None:
-            context.load_cert_chain(tls.cert, tls.key)
-    except (OSError, ssl.SSLError) as error:
-        named = ", ".join(str(path) for path in (tls.ca, tls.cert, tls.key) if path is not None)
-        raise BadDataError(f"TLS files {named} cannot be used ({error}): give PEM files") from error
-    context.sslsocket_class = _ShakingSocket
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-class _ShakingSocket(ssl.SSLSocket):
-    """Is closed when its handshake fails, which paho forgets."""
-
-    def do_handshake(self, block: bool = False) -> None:
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
-
-
-def _holds_more(sock: Any) -> bool:
-    """Whether a TLS socket has deciphered bytes that no selector sees."""
-    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
 
 
 def _nothing() -> None:

@@ -60,6 +60,9 @@ class MqttSettings(Part):
     password: Secret | None = None
     tls: Tls | None = None
 
+    sparkplug_host: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^/+#]+$")] | None = None
+    """Told as the state of this Sparkplug host application, retained: devices may wait for it to be online."""
+
     subscriptions: Annotated[tuple[str, ...], Field(min_length=1, max_length=1_000)]
     retained: Literal["read", "ignore"] = "read"
     window: Annotated[int, Field(ge=1, le=65_535)] = 2_000

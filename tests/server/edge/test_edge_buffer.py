@@ -118,3 +118,12 @@ def test_an_alert_that_could_not_be_written_is_written_with_the_next(buffer: Edg
     buffer.confirmed(buffer.oldest(10)[-1].seq)
     buffer.submit([reading(200, 9.0)], on_durable=outcomes.append)
     assert [held.event.entity for held in buffer.oldest(200)][-2:] == ["sensor/T", "alert/cold/sensor/T"]
+
+
+def test_what_is_told_once_is_written_as_soon_as_it_can_be(buffer: EdgeBuffer) -> None:
+    buffer.submit([moved(n) for n in range(100)])
+    buffer.submit_with_next([moved(100)])
+    assert len(buffer) == 100
+    buffer.confirmed(buffer.oldest(10)[-1].seq)
+    buffer.submit([moved(101)])
+    assert {held.event.id for held in buffer.oldest(200)[-2:]} == {"e100", "e101"}

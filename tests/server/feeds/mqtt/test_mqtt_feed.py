@@ -293,6 +293,21 @@ def test_replies_are_published(broker: Broker, intake: Any, mqtt_settings: Any, 
     feed.stop()
 
 
+def test_a_sparkplug_host_is_online_as_long_as_it_is_connected(
+    intake: Any, mqtt_settings: Any, sender: Publisher
+) -> None:
+    heard: queue.Queue[Any] = queue.Queue()
+    sender.client.on_message = lambda _client, _userdata, message: heard.put(json.loads(message.payload))
+    sender.client.subscribe("spBv1.0/STATE/twin", qos=1)
+    feed = MqttFeed(mqtt_settings(sparkplug_host="twin"), intake, now_ms=now_ms)
+    feed.start()
+    birth = heard.get(timeout=10)
+    feed.stop()
+    death = heard.get(timeout=10)
+    assert (birth["online"], death["online"]) == (True, False)
+    assert birth["timestamp"] == death["timestamp"]
+
+
 def test_tls_checks_the_name_and_the_password_is_never_shown(
     intake: Any, mqtt_settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:

@@ -62,7 +62,7 @@ def test_filters_fit_what_the_client_library_says_they_fit() -> None:
 
 
 def test_filters_overlap_where_one_topic_fits_both() -> None:
-    for one, other in itertools.product(FILTERS[::3], FILTERS):
+    for one, other in itertools.product(FILTERS[::9], FILTERS):
         both = any(topic_matches_sub(one, topic) and topic_matches_sub(other, topic) for topic in TOPICS)
         assert (overlap(one, other) is not None) == both, (one, other)
 
