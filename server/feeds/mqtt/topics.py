@@ -37,7 +37,6 @@ def overlap(one: str, other: str) -> str | None:
             topic += [_plain(level) for level in rest if level != "#"]
             break
         if a is None or b is None:
-            # `a/#` fits `a` too
             return None
         if a != b and "+" not in (a, b):
             return None
