@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
-from layouts.scenario_files import sha256_of
 from spatial.errors import AisletwinError, BadDataError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -51,7 +50,7 @@ class JobLimits:
     waiting: int = 50
     wall_s: float = 3_600.0
     memory_bytes: int = 4 * 2**30
-    nice: int = 15
+    nice: int = 19
     attempts: int = 5
     grace_s: float = 2.0
 
@@ -105,7 +104,7 @@ def key_of_job(kinds: Kinds, kind: str, arguments: Mapping[str, Any], root: Path
         raise BadDataError(f"there is no kind of job '{kind}': choose one of {', '.join(sorted(kinds))}")
     files = kinds[kind].files(arguments, root)
     try:
-        digests = [sha256_of(path) for path in files]
+        digests = [_sha256(path) for path in files]
     except OSError as error:
         raise BadDataError(f"a file of the job cannot be read ({error}): correct its arguments") from error
     told = [version("aisletwin"), kind, arguments, digests]
@@ -120,3 +119,8 @@ def below(root: Path, text: object, *, name: str) -> Path:
     if not path.is_relative_to(root.resolve()):
         raise BadDataError(f"{name} '{text}' is outside the folder of jobs: name a path below it")
     return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from server.jobs.job import Job, JobLimits, QueueFullError, State, key_of_job, kinds_at
 from spatial.errors import BadDataError
@@ -164,7 +164,7 @@ class JobQueue:
 
     def tell(self, number: int, message: str, progress: float) -> bool:
         """Note how far a running job is; whether it shall go on."""
-        with self._open() as db:
+        with self._open(synchronous="NORMAL") as db:  # need not last: it would make the live log's disk wait
             db.execute(
                 "UPDATE jobs SET message = ?, progress = max(progress, ?) WHERE number = ? AND state = 'running'",
                 (message, min(1.0, max(0.0, progress)), number),
@@ -173,11 +173,11 @@ class JobQueue:
         return row is not None and not row[0]
 
     def end(self, number: int, state: State, message: str) -> None:
-        """Note how a running job ended."""
+        """Note how a job ended; one that ended already stays as it is."""
         with self._open() as db:
             db.execute(
                 "UPDATE jobs SET state = ?, message = ?, ended_ms = ?, progress = CASE ? WHEN 'done' THEN 1 ELSE "
-                "progress END WHERE number = ? AND state = 'running'",
+                "progress END WHERE number = ? AND state IN ('queued', 'running')",
                 (state, message, self._now_ms(), state, number),
             )
 
@@ -217,10 +217,10 @@ class JobQueue:
         return self.folder / RESULTS / key
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, *, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[sqlite3.Connection]:
         db = sqlite3.connect(self.folder / QUEUE, timeout=30)
         try:
-            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA synchronous = {synchronous}")
             with db:
                 yield db
         finally:

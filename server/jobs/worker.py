@@ -25,7 +25,7 @@ from spatial.errors import AisletwinError
 
 log = logging.getLogger(__name__)
 
-TOLD_EVERY_S = 0.2
+TOLD_EVERY_S = 0.5
 WATCH_S = 0.5
 
 
