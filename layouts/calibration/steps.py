@@ -98,7 +98,7 @@ def steps_of(run: Run, distance: Distance | None = None) -> Steps:
             last, gone_m, waited_s, has_moves = i, 0.0, 0.0, False
         else:
             last = None
-    return _steps(rows)
+    return steps_from_rows(rows)
 
 
 def _way(distance: Distance | None, start: str | None, end: str | None) -> float:
@@ -107,7 +107,8 @@ def _way(distance: Distance | None, start: str | None, end: str | None) -> float
     return float("nan") if distance is None or start is None or end is None else distance(start, end)
 
 
-def _steps(rows: Sequence[tuple[float, float, float, float, int, str]]) -> Steps:
+def steps_from_rows(rows: Sequence[tuple[float, float, float, float, int, str]]) -> Steps:
+    """Steps from rows of seconds, metres, stops, pieces, tour and place; one line each, tours numbered anew."""
     names = tuple(dict.fromkeys(row[5] for row in rows if row[5]))
     number = {name: i for i, name in enumerate(names)}
     table = np.array([row[:4] for row in rows], np.float64).reshape(-1, 4)
@@ -117,7 +118,7 @@ def _steps(rows: Sequence[tuple[float, float, float, float, int, str]]) -> Steps
         stops=table[:, 2],
         lines=np.ones(len(rows)),
         pieces=np.maximum(table[:, 3], 0.0),
-        tour=np.array([row[4] for row in rows], np.int64),
+        tour=np.unique([row[4] for row in rows], return_inverse=True)[1].astype(np.int64),
         place=np.array([number.get(row[5], NONE) for row in rows], np.int64),
         places=names,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from server.commands.addresses import addresses
+from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
@@ -40,5 +41,5 @@ imports.command("ifc")(import_ifc)
 imports.command("lif")(import_lif)
 imports.command("opentcs")(import_opentcs)
 imports.command("rmf")(import_rmf)
-for group in (layout, imports, addresses, orders, wms, slot):
+for group in (layout, imports, addresses, orders, wms, slot, calibrate):
     app.add_typer(group)

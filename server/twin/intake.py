@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from layouts.live.events import LiveEvent
 from server.store.store import DeadLetter
+from spatial.errors import AisletwinError
 
 
 class Receipt(NamedTuple):
@@ -34,3 +35,7 @@ class Intake(Protocol):
 
         Blocks while too much waits already. Raises IntakeFullError when `timeout_s` passes first.
         """
+
+
+class IntakeFullError(AisletwinError):
+    """Too much waits to be written, and waiting for room took too long: hand it over again later."""
