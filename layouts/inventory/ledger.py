@@ -1,35 +1,285 @@
-"""The book of stock by place, SKU, lot and handling unit: movements add up, counts begin anew."""
+"""The book of stock by place, SKU, lot and handling unit: movements add up, counts begin anew.
+
+The same events give the same book in any order, if each comes before what it is behind by: `horizon_ms` of happened
+time, and `most_kept` newer events. What comes later still counts: a movement is always placed exactly, only how much
+counts had found or lost is then told in sum; a count, or a handling unit that moved as a whole, is placed if nothing
+newer happened there, and else kept in `late` and told. So the memory is bounded by what lies where, not by time.
+
+Sums are whole thousandths: what lies at a site is what flowed in, less what flowed out, and what counts set right.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
 import msgspec
 
-from layouts.live.events import LiveEvent
+from layouts.inventory.account import Account, Adjustment, PlaceAccount, Stamp, UnitAccount, stamp_of
+from layouts.inventory.balance import Balance
+from layouts.inventory.flow import Flow, FlowKey, Flows
+from layouts.inventory.picked import Picked, PickRow
+from layouts.inventory.sightings import Sightings
+from layouts.inventory.stock_key import StockKey
+from layouts.live.events import LiveEvent, StockCounted, StockMoved, StockSeen
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long a ledger waits for what is late, and remembers what is empty.
+
+    Events are kept one by one for `horizon_ms`, at most twice `most_kept` of them; lines that are empty, sightings
+    and what was picked for orders for `forget_ms` or a little longer.
+    """
+
+    horizon_ms: int = 7 * DAY_MS
+    most_kept: int = 50_000
+    forget_ms: int = 60 * DAY_MS
+
+    def __post_init__(self) -> None:
+        if not (0 < self.horizon_ms < self.forget_ms and self.most_kept > 0):
+            raise ValueError(
+                f"horizon_ms {self.horizon_ms}, forget_ms {self.forget_ms}, most_kept {self.most_kept}: "
+                "give 0 < horizon_ms < forget_ms and most_kept of 1 or more"
+            )
+
+
+AccountName: TypeAlias = tuple[str, str, str | None] | str
+"""Place, SKU and lot of a line without a handling unit; else the outermost unit."""
+
+LineRow = tuple[str, str, str | None, str | None, Balance]
+FlowRow = tuple[str, str, str | None, Flow]
 
 
 class LedgerRecord(msgspec.Struct):
-    """A `Ledger` as plain values."""
+    """A `Ledger` as plain values: kept movements and counts, what is added up, and how far."""
 
     movements: list[LiveEvent]
+    lines: list[LineRow] = []
+    flows: list[FlowRow] = []
+    picked: list[PickRow] = []
+    seen: list[LiveEvent] = []
+    late: list[LiveEvent] = []
+    newest_ms: int = -1
+    added_up_to: Stamp = (-1, False, "")
+    since_sweep: int = 0
+
+
+MOST_LATE = 1000
+"""So many of the newest events that could not be placed are kept."""
 
 
 class Ledger:
-    """The book. The same events give the same book in any order."""
+    """The book."""
 
-    def __init__(self) -> None:
-        self._events: dict[str, LiveEvent] = {}
+    def __init__(self, patience: Patience = Patience()) -> None:
+        self._patience = patience
+        self._accounts: dict[AccountName, Account] = {}
+        self._of_sku: dict[str, set[AccountName]] = {}
+        self._kept: dict[str, LiveEvent] = {}
+        self._flows = Flows()
+        self._picked = Picked(patience.forget_ms)
+        self._seen = Sightings(patience.forget_ms)
+        self._late: list[LiveEvent] = []
+        self._newest_ms = -1
+        self._swept: Stamp = (-1, False, "")
+        self._since_sweep = 0
 
     def apply(self, event: LiveEvent) -> None:
-        """Take a movement, a count or a sighting in."""
-        self._events[event.id] = event
+        """Take a movement, a count or a sighting in. An event that is kept already changes nothing."""
+        body = event.body
+        if event.happened_ms > self._newest_ms:
+            self._newest_ms = event.happened_ms
+        if isinstance(body, StockSeen):
+            self._seen.take(event)
+        elif isinstance(body, (StockMoved, StockCounted)) and event.id not in self._kept:
+            self._book(event, body)
+
+    def _book(self, event: LiveEvent, body: StockMoved | StockCounted) -> None:
+        stamp, until = stamp_of(event), self._until()
+        accounts = [self._account(name, body.sku) for name in _names(body)]
+        for account in accounts:
+            if account.is_behind(until):
+                self._add_up(account, until)
+        if stamp < until:
+            self._take_late(event, accounts)
+        else:
+            self._kept[event.id] = event
+            for account in accounts:
+                account.take(stamp, event)
+        self._since_sweep += 1
+        if self._since_sweep >= self._patience.most_kept:
+            self._sweep()
+
+    def _until(self) -> Stamp:
+        """What is older is added up."""
+        until = (self._newest_ms - self._patience.horizon_ms, False, "")
+        return until if until > self._swept else self._swept
+
+    def _forgotten_ms(self) -> int:
+        """Lines that are empty since then are forgotten: what still finds its place finds them as good as new."""
+        return self._newest_ms - self._patience.forget_ms - self._patience.horizon_ms
+
+    def _account(self, name: AccountName, sku: str) -> Account:
+        account = self._accounts.get(name)
+        if account is None:
+            forget_ms = self._patience.forget_ms
+            account = (
+                UnitAccount(forget_ms) if isinstance(name, str) else PlaceAccount(StockKey(*name), forget_ms)
+            )
+            self._accounts[name] = account
+        elif not isinstance(name, str):
+            return account
+        self._of_sku.setdefault(sku, set()).add(name)
+        return account
+
+    def _add_up(self, account: Account, until: Stamp) -> None:
+        for event in account.add_up(until, self._flows):
+            # a movement between places is in two accounts, and picked once
+            if self._kept.pop(event.id, None) is not None:
+                self._picked.take(event)
+
+    def _take_late(self, event: LiveEvent, accounts: list[Account]) -> None:
+        self._picked.take(event)
+        for account in accounts:
+            account.forget(self._forgotten_ms())
+        placed = [account.enter(event, self._flows) for account in accounts]
+        if not all(placed):
+            self._late = sorted([*self._late, event], key=stamp_of)[-MOST_LATE:]
+
+    def _sweep(self) -> None:
+        """Keep the newest `most_kept` events one by one.
+
+        When this is done depends on what was applied alone, not on when a record is taken, so that a replay comes
+        to the same book.
+        """
+        self._since_sweep = 0
+        until = self._until()
+        stamps = [stamp for stamp in map(stamp_of, self._kept.values()) if stamp >= until]
+        if len(stamps) > self._patience.most_kept:
+            self._swept = sorted(stamps)[-self._patience.most_kept]
+        self._settle()
+
+    def _settle(self) -> None:
+        """Add up what is old enough, and forget what is empty for long."""
+        until, before_ms = self._until(), self._forgotten_ms()
+        gone = []
+        for name, account in self._accounts.items():
+            if account.is_behind(until):
+                self._add_up(account, until)
+            account.forget(before_ms)
+            if account.is_bare:
+                gone.append(name)
+        for name in gone:
+            del self._accounts[name]
+        for sku in [sku for sku, names in self._of_sku.items() if not names.isdisjoint(gone)] if gone else ():
+            self._of_sku[sku].difference_update(gone)
+            if not self._of_sku[sku]:
+                del self._of_sku[sku]
+        self._picked.forget(self._newest_ms)
+        self._seen.forget(self._newest_ms)
+
+    def lines(self, sku: str | None = None) -> Iterator[tuple[StockKey, Balance]]:
+        """Lines of the book (of one SKU), in no certain order; those that are 0 too, while they are remembered."""
+        names = self._accounts if sku is None else self._of_sku.get(sku, ())
+        for name in names:
+            for key, line in self._accounts[name].now().items():
+                if sku is None or key.sku == sku:
+                    yield key, line
+
+    def book(self, key: StockKey) -> int:
+        """What lies on one line, in thousandths."""
+        account = self._accounts.get(_name(key))
+        line = None if account is None else account.now().get(key)
+        return 0 if line is None else line.book
+
+    def flows(self) -> Flows:
+        """All that ever flowed, by site, SKU and lot."""
+        total = Flows()
+        total.add(self._flows)
+        for account in self._accounts.values():
+            total.add(account.flow())
+        return total
+
+    def picked(self) -> Mapping[tuple[str, str, str], int]:
+        """Thousandths taken from places by (site, order, SKU), as movements that name the order tell."""
+        self._picked.forget(self._newest_ms)
+        return self._picked.with_kept(self._kept.values())
+
+    def adjustments(self) -> list[Adjustment]:
+        """What counts of the events that are kept set right, by time."""
+        found = [each for account in self._accounts.values() for each in account.adjustments()]
+        return sorted(found, key=lambda each: (each.at_ms, each.event_id))
+
+    def seen(self) -> list[LiveEvent]:
+        """The newest sightings by place, source and what was seen."""
+        self._seen.forget(self._newest_ms)
+        return self._seen.events()
+
+    @property
+    def late(self) -> tuple[LiveEvent, ...]:
+        """The newest counts and unit moves that came too late to be placed: count there again."""
+        return tuple(self._late)
+
+    @property
+    def newest_ms(self) -> int:
+        """When the newest that it knows happened, -1 for an empty book."""
+        return self._newest_ms
 
     def record(self) -> LedgerRecord:
         """The book as plain values, in one order."""
-        return LedgerRecord([self._events[name] for name in sorted(self._events)])
+        self._settle()
+        lines = [item for account in self._accounts.values() for item in account.base.items()]
+        return LedgerRecord(
+            movements=sorted(self._kept.values(), key=stamp_of),
+            lines=[(*key, line) for key, line in sorted(lines, key=lambda item: item[0].order)],
+            flows=[(*key, flow) for key, flow in sorted(self._flows.items(), key=lambda item: item[0].order)],
+            picked=self._picked.rows(),
+            seen=self._seen.events(),
+            late=list(self._late),
+            newest_ms=self._newest_ms,
+            added_up_to=self._swept,
+            since_sweep=self._since_sweep,
+        )
 
     @staticmethod
-    def of(record: LedgerRecord) -> Ledger:
+    def of(record: LedgerRecord, patience: Patience = Patience()) -> Ledger:
         """The book that `record` was taken from."""
-        ledger = Ledger()
-        ledger._events = {event.id: event for event in record.movements}
+        ledger = Ledger(patience)
+        for place, sku, lot, unit, line in record.lines:
+            key = StockKey(place, sku, lot, unit)
+            ledger._account(_name(key), sku).restore(key, line)
+        for event in record.movements:
+            if isinstance(event.body, (StockMoved, StockCounted)):
+                ledger._kept[event.id] = event
+                for name in _names(event.body):
+                    ledger._account(name, event.body.sku).take(stamp_of(event), event)
+        ledger._flows = Flows({FlowKey(site, sku, lot): flow for site, sku, lot, flow in record.flows})
+        ledger._picked.restore(record.picked)
+        for event in record.seen:
+            ledger._seen.take(event)
+        ledger._late = list(record.late)
+        ledger._newest_ms, ledger._swept = record.newest_ms, record.added_up_to
+        ledger._since_sweep = record.since_sweep
         return ledger
+
+
+def _name(key: StockKey) -> AccountName:
+    unit = key.handling_unit
+    return (key.place, key.sku, key.lot) if unit is None else unit.partition("/")[0]
+
+
+def _names(body: StockMoved | StockCounted) -> tuple[AccountName, ...]:
+    """The accounts that a movement or count is in."""
+    if body.handling_unit is not None:
+        return (body.handling_unit.partition("/")[0],)
+    if isinstance(body, StockCounted):
+        return ((body.place, body.sku, body.lot),)
+    if body.to_place is None:
+        return () if body.from_place is None else ((body.from_place, body.sku, body.lot),)
+    if body.from_place is None or body.from_place == body.to_place:
+        return ((body.to_place, body.sku, body.lot),)
+    return (body.from_place, body.sku, body.lot), (body.to_place, body.sku, body.lot)
