@@ -1,0 +1,136 @@
+"""What lies where, what of it can be promised, and what the book was at another time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from layouts.inventory.balance import NEVER
+from layouts.inventory.ledger import Ledger
+from layouts.inventory.stock_key import StockKey, thousandths, units
+from layouts.live.events import OrderReleased, Recorded
+from layouts.live.state import TwinState
+
+
+class OnHand(NamedTuple):
+    """A line of the book; `checked_ms` is when someone last counted it, None if never in what is remembered."""
+
+    place: str
+    sku: str
+    lot: str | None
+    handling_unit: str | None
+    quantity: float
+    checked_ms: int | None
+
+    @property
+    def key(self) -> StockKey:
+        """Its line."""
+        return StockKey(*self[:4])
+
+
+def on_hand(
+    ledger: Ledger,
+    *,
+    place: str = "*",
+    sku: str | None = None,
+    lot: str | None = None,
+    handling_unit: str | None = None,
+) -> list[OnHand]:
+    """Lines that are not 0, in order of place, SKU, lot and unit. Below 0: more left than is known to have come.
+
+    `place` is SITE/LOCATION with * and ?: `NORTH/*` is a site. A handling unit holds those on it. What is None is
+    not asked for.
+    """
+    found = [
+        OnHand(*key, units(line.book), None if line.checked_ms == NEVER else line.checked_ms)
+        for key, line in ledger.lines(sku)
+        if line.book
+        and fnmatchcase(key.place, place)
+        and lot in (None, key.lot)
+        and (handling_unit is None or is_on(key.handling_unit, handling_unit))
+    ]
+    return sorted(found, key=lambda row: row.key.order)
+
+
+def is_on(held: str | None, unit: str) -> bool:
+    """Whether what is held on `held` lies on `unit`, or on a unit that does."""
+    return held is not None and (held == unit or held.startswith(f"{unit}/"))
+
+
+class Promise(NamedTuple):
+    """What of a SKU at a site can be promised to new orders; below 0, so much is promised too often."""
+
+    site: str
+    sku: str
+    on_hand: float
+    held: float
+    ordered: float
+
+    @property
+    def available(self) -> float:
+        """On hand, less what is held and what open orders still want."""
+        return units(thousandths(self.on_hand) - thousandths(self.held) - thousandths(self.ordered))
+
+
+def available_to_promise(
+    state: TwinState, site: str, sku: str, *, held_places: Sequence[str] = ()
+) -> Promise:
+    """What can be promised of a SKU; stock at places that match `held_places`, SITE/LOCATION with * and ?, cannot.
+
+    Lines below 0 count as they are: what left has left, wherever the book had it.
+    """
+    lying = held = 0
+    for key, line in state.stock.lines(sku):
+        if key.site == site:
+            lying += line.book
+            held += line.book if any(fnmatchcase(key.place, pattern) for pattern in held_places) else 0
+    ordered = sum(line.left for line in open_lines(state, site) if line.sku == sku)
+    return Promise(site, sku, units(lying), units(held), units(ordered))
+
+
+class OpenLine(NamedTuple):
+    """What an open order still wants of a SKU, in thousandths."""
+
+    order: str
+    sku: str
+    left: int
+    due_ms: int | None
+
+
+def open_lines(state: TwinState, site: str) -> Iterator[OpenLine]:
+    """Of orders released at a site and not closed since, what was not picked for them yet."""
+    picked = state.stock.picked()
+    for _, event in sorted(state.latest.items(f"{site}/order/")):
+        body = event.body
+        closed = state.latest.get(f"{site}/closed/{event.entity}")
+        if closed is not None and closed.happened_ms >= event.happened_ms:
+            continue
+        if not isinstance(body, OrderReleased):
+            continue
+        order = event.entity.partition("/")[2]
+        for sku, wanted in _by_sku(body.lines).items():
+            left = wanted - picked.get((site, order, sku), 0)
+            if left > 0:
+                yield OpenLine(order, sku, left, body.due_ms)
+
+
+def _by_sku(lines: Iterable[tuple[str, float]]) -> Mapping[str, int]:
+    asked: dict[str, int] = defaultdict(int)
+    for sku, quantity in lines:
+        asked[sku] += thousandths(quantity)
+    return asked
+
+
+def book_as_of(
+    log: Iterable[Recorded], *, happened_until_ms: int | None = None, learned_until_ms: int | None = None
+) -> Ledger:
+    """The book of what had happened by a time, of what was learned by another; both included, None is no bound."""
+    ledger = Ledger()
+    for recorded in log:
+        if (happened_until_ms is None or recorded.event.happened_ms <= happened_until_ms) and (
+            learned_until_ms is None or recorded.learned_ms <= learned_until_ms
+        ):
+            ledger.apply(recorded.event)
+    return ledger
