@@ -11,6 +11,8 @@ from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site
+from server.twin.live_server import LiveServer
+from server.twin.twin_file import read_twin_file
 from viewer.messages import Play, SetSpeed
 
 AUTOPLAY_SPEED = 8.0
@@ -21,6 +23,7 @@ def serve(
     run_dir: Path | None = None,
     *,
     plan_dir: Path | None = None,
+    live: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     is_playing: bool = False,
@@ -28,15 +31,16 @@ def serve(
 ) -> None:
     """Serve a site, and a run and a slotting plan if given, until interrupted. Port 0 takes a free one.
 
-    With `is_playing` the run plays from its start at eight times real time. `on_ready` gets the page's
-    address once requests are answered. Raises BadDataError for a folder that is not what it must be, OSError
-    when the port is taken.
+    `live` is a twin.yaml: the live twin is shown then, fed by what the file names. With `is_playing` the run plays
+    from its start at eight times real time. `on_ready` gets the page's address once requests are answered. Raises
+    BadDataError for a folder that is not what it must be, OSError when the port is taken.
     """
     site = load_site(site_dir)
     run = None if run_dir is None else read_run(run_dir)
     hosts = LOOPBACK if host in LOOPBACK else ("*",)
     plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
-    app = create_app(site, run, plan=plan, allowed_hosts=hosts)
+    twin = None if live is None else LiveServer(read_twin_file(live), site)
+    app = create_app(site, run, plan=plan, live=twin, allowed_hosts=hosts)
     if is_playing and run is not None:
         app.state.played.obey(SetSpeed(speed=AUTOPLAY_SPEED))
         app.state.played.obey(Play())

@@ -23,17 +23,26 @@ def serve(
     site: Site,
     run: Annotated[Path | None, typer.Option(help="Folder of a run to play.")] = None,
     plan: Annotated[Path | None, typer.Option(help="Folder of a slotting plan to show.")] = None,
+    live: Annotated[
+        Path | None, typer.Option(help="twin.yaml: follow the warehouse as it is now, instead of a run.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Serve a site, and a run and a slotting plan if given, to browsers."""
+    """Serve a site to browsers, and a run and a slotting plan if given, or its live twin."""
     from server.serving import serve as serve_site
+
+    if live is not None and run is not None:
+        raise typer.BadParameter(
+            "a run is played or the present is followed: give one of both", param_hint="--live"
+        )
 
     with naming_port(host, port):
         serve_site(
             site,
             run,
             plan_dir=plan,
+            live=live,
             host=host,
             port=port,
             on_ready=lambda url: typer.echo(f"{url} (Ctrl-C ends)"),

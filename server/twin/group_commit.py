@@ -115,6 +115,13 @@ class GroupCommit:
             raise outcome[0]
         return outcome[0]
 
+    def has_room(self, size: int, *, timeout_s: float) -> bool:
+        """Whether so many events could be handed over within `timeout_s`."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: not self._waiting or self._size + size <= self._most_waiting, timeout_s
+            )
+
     @property
     def waiting(self) -> int:
         """How many events wait to be written."""

@@ -1,0 +1,189 @@
+"""The live twin of one process with all that belongs to it, started and stopped in order.
+
+Started: state from the log, then what writes to it, then what follows it, feeds last. Stopped the other way round:
+feeds, intake, a snapshot, the store; so nothing that was acknowledged is lost and the next start reads little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from layouts.live.events import LiveEvent, Recorded
+from layouts.live.staleness import freshness
+from server.alerts.engine import AlertEngine
+from server.alerts.life import alerts_of
+from server.alerts.memory import encode_memory, resume_engine
+from server.alerts.outputs.delivery import Cursors, deliveries
+from server.alerts.read_rules import read_rules
+from server.alerts.rule_set import RuleSet
+from server.jobs.job_queue import JobQueue
+from server.jobs.kinds import KINDS_ADDRESS
+from server.jobs.runner import JobRunner
+from server.present.live_present import LivePresent
+from server.sites import Site
+from server.store.opening import open_store
+from server.store.snapshots import restored
+from server.twin.feeds import Feeds
+from server.twin.group_commit import GroupCommit
+from server.twin.intake import IntakeFullError
+from server.twin.live_figures import alert_entries, figures_of, job_entries
+from server.twin.twin import Twin
+from server.twin.twin_file import TwinFile
+from spatial.whole_files import write_whole
+from viewer.keyed_state import Held
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 0.1
+REFRESH_S = 1.0
+DELIVER_S = 1.0
+
+
+def clock_ms() -> int:
+    """Milliseconds since 1970 in UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class LiveServer:
+    """Owns the store, the twin and what feeds and follows it. Raises what the store, rules or feeds are wrong in."""
+
+    def __init__(self, settings: TwinFile, site: Site) -> None:
+        self.settings, self.site = settings, site
+        self.site_id = site.facility.id
+        self.store = open_store(settings.store)
+        state = restored(self.store)
+        self.twin = Twin(self.store, state)
+        self.intake = GroupCommit(self.store, now_ms=clock_ms, on_recorded=self.twin.offer)
+        self.live = LivePresent(
+            self.site_id,
+            [level.id for level in site.facility.levels],
+            session=f"{self.store.id}-{secrets.token_hex(4)}",
+            now_ms=clock_ms(),
+        )
+        self.rules = RuleSet(rules=()) if settings.alerts is None else read_rules(settings.alerts)
+        self.alerts, self._owed = self._resume_alerts()
+        self.feeds = Feeds(
+            settings.feeds, site=self.site_id, intake=self.intake, folder=self._folder, now_ms=clock_ms
+        )
+        self.jobs = JobQueue(settings.jobs, root=settings.jobs.parent, kinds=KINDS_ADDRESS)
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._shown: set[str] = set()
+
+    @property
+    def _folder(self) -> Path:
+        return self.settings.jobs.parent
+
+    @property
+    def _memory(self) -> Path:
+        return self._folder / "alerts-memory.json"
+
+    def _resume_alerts(self) -> tuple[AlertEngine, list[LiveEvent]]:
+        """The engine as it was left; after a crash it knows which alerts are raised, and of readings what comes."""
+        try:
+            return resume_engine(self.rules, self._memory.read_bytes(), self.twin.state)
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            log.info("alerts begin without a memory: %s", error)
+        return resume_engine(self.rules, None, self.twin.state)
+
+    async def start(self) -> None:
+        """Follow the log and let the feeds in."""
+        self.live.begin(self.twin.state)
+        self.twin.listeners += [self.live.note, self._watch]
+        for work in (self.twin.follow(), self._flush(), self._refresh()):
+            self._tasks.append(asyncio.create_task(work))
+        self._run_thread("jobs", lambda: JobRunner(self.jobs).run(self._stop))
+        self._run_thread("alerts-out", self._deliver)
+        self.feeds.start()
+
+    async def stop(self) -> None:
+        """End everything, feeds first; what was acknowledged is on disk."""
+        await asyncio.to_thread(self.feeds.stop)
+        self._stop.set()
+        await asyncio.to_thread(self.intake.stop)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.twin.take(list(self.store.read(after=self.twin.state.seq)))
+        await self.twin.save_snapshot()
+        with write_whole(self._memory) as aside:
+            aside.write_bytes(encode_memory(self.alerts))
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, 10)
+        self.store.close()
+
+    def _run_thread(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _watch(self, recorded: Recorded, _: str | None) -> None:
+        """Hold an event against the alert rules; steps are recorded like anything else that happens."""
+        self._owed += self.alerts.apply(recorded, self.twin.state)
+
+    def _record_steps(self) -> None:
+        """Hand over the steps that are owed. It never waits: the intake may be waiting for this very thread."""
+        if self._owed:
+            with suppress(IntakeFullError):
+                self.intake.submit(self._owed, timeout_s=0)
+                self._owed = []
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            self.live.flush(self.twin.state)
+            self._record_steps()
+
+    async def _refresh(self) -> None:
+        """Once a second: what time alone has changed."""
+        expected = self.settings.expectations()
+        while True:
+            now_ms, state = clock_ms(), self.twin.state
+            self._owed += self.alerts.tick(now_ms, state)
+            fresh = freshness(state, now_ms, expected)
+            conditions = {name: each.condition for name, each in fresh.items()}
+            waiting = await asyncio.to_thread(self.store.waiting)
+            jobs = await asyncio.to_thread(self.jobs.jobs)
+            now: dict[str, Held] = {
+                "figures": figures_of(state, self.site_id, letters=waiting, now_ms=now_ms)
+            }
+            now |= alert_entries(alerts_of(state, now_ms=now_ms), self.site_id)
+            now |= job_entries(jobs, self.site_id)
+            self.live.refresh(state, conditions, self._with_removals(now))
+            await asyncio.sleep(REFRESH_S)
+
+    def _with_removals(self, now: Mapping[str, Held]) -> dict[str, Held | None]:
+        """What is to be shown, and None for what is shown no longer."""
+        gone = self._shown - now.keys()
+        self._shown = set(now)
+        return {**now, **dict.fromkeys(gone)}
+
+    def _deliver(self) -> None:
+        """Send alerts out, from the log, at least once."""
+        if not self.settings.outputs.outputs:
+            return
+        cursors = Cursors(self._folder / "alerts-out.json", self.store.id)
+        outs = deliveries(
+            self.settings.outputs,
+            rules=self.rules,
+            state=self.twin.state,
+            cursors=cursors,
+            begin_seq=self.twin.state.seq,
+            publish=self.feeds.publish,
+        )
+        while not self._stop.wait(DELIVER_S):
+            for out in outs:
+                try:
+                    out.deliver(self.store, now_ms=clock_ms())
+                except Exception:
+                    log.exception("alerts could not be sent; they will be tried again")
