@@ -1,44 +1,27 @@
-"""What lies where by the book of a state."""
+"""What lies where by the book of a state, and what was picked for whom."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 
-from layouts.live.events import StockCounted, StockMoved
+from layouts.inventory.stock_key import units
 from layouts.live.state import TwinState
-
-Key = tuple[str, str, str | None, str | None]
 
 
 def on_hand(state: TwinState, site: str) -> Mapping[tuple[str, str], float]:
-    """How much of each (location, SKU) lies at a site, all lots together, where it is more than nothing.
-
-    In order of time, of equal times by id: movements add up, and a count is a new beginning for its lot.
-    """
-    book: dict[Key, float] = defaultdict(float)
-    for event in sorted(state.stock.record().movements, key=lambda event: (event.happened_ms, event.id)):
-        match event.body:
-            case StockCounted(sku, place, quantity, _, lot, unit):
-                book[place, sku, lot, unit] = quantity
-            case StockMoved(sku, quantity, from_place, to_place, lot, unit):
-                if from_place is not None:
-                    book[from_place, sku, lot, unit] -= quantity
-                if to_place is not None:
-                    book[to_place, sku, lot, unit] += quantity
-    lying: dict[tuple[str, str], float] = defaultdict(float)
-    for (place, sku, _, _), quantity in book.items():
-        its_site, _, location = place.partition("/")
-        if its_site == site:
-            lying[location, sku] += quantity
-    return {key: quantity for key, quantity in sorted(lying.items()) if quantity > 0}
+    """How much of each (location, SKU) lies at a site, all lots together, where it is more than nothing."""
+    lying: dict[tuple[str, str], int] = defaultdict(int)
+    for key, line in state.stock.lines():
+        if key.site == site:
+            lying[key.place.partition("/")[2], key.sku] += line.book
+    return {key: units(amount) for key, amount in sorted(lying.items()) if amount > 0}
 
 
 def picked_for_orders(state: TwinState, site: str) -> Mapping[tuple[str, str], float]:
     """How much of each (order, SKU) has been taken from places of a site, as movements that name the order tell."""
-    taken: dict[tuple[str, str], float] = defaultdict(float)
-    for event in state.stock.record().movements:
-        body = event.body
-        if isinstance(body, StockMoved) and body.order and (body.from_place or "").startswith(f"{site}/"):
-            taken[body.order, body.sku] += body.quantity
-    return taken
+    return {
+        (order, sku): units(amount)
+        for (its_site, order, sku), amount in state.stock.picked().items()
+        if its_site == site
+    }
