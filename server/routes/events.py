@@ -114,6 +114,11 @@ def _tell_events(routes: APIRouter, live: LiveServer, door: Door) -> None:
 
         return Response(await asyncio.to_thread(read), media_type="application/json")
 
+    @routes.get("/api/state", dependencies=[Depends(door.require("operate"))])
+    async def state() -> dict[str, Any]:
+        """Up to which event of which log the state has come, and its hash: equal for all servers behind one log."""
+        return {"log": live.store.id, "seq": live.twin.state.seq, "sha256": live.twin.state.sha256()}
+
 
 def _serve_letters(routes: APIRouter, live: LiveServer, door: Door) -> None:
     @routes.get("/api/letters", dependencies=[Depends(door.require("operate"))])

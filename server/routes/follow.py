@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-import msgspec
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from server.present.present import Follower, Present
@@ -73,13 +72,13 @@ async def _hear_viewer(socket: WebSocket, follower: Follower, obey: Callable[[Co
                     await _refuse(socket, "a second hello: open a new connection to start afresh")
                 case command:
                     obey(command)
-        except (msgspec.DecodeError, ValueError) as error:
+        except ValueError as error:  # a DecodeError is one too
             await _refuse(socket, str(error))
 
 
 async def _hello(socket: WebSocket) -> Hello | None:
     """The viewer's first message, None if it is not a hello of this protocol."""
-    with suppress(msgspec.DecodeError):
+    with suppress(ValueError):
         message = await _message(socket)
         return message if isinstance(message, Hello) and message.protocol == PROTOCOL else None
     return None
@@ -89,7 +88,10 @@ async def _message(socket: WebSocket) -> FromViewer:
     frame = await socket.receive()
     if frame["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(frame.get("code", 1000))
-    return decode_from_viewer(frame.get("text") or frame.get("bytes") or "")
+    try:
+        return decode_from_viewer(frame.get("text") or frame.get("bytes") or "")
+    except RecursionError as error:
+        raise ValueError(f"the message is nested too deeply: {error}") from error
 
 
 async def _refuse(socket: WebSocket, reason: str) -> None:
