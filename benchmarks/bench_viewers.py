@@ -26,6 +26,10 @@ from fastapi import FastAPI
 
 from layouts.live.events import LiveEvent, Position, Recorded, encode_event
 from layouts.live.state import TwinState
+from server.access.access import open_access
+from server.access.gate import Gate
+from server.access.settings import LimitSettings
+from server.access.sockets import Sockets
 from server.listening import listen, web_server
 from server.present.live_present import LivePresent
 from server.routes.follow import follow_routes
@@ -102,9 +106,6 @@ def _serve(pipe: Connection, agents: int, hz: float) -> None:
     state = TwinState()
     live = LivePresent("S", ("L0",), session="bench", now_ms=_now_ms())
 
-    async def admit(_: object) -> bool:
-        return True
-
     async def feed() -> None:
         """Each agent walks in a circle; a tenth of the reports come every 10 ms."""
         step, due, number = 0.01, time.monotonic(), 0
@@ -126,7 +127,9 @@ def _serve(pipe: Connection, agents: int, hz: float) -> None:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
     app = FastAPI()
-    app.include_router(follow_routes(live.present, lambda _: None, admit))
+    app.include_router(follow_routes(live.present, lambda _: None))
+    limits = LimitSettings(requests_at_once=10_000, sockets_per_caller=1_000, sockets=1_000)
+    app.add_middleware(Gate, access=open_access("127.0.0.1"), sockets=Sockets(limits))
     listener = listen("127.0.0.1", 0)
     server = web_server(app, on_ready=lambda _: pipe.send(listener.getsockname()[1]))
 

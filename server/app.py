@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from urllib.parse import urlsplit
 
-from fastapi import FastAPI, WebSocket
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
+from server.access.access import Access, open_access
+from server.access.body_limit import BodyLimit
+from server.access.declared import anyone, check_every_route, require
+from server.access.gate import Gate
+from server.access.settings import LimitSettings
+from server.access.sockets import Sockets
 from server.present.playback import PlayedRun
-from server.present.present import Present
 from server.routes.alerts import alert_routes
-from server.routes.door import Door, OpenDoor
 from server.routes.events import event_routes
 from server.routes.follow import follow_routes
 from server.routes.jobs import job_routes
@@ -35,14 +39,15 @@ def create_app(
     *,
     plan: VelocityMap | None = None,
     live: LiveServer | None = None,
-    door: Door | None = None,
+    access: Access | None = None,
+    limits: LimitSettings | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """The application for one site and, if given, the run that it plays and the slotting plan that it shows, or the
     live twin, which it starts and stops. A live twin is shown instead of a run.
 
-    Requests must name one of `allowed_hosts` (`*` means any), and a browser's websocket must come from the
-    page itself: so no other web site can reach a server on loopback.
+    Requests must name one of `allowed_hosts` (`*` means any) and pass `access`, by default that of whoever sits at
+    this machine; what a browser sends must come from the page itself: so no other web site can reach the server.
     """
     played = PlayedRun(None if run is None else Timeline(run))
 
@@ -58,26 +63,40 @@ def create_app(
         with suppress(asyncio.CancelledError):
             await clock
 
-    app = FastAPI(
-        title="aisletwin", lifespan=with_clock, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None
-    )
+    app = FastAPI(title="aisletwin", lifespan=with_clock, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.played = played
+    sockets = Sockets(limits or LimitSettings())
+    app.state.sockets = sockets
+    _guard(app, access or open_access("127.0.0.1", site=site.facility.id), sockets)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.middleware("http")(keep_to_itself)
     serve_page(app)
-    app.get("/api/health")(health)
+    app.get("/api/health", dependencies=[Depends(anyone)])(health)
     app.include_router(site_routes(site, run, plan, is_live=live is not None, sim_s=lambda: played.sim_s))
     if live is None:
-        _follow(app, played.present, played.obey)
-        return app
-    _follow(app, live.live.present, _leave_alone)
-    for routes in (event_routes, alert_routes, job_routes):
-        app.include_router(routes(live, door or OpenDoor()))
+        app.include_router(follow_routes(played.present, played.obey))
+    else:
+        app.include_router(follow_routes(live.live.present, _leave_alone))
+        for routes in (event_routes, alert_routes, job_routes):
+            app.include_router(routes(live))
+    see = [Depends(require("see"))]
+    app.get("/api/openapi.json", include_in_schema=False, dependencies=see)(
+        lambda: JSONResponse(app.openapi())
+    )
+    check_every_route(app)
     return app
 
 
-def _follow(app: FastAPI, present: Present, obey: Callable[[Command], None]) -> None:
-    app.include_router(follow_routes(present, obey, from_the_page))
+def _guard(app: FastAPI, access: Access, sockets: Sockets) -> None:
+    """Before all routes: who asks and how often, and how much is sent."""
+    limits = sockets.limits
+    app.add_middleware(
+        BodyLimit,
+        usual=limits.largest_body_bytes,
+        largest={"/api/events": limits.largest_batch_bytes},
+        within_s=limits.body_within_s,
+    )
+    app.add_middleware(Gate, access=access, sockets=sockets)
 
 
 def _leave_alone(_: Command) -> None:
@@ -87,12 +106,3 @@ def _leave_alone(_: Command) -> None:
 def health() -> dict[str, str]:
     """Answers when the server can."""
     return {"status": "ok"}
-
-
-async def from_the_page(socket: WebSocket) -> bool:
-    """Admits pages of this server, and programs, which send no Origin."""
-    origin = socket.headers.get("origin")
-    if origin is None or urlsplit(origin).netloc == socket.headers.get("host"):
-        return True
-    await socket.close(1008)
-    return False

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
+from server.access.access import access_of
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site
 from server.twin.live_server import LiveServer
-from server.twin.twin_file import read_twin_file
+from server.twin.twin_file import TwinFile, read_twin_file
 from viewer.messages import Play, SetSpeed
 
 AUTOPLAY_SPEED = 8.0
@@ -24,6 +25,7 @@ def serve(
     *,
     plan_dir: Path | None = None,
     live: Path | None = None,
+    tokens: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 8000,
     is_playing: bool = False,
@@ -31,16 +33,22 @@ def serve(
 ) -> None:
     """Serve a site, and a run and a slotting plan if given, until interrupted. Port 0 takes a free one.
 
-    `live` is a twin.yaml: the live twin is shown then, fed by what the file names. With `is_playing` the run plays
+    `live` is a twin.yaml: the live twin is shown then, fed by what the file names; `tokens` is the file of
+    those who are let in, and needed at a `host` that other machines reach. With `is_playing` the run plays
     from its start at eight times real time. `on_ready` gets the page's address once requests are answered. Raises
     BadDataError for a folder that is not what it must be, OSError when the port is taken.
     """
     site = load_site(site_dir)
     run = None if run_dir is None else read_run(run_dir)
     hosts = LOOPBACK if host in LOOPBACK else ("*",)
+    told = TwinFile() if live is None else read_twin_file(live)
+    settings = told.access if tokens is None else told.access.model_copy(update={"tokens": tokens})
+    access = access_of(settings, host, site=site.facility.id)
     plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
-    twin = None if live is None else LiveServer(read_twin_file(live), site)
-    app = create_app(site, run, plan=plan, live=twin, allowed_hosts=hosts)
+    twin = None if live is None else LiveServer(told, site)
+    app = create_app(
+        site, run, plan=plan, live=twin, access=access, limits=settings.limits, allowed_hosts=hosts
+    )
     if is_playing and run is not None:
         app.state.played.obey(SetSpeed(speed=AUTOPLAY_SPEED))
         app.state.played.obey(Play())

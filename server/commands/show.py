@@ -26,6 +26,9 @@ def serve(
     live: Annotated[
         Path | None, typer.Option(help="twin.yaml: follow the warehouse as it is now, instead of a run.")
     ] = None,
+    tokens: Annotated[
+        Path | None, typer.Option(help="File of `aisletwin token`: who is let in; needed off this machine.")
+    ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
@@ -43,6 +46,7 @@ def serve(
             run,
             plan_dir=plan,
             live=live,
+            tokens=tokens,
             host=host,
             port=port,
             on_ready=lambda url: typer.echo(f"{url} (Ctrl-C ends)"),

@@ -9,14 +9,17 @@ from fastapi import APIRouter, Depends, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from layouts.live.events import LiveEvent
+from server.access.declared import require
+from server.access.roles import Who
 from server.alerts.life import Alert
 from server.alerts.listing import alert_named, alerts_record, alerts_shown
 from server.alerts.steps import acknowledge, clear, shelve, unshelve
-from server.routes.door import Door, Who
 from server.store.errors import StoreError
 from server.twin.intake import IntakeFullError
 from server.twin.live_server import LiveServer, clock_ms
 from spatial.errors import BadDataError
+
+Operator = Annotated[Who, Depends(require("operate"))]
 
 
 class StepWish(BaseModel):
@@ -28,18 +31,18 @@ class StepWish(BaseModel):
     until_ms: Annotated[int, Field(ge=0, le=2**62)] | None = None
 
 
-def alert_routes(live: LiveServer, door: Door) -> APIRouter:
+def alert_routes(live: LiveServer) -> APIRouter:
     """Routes about alerts."""
     routes = APIRouter()
 
-    @routes.get("/api/alerts", dependencies=[Depends(door.require("see"))])
+    @routes.get("/api/alerts", dependencies=[Depends(require("see"))])
     async def alerts(with_cleared: bool = False) -> list[dict[str, Any]]:
         """The site's alerts, the worst open ones first."""
         shown = alerts_shown(live.twin.state, now_ms=clock_ms(), site=live.site_id, with_cleared=with_cleared)
         return alerts_record(shown)
 
-    @routes.post("/api/alerts/{name:path}", dependencies=[Depends(door.require("operate"))])
-    async def step(name: str, wish: StepWish, who: Who) -> dict[str, str]:
+    @routes.post("/api/alerts/{name:path}")
+    async def step(name: str, wish: StepWish, who: Operator) -> dict[str, str]:
         """Acknowledge, shelve, unshelve or clear an alert, named RULE/ABOUT."""
         now_ms = clock_ms()
         try:

@@ -11,8 +11,8 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from layouts.live.events import LiveEvent
+from server.access.declared import require
 from server.feeds.dead_letters import ReplayError, replay
-from server.routes.door import Door
 from server.store.errors import StoreError
 from server.twin.intake import IntakeFullError, Receipt
 from server.twin.live_server import LiveServer, clock_ms
@@ -25,20 +25,20 @@ RETRY_S = "1"
 _batch = msgspec.json.Decoder(list[LiveEvent])
 
 
-def event_routes(live: LiveServer, door: Door) -> APIRouter:
+def event_routes(live: LiveServer) -> APIRouter:
     """Routes about events and dead letters."""
     routes = APIRouter()
-    _take_events(routes, live, door)
-    _tell_events(routes, live, door)
-    _serve_letters(routes, live, door)
+    _take_events(routes, live)
+    _tell_events(routes, live)
+    _serve_letters(routes, live)
     return routes
 
 
-def _take_events(routes: APIRouter, live: LiveServer, door: Door) -> None:
+def _take_events(routes: APIRouter, live: LiveServer) -> None:
     @routes.post(
         "/api/events",
         openapi_extra=_body("An array of events, as `aisletwin events append` takes them."),
-        dependencies=[Depends(door.require("operate"))],
+        dependencies=[Depends(require("operate"))],
     )
     async def take(request: Request) -> dict[str, Any]:
         """Record a batch of events; answered once all of it is on disk. Events that are known are not doubled."""
@@ -59,7 +59,7 @@ def _take_events(routes: APIRouter, live: LiveServer, door: Door) -> None:
     @routes.post(
         "/api/feeds/{name}",
         openapi_extra=_body("A document as the feed's decoder reads it."),
-        dependencies=[Depends(door.require("operate"))],
+        dependencies=[Depends(require("operate"))],
     )
     async def push(name: str, request: Request) -> dict[str, Any]:
         """Hand a document to a push feed; answered once all that it tells is on disk. Parts that could not be
@@ -92,8 +92,8 @@ async def _answered(work: Callable[[], Receipt]) -> Receipt:
         raise HTTPException(422, str(error)) from error
 
 
-def _tell_events(routes: APIRouter, live: LiveServer, door: Door) -> None:
-    @routes.get("/api/events", dependencies=[Depends(door.require("see"))])
+def _tell_events(routes: APIRouter, live: LiveServer) -> None:
+    @routes.get("/api/events", dependencies=[Depends(require("see"))])
     async def tell(
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         entity: Annotated[str | None, Query(max_length=200)] = None,
@@ -114,14 +114,14 @@ def _tell_events(routes: APIRouter, live: LiveServer, door: Door) -> None:
 
         return Response(await asyncio.to_thread(read), media_type="application/json")
 
-    @routes.get("/api/state", dependencies=[Depends(door.require("operate"))])
+    @routes.get("/api/state", dependencies=[Depends(require("operate"))])
     async def state() -> dict[str, Any]:
         """Up to which event of which log the state has come, and its hash: equal for all servers behind one log."""
         return {"log": live.store.id, "seq": live.twin.state.seq, "sha256": live.twin.state.sha256()}
 
 
-def _serve_letters(routes: APIRouter, live: LiveServer, door: Door) -> None:
-    @routes.get("/api/letters", dependencies=[Depends(door.require("operate"))])
+def _serve_letters(routes: APIRouter, live: LiveServer) -> None:
+    @routes.get("/api/letters", dependencies=[Depends(require("operate"))])
     async def letters(
         source: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
@@ -140,7 +140,7 @@ def _serve_letters(routes: APIRouter, live: LiveServer, door: Door) -> None:
             for each in kept
         ]
 
-    @routes.post("/api/letters/replay", dependencies=[Depends(door.require("administer"))])
+    @routes.post("/api/letters/replay", dependencies=[Depends(require("administer"))])
     async def again(
         source: Annotated[str | None, Query(max_length=200)] = None,
     ) -> dict[str, Any]:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 
+from server.access.declared import require
 from server.present.present import Follower, Present
 from viewer.messages import PROTOCOL, Ack, Command, FromViewer, Hello, Refusal, decode_from_viewer, encode
 
 HELLO_WITHIN_S = 10.0
 
-Admits = Callable[[WebSocket], Awaitable[bool]]
-"""Whether a socket may come in; where not, it has been closed."""
 
-
-def follow_routes(present: Present, obey: Callable[[Command], None], admits: Admits) -> APIRouter:
+def follow_routes(present: Present, obey: Callable[[Command], None]) -> APIRouter:
     """The websocket; `obey` does what a viewer asks or raises ValueError."""
     routes = APIRouter()
 
-    @routes.websocket("/ws")
+    @routes.websocket("/ws", dependencies=[Depends(require("see"))])
     async def follow(socket: WebSocket) -> None:
-        if not await admits(socket):
-            return
         await socket.accept()
         with suppress(WebSocketDisconnect, TimeoutError):
             hello = await asyncio.wait_for(_hello(socket), HELLO_WITHIN_S)

@@ -10,13 +10,15 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.access.declared import require
+from server.access.roles import Who
 from server.fork.fork import fork, write_fork
 from server.jobs.job import Job, QueueFullError
-from server.routes.door import Door, Who
 from server.twin.live_server import LiveServer, clock_ms
 from spatial.errors import BadDataError, UndecidedError
 
 FORKS = "forks"
+Planner = Annotated[Who, Depends(require("plan"))]
 Number = Annotated[int, Field(ge=1, le=2**62)]
 
 
@@ -33,16 +35,16 @@ class NowWish(BaseModel):
     max_age_s: Annotated[float, Field(gt=0, le=86_400)] = 120.0
 
 
-def job_routes(live: LiveServer, door: Door) -> APIRouter:
+def job_routes(live: LiveServer) -> APIRouter:
     """Routes about jobs."""
     routes = APIRouter()
 
-    @routes.get("/api/jobs", dependencies=[Depends(door.require("see"))])
+    @routes.get("/api/jobs", dependencies=[Depends(require("see"))])
     async def jobs() -> list[dict[str, Any]]:
         """The site's jobs, in the order in which they were asked for."""
         return [_record(job) for job in await asyncio.to_thread(live.jobs.jobs, site=live.site_id)]
 
-    @routes.get("/api/jobs/{number}", dependencies=[Depends(door.require("see"))])
+    @routes.get("/api/jobs/{number}", dependencies=[Depends(require("see"))])
     async def job(number: int) -> dict[str, Any]:
         """One job, and the files of its result once it is done."""
         found = await _own(live, number)
@@ -57,7 +59,7 @@ def job_routes(live: LiveServer, door: Door) -> APIRouter:
     @routes.get(
         "/api/jobs/{number}/files/{name:path}",
         response_class=FileResponse,
-        dependencies=[Depends(door.require("see"))],
+        dependencies=[Depends(require("see"))],
     )
     async def file(number: int, name: str) -> FileResponse:
         """A file of a job's result."""
@@ -72,14 +74,14 @@ def job_routes(live: LiveServer, door: Door) -> APIRouter:
             raise HTTPException(404, f"job {number} has no file '{name}'")
         return FileResponse(path)
 
-    @routes.delete("/api/jobs/{number}", dependencies=[Depends(door.require("plan"))])
+    @routes.delete("/api/jobs/{number}", dependencies=[Depends(require("plan"))])
     async def cancel(number: int) -> dict[str, Any]:
         """Cancel a job; what it has done already is kept for the next one alike."""
         await _own(live, number)
         return _record(await asyncio.to_thread(live.jobs.cancel, number))
 
-    @routes.post("/api/what-if/now", dependencies=[Depends(door.require("plan"))])
-    async def now(wish: NowWish, who: Who) -> dict[str, Any]:
+    @routes.post("/api/what-if/now")
+    async def now(wish: NowWish, who: Planner) -> dict[str, Any]:
         """Fork the live state and simulate from it, as a job. The live twin is left as it is."""
         base = live.settings.scenario
         if base is None:

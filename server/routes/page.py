@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
+from server.access.declared import anyone
 from viewer.web_assets import BUILD_COMMAND, built_page
 
 CONTENT_POLICY = (
@@ -36,7 +37,11 @@ def serve_page(app: FastAPI) -> None:
     """The page at `/`."""
     folder = built_page()
     if folder is None:
-        app.get("/", include_in_schema=False)(lambda: HTMLResponse(MISSING_PAGE))
+        app.get("/", include_in_schema=False, dependencies=[Depends(anyone)])(
+            lambda: HTMLResponse(MISSING_PAGE)
+        )
         return
-    app.get("/", include_in_schema=False)(lambda: FileResponse(folder / "index.html"))
+    app.get("/", include_in_schema=False, dependencies=[Depends(anyone)])(
+        lambda: FileResponse(folder / "index.html")
+    )
     app.mount("/assets", StaticFiles(directory=folder / "assets"))

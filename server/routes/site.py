@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import FileResponse
 
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
+from server.access.declared import require
 from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
 from server.sites import CLOUD, FACILITY, MESH, Site
 from server.slotting_answers import SlottingAnswer
@@ -19,7 +20,7 @@ def site_routes(
     site: Site, run: Run | None, plan: VelocityMap | None, *, is_live: bool, sim_s: Callable[[], float]
 ) -> APIRouter:
     """Routes about the site; `sim_s` tells where a run that is played stands."""
-    routes = APIRouter()
+    routes = APIRouter(dependencies=[Depends(require("see"))])
     _serve_files(routes, site, has_run=run is not None, has_plan=plan is not None, is_live=is_live)
     _serve_run(routes, run)
     _serve_plan(routes, site, plan)

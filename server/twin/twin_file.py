@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from layouts.live.staleness import EXPECTED, Expectation
+from server.access.settings import AccessSettings
 from server.alerts.outputs.settings import OutputsFile
 from server.feeds.folder import FolderSettings
 from server.feeds.http_pull_settings import HttpPullSettings
@@ -73,14 +74,11 @@ class TwinFile(Part):
     """Where alerts go."""
     expected: tuple[Expected, ...] = ()
     """How often things tell; the first that matches counts, then the usual."""
-    tokens: Path | None = None
-    """The file of `aisletwin token`; without it only this machine is let in."""
-    audit: Path = Path("audit.jsonl")
+    access: AccessSettings = AccessSettings()
+    """Who is let in, and how much they may ask; without tokens only this machine."""
     jobs: Path = Path("jobs")
     scenario: Path | None = None
     """What a what-if from now takes from: the base scenario."""
-    requests_per_s: float = Field(100.0, gt=0, le=100_000)
-    """From one token or address, on average."""
 
     @model_validator(mode="after")
     def _own_names(self) -> TwinFile:
@@ -102,11 +100,24 @@ def read_twin_file(path: Path) -> TwinFile:
     store = told.store if "://" in told.store else str(folder / told.store)
     beside = {
         name: None if value is None else folder / value
-        for name in ("alerts", "tokens", "audit", "jobs", "scenario")
+        for name in ("alerts", "jobs", "scenario")
         for value in (getattr(told, name),)
     }
     feeds = tuple(_beside(feed, folder) for feed in told.feeds)
-    return told.model_copy(update={**beside, "store": store, "feeds": feeds})
+    access = _access_beside(told.access, folder)
+    return told.model_copy(update={**beside, "store": store, "feeds": feeds, "access": access})
+
+
+def _access_beside(access: AccessSettings, folder: Path) -> AccessSettings:
+    updates: dict[str, object] = {
+        name: folder / value
+        for name in ("tokens", "session_key", "audit", "audit_key")
+        if (value := getattr(access, name)) is not None
+    }
+    if access.pseudonyms is not None:
+        keys = folder / access.pseudonyms.keys
+        updates["pseudonyms"] = access.pseudonyms.model_copy(update={"keys": keys})
+    return access.model_copy(update=updates)
 
 
 def _beside(feed: MqttSettings | FolderFeed | PullFeed | PushFeed, folder: Path) -> Feed:
