@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -85,15 +85,17 @@ def restore(path: Path, url: str, *, told: Told | None = None) -> tuple[int, str
     log_id, count, sha256 = check_backup(path)
     store = open_store(url)
     try:
-        store.take_id(log_id)
-        events = _events(path)
-        while batch := list(islice(events, AT_ONCE)):
-            store.record_again(batch)
-            if told is not None:
-                told(batch[-1].seq)
+        store.fill(log_id, _told(_events(path), told))
     finally:
         store.close()
     return count, sha256
+
+
+def _told(events: Iterable[Recorded], told: Told | None) -> Iterator[Recorded]:
+    for number, recorded in enumerate(events, 1):
+        if told is not None and number % AT_ONCE == 0:
+            told(number)
+        yield recorded
 
 
 def check_backup(path: Path) -> tuple[str, int, str]:
@@ -134,7 +136,7 @@ def _lines(path: Path) -> Iterable[bytes]:
     try:
         with open_lines(_gzipped(path), "rb") as lines:
             yield from lines
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadDataError(f"{path} cannot be read to its end ({error}): take an older backup") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ def read_events(path: Path) -> Iterator[LiveEvent | BadLine]:
                     yield decode_event(text)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                     yield BadLine(number, text, f"{path} line {number} is no event: {error}")
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadDataError(f"{path} cannot be read ({error}): check the path, or copy it again") from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from server.store.errors import StoreError
 from server.store.sql_store import SqlStore
 from server.store.sqlite_store import SqliteStore
 
@@ -18,4 +19,10 @@ def open_store(url: str | Path) -> SqlStore:
         from server.store.postgres_store import PostgresStore
 
         return PostgresStore(text)
-    return SqliteStore(Path(text.removeprefix("sqlite:///")))
+    path = text.removeprefix("sqlite:///")
+    if "://" in path:
+        scheme = path.partition("://")[0]
+        raise StoreError(
+            f"'{scheme}://' is no store: give a path, sqlite:///PATH or postgresql://HOST/DATABASE"
+        )
+    return SqliteStore(Path(path))

@@ -27,6 +27,10 @@ except ImportError as error:
 LOCK = 0x41547769
 CHANNEL = "aisletwin_events"
 CONNECT_S = 5
+SETTINGS = (
+    b"SET synchronous_commit = on",  # what is acknowledged is on disk, whatever the server's default
+    b"SET default_transaction_isolation = 'read committed'",  # a writer sees what was committed before its lock
+)
 
 
 class PostgresStore(SqlStore):
@@ -44,7 +48,10 @@ class PostgresStore(SqlStore):
         self._migrate(steps)
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+        for setting in SETTINGS:
+            connection.execute(setting)
+        return connection
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -78,7 +85,7 @@ class PostgresStore(SqlStore):
                 connection = self._connect()
             try:
                 yield _statements(connection)
-            except psycopg.OperationalError:
+            except BaseException:
                 connection.close()
                 raise
             else:

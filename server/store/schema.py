@@ -16,7 +16,7 @@ STEPS: tuple[Step, ...] = (
              seq BIGINT PRIMARY KEY, id TEXT NOT NULL, site TEXT NOT NULL, source TEXT NOT NULL,
              entity TEXT NOT NULL, happened_ms BIGINT NOT NULL, body BLOB NOT NULL, learned_ms BIGINT NOT NULL)""",
         "CREATE UNIQUE INDEX events_by_id ON events (id)",
-        "CREATE INDEX events_by_entity ON events (entity, happened_ms)",
+        "CREATE INDEX events_by_entity ON events (entity, seq)",
         """CREATE TABLE snapshots (
              seq BIGINT PRIMARY KEY, learned_ms BIGINT NOT NULL, happened_ms BIGINT NOT NULL,
              sha256 TEXT NOT NULL, state BLOB NOT NULL)""",

@@ -47,25 +47,26 @@ def _last_learned(store: EventStore, learned_ms: int | None, seq: int | None) ->
 
 
 def _from_snapshot(store: EventStore, seq: int | None, happened_ms: int | None) -> TwinState:
-    """The newest sound state within the bounds; a fresh one where there is none."""
+    """The newest state within the bounds that is sound and of a form that is known; a fresh one where there is none."""
     while (snapshot := store.snapshot(seq=seq, happened_ms=happened_ms)) is not None:
-        state = _sound(snapshot)
-        if state is not None:
+        if hashlib.sha256(snapshot.state).hexdigest() != snapshot.sha256:
+            log.warning("the snapshot at event %d is damaged: the one before it is taken", snapshot.seq)
+            if isinstance(store, SqlStore):
+                store.drop_snapshot(snapshot.seq)
+        elif (state := _decoded(snapshot)) is not None:
             return state
-        log.warning("snapshot at event %d is damaged: the one before it is taken", snapshot.seq)
-        if isinstance(store, SqlStore):
-            store.drop_snapshot(snapshot.seq)
         seq = snapshot.seq - 1
     return TwinState()
 
 
-def _sound(snapshot: Snapshot) -> TwinState | None:
-    """The state of a snapshot; None if it is not what was saved, or of a form that this program does not know."""
-    if hashlib.sha256(snapshot.state).hexdigest() != snapshot.sha256:
-        return None
+def _decoded(snapshot: Snapshot) -> TwinState | None:
+    """The state of a snapshot; None for a form of another version of this program, which may still want it."""
     try:
         return TwinState.decode(
             snapshot.state, seq=snapshot.seq, learned_ms=snapshot.learned_ms, happened_ms=snapshot.happened_ms
         )
     except ValueError:
+        log.warning(
+            "the snapshot at event %d is of another version: the one before it is taken", snapshot.seq
+        )
         return None

@@ -6,8 +6,9 @@ import hashlib
 import secrets
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any, Protocol
 
 from layouts.live.events import LiveEvent, Recorded, decode_body
@@ -87,13 +88,6 @@ class SqlStore(ABC):
         with self._reading() as execute:
             return str(execute("SELECT value FROM about WHERE name = 'id'")[0][0])
 
-    def take_id(self, log_id: str) -> None:
-        """Become the log of that id, as a restore does. Raises StoreError unless it is empty."""
-        with self._writing() as execute:
-            if execute("SELECT 1 FROM events LIMIT 1"):
-                raise StoreError("the store is not empty: restore into a new one")
-            execute("UPDATE about SET value = ? WHERE name = 'id'", (log_id,))
-
     def append(self, events: Sequence[LiveEvent], *, now_ms: int) -> Appended:
         """Record a batch; when it returns, what it recorded is on disk."""
         with self._writing() as execute:
@@ -109,10 +103,17 @@ class SqlStore(ABC):
                 self._insert(rows)
         return Appended(recorded, admission.known, tuple(admission.refused))
 
-    def record_again(self, recorded: Sequence[Recorded]) -> None:
-        """Record events with the numbers and times that they had in another log, as a restore does."""
-        with self._writing():
-            self._insert([(each.seq, *row_of(each.event), each.learned_ms) for each in recorded])
+    def fill(self, log_id: str, recorded: Iterable[Recorded]) -> None:
+        """Become the log `log_id` with these events, numbers and times included, in one transaction: whole or not at
+        all. Raises StoreError unless the store is empty.
+        """
+        rest = iter(recorded)
+        with self._writing() as execute:
+            if execute("SELECT 1 FROM events LIMIT 1"):
+                raise StoreError("the store is not empty: restore into a new one")
+            execute("UPDATE about SET value = ? WHERE name = 'id'", (log_id,))
+            while batch := list(islice(rest, ROWS_AT_ONCE)):
+                self._insert([(each.seq, *row_of(each.event), each.learned_ms) for each in batch])
 
     def head(self) -> int:
         """The number of the last event, 0 for an empty log."""

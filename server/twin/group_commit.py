@@ -11,9 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from layouts.live.events import LiveEvent, Recorded
-from server.store.store import DeadLetter, EventStore
+from server.store.errors import StoreError
+from server.store.store import Appended, DeadLetter, EventStore
 from server.twin.intake import IntakeFullError, Receipt
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,7 @@ class GroupCommit:
         self._size = 0
         self._changed = threading.Condition()
         self._is_open = True
+        self._seq = store.head()
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -156,23 +159,25 @@ class GroupCommit:
     def _commit(self, batches: Sequence[_Batch]) -> None:
         began_s = time.perf_counter()
         try:
-            outcomes = self._write(batches)
+            receipts: Sequence[Receipt | Exception] = self._write(batches)
+        except StoreError as error:  # it would meet each of them alone, too
+            receipts = self._failed(batches, error)
         except Exception as error:
-            self.written.failures += 1
-            if len(batches) > 1:  # one of them may be what does not go: find out which
+            if len(batches) > 1:  # one of them is what does not go: find out which
                 for batch in batches:
                     self._commit([batch])
                 return
-            log.warning("%d events could not be written: %s", len(batches[0].events), error)
-            outcomes = [error]
+            receipts = self._failed(batches, error)
         self.written.commits += 1
         self.written.commit_s.append(time.perf_counter() - began_s)
-        for batch, outcome in zip(batches, outcomes, strict=True):
+        for batch, receipt in zip(batches, receipts, strict=True):
             if batch.on_durable is not None:
-                try:
-                    batch.on_durable(outcome)
-                except Exception:
-                    log.exception("who handed events over failed to hear that they are durable")
+                _call(partial(batch.on_durable, receipt), "who handed events over")
+
+    def _failed(self, batches: Sequence[_Batch], error: Exception) -> list[Exception]:
+        self.written.failures += 1
+        log.warning("%d events could not be written: %s", sum(len(batch.events) for batch in batches), error)
+        return [error] * len(batches)
 
     def _write(self, batches: Sequence[_Batch]) -> list[Receipt | Exception]:
         """Write all of it, and sort out what became of each batch. Letters go first: they may be told twice."""
@@ -180,23 +185,33 @@ class GroupCommit:
         if letters:
             self._store.bury(letters)
         events = [event for batch in batches for event in batch.events]
-        if not events:
-            seq = self._store.head()
-            return [Receipt(seq, 0, 0, ()) for _ in batches]
-        appended = self._store.append(events, now_ms=self._now_ms())
+        appended = self._store.append(events, now_ms=self._now_ms()) if events else Appended((), 0, ())
         self.written.recorded += len(appended.recorded)
         self.written.known += appended.known
         self.written.refused += len(appended.refused)
         self.written.letters += len(letters)
         if appended.recorded:
-            self._on_recorded(appended.recorded)
-        seq = appended.recorded[-1].seq if appended.recorded else self._store.head()
+            self._seq = appended.recorded[-1].seq
+            _call(partial(self._on_recorded, appended.recorded), "who follows the log")
         recorded = {id(each.event) for each in appended.recorded}
         refused = {id(event): reason for event, reason in appended.refused}
-        return [self._receipt(batch, seq, recorded, refused) for batch in batches]
+        return [self._receipt(batch, self._seq, recorded, refused) for batch in batches]
 
     @staticmethod
     def _receipt(batch: _Batch, seq: int, recorded: set[int], refused: dict[int, str]) -> Receipt:
-        new = sum(id(event) in recorded for event in batch.events)
+        """What became of a batch; an event that was handed over twice is recorded for the first who did."""
+        new = 0
+        for event in batch.events:
+            if id(event) in recorded:
+                recorded.remove(id(event))
+                new += 1
         bad = tuple((event, refused[id(event)]) for event in batch.events if id(event) in refused)
         return Receipt(seq, new, len(batch.events) - new - len(bad), bad)
+
+
+def _call(told: Callable[[], object], who: str) -> None:
+    """Tell somebody; what goes wrong there changes nothing of what is on disk."""
+    try:
+        told()
+    except Exception:
+        log.exception("%s could not be told of what was recorded", who)

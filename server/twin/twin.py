@@ -7,6 +7,7 @@ store hold the same state, and a replay runs through the same code.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -94,4 +95,5 @@ class Twin:
 
 def snapshot_of(state: TwinState) -> Snapshot:
     """The state as a snapshot."""
-    return Snapshot(state.seq, state.learned_ms, state.happened_ms, state.encode(), state.sha256())
+    data = state.encode()
+    return Snapshot(state.seq, state.learned_ms, state.happened_ms, data, hashlib.sha256(data).hexdigest())
