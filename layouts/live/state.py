@@ -38,12 +38,12 @@ class TwinState:
         self.stock = Ledger()
 
     def apply(self, recorded: Recorded) -> str | None:
-        """Take the next event of the log in; the key of `latest` that it changed, if one.
+        """Take an event of the log in; the key of `latest` that it changed, if one.
 
-        Raises ValueError for an event that is not the next: a gap would be a loss.
+        Raises ValueError for an event that is not after the last: the log is read in order.
         """
         if recorded.seq <= self.seq:
-            raise ValueError(f"event {recorded.seq} after {self.seq}: the log is read in order")
+            raise ValueError(f"event {recorded.seq} comes after {self.seq}: read the log in order")
         event = recorded.event
         self.seq, self.learned_ms = recorded.seq, recorded.learned_ms
         self.happened_ms = max(self.happened_ms, event.happened_ms)

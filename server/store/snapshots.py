@@ -47,7 +47,7 @@ def _last_learned(store: EventStore, learned_ms: int | None, seq: int | None) ->
 
 
 def _from_snapshot(store: EventStore, seq: int | None, happened_ms: int | None) -> TwinState:
-    """The newest state within the bounds that is sound and of a form that is known; a fresh one where there is none."""
+    """The newest state within the bounds that is sound and of a known form; a fresh one where there is none."""
     while (snapshot := store.snapshot(seq=seq, happened_ms=happened_ms)) is not None:
         if hashlib.sha256(snapshot.state).hexdigest() != snapshot.sha256:
             log.warning("the snapshot at event %d is damaged: the one before it is taken", snapshot.seq)

@@ -1,0 +1,1 @@
+"""How the server is: metrics, structured logs, health, and the order in which it is shut down."""
