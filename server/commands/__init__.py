@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from server.commands.addresses import addresses
+from server.commands.alerts import alerts
 from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
@@ -16,11 +17,15 @@ from server.commands.demo import demo
 from server.commands.drawing import imports
 from server.commands.experiment import experiment
 from server.commands.ifc import import_ifc
+from server.commands.inventory import inventory
+from server.commands.jobs import jobs
 from server.commands.layout import layout
 from server.commands.networks import graph, path, reconcile
+from server.commands.now import what_ifs
 from server.commands.orders import orders
 from server.commands.patch import patch
 from server.commands.plants import import_lif, import_opentcs, import_rmf
+from server.commands.record import record, replay
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
 from server.commands.slot import slot
@@ -42,4 +47,8 @@ imports.command("lif")(import_lif)
 imports.command("opentcs")(import_opentcs)
 imports.command("rmf")(import_rmf)
 for group in (layout, imports, addresses, orders, wms, slot, calibrate):
+    app.add_typer(group)
+for command in (record, replay):
+    app.command()(command)
+for group in (alerts, inventory, jobs, what_ifs):
     app.add_typer(group)
