@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -34,3 +35,8 @@ async def refuse(
     pairs = [(name.encode(), value.encode("latin-1", "replace")) for name, value in told.items()]
     await send({"type": f"{kind}.start", "status": status, "headers": pairs})
     await send({"type": f"{kind}.body", "body": body})
+    if scope["type"] == "websocket":
+        for _ in range(
+            3
+        ):  # uvicorn takes an answer that returns before its connection has closed for a fault
+            await asyncio.sleep(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -125,7 +126,8 @@ class Socket:
         if self._state == "closed":
             return
         self._state, self._code = "closed", code
-        await self._send({"type": "websocket.close", "code": code, "reason": reason[:120]})
+        with suppress(OSError):  # it has just gone by itself
+            await self._send({"type": "websocket.close", "code": code, "reason": reason[:120]})
 
     async def end(self, work: asyncio.Task[None], *, within_s: float = 1.0) -> None:
         """Wait for the application to notice, cancel it if it does not, and pass its error on."""
