@@ -16,12 +16,14 @@ from server.access.access import Access, open_access
 from server.access.body_limit import BodyLimit
 from server.access.declared import anyone, check_every_route, require
 from server.access.gate import Gate
+from server.access.session_routes import session_routes
 from server.access.settings import LimitSettings
 from server.access.sockets import Sockets
 from server.present.playback import PlayedRun
 from server.routes.alerts import alert_routes
 from server.routes.events import event_routes
 from server.routes.follow import follow_routes
+from server.routes.inventory import inventory_routes
 from server.routes.jobs import job_routes
 from server.routes.page import keep_to_itself, serve_page
 from server.routes.site import site_routes
@@ -67,17 +69,19 @@ def create_app(
     app.state.played = played
     sockets = Sockets(limits or LimitSettings())
     app.state.sockets = sockets
-    _guard(app, access or open_access("127.0.0.1", site=site.facility.id), sockets)
+    access = access or open_access("127.0.0.1", site=site.facility.id)
+    _guard(app, access, sockets)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.middleware("http")(keep_to_itself)
     serve_page(app)
     app.get("/api/health", dependencies=[Depends(anyone)])(health)
+    app.include_router(session_routes(access))
     app.include_router(site_routes(site, run, plan, is_live=live is not None, sim_s=lambda: played.sim_s))
     if live is None:
         app.include_router(follow_routes(played.present, played.obey))
     else:
         app.include_router(follow_routes(live.live.present, _leave_alone))
-        for routes in (event_routes, alert_routes, job_routes):
+        for routes in (event_routes, alert_routes, job_routes, inventory_routes):
             app.include_router(routes(live))
     see = [Depends(require("see"))]
     app.get("/api/openapi.json", include_in_schema=False, dependencies=see)(

@@ -14,6 +14,7 @@ from server.access.roles import Who
 from server.alerts.life import Alert
 from server.alerts.listing import alert_named, alerts_record, alerts_shown
 from server.alerts.steps import acknowledge, clear, shelve, unshelve
+from server.routes.refused import BY_THE_GATE, refuses
 from server.store.errors import StoreError
 from server.twin.intake import IntakeFullError
 from server.twin.live_server import LiveServer, clock_ms
@@ -33,7 +34,7 @@ class StepWish(BaseModel):
 
 def alert_routes(live: LiveServer) -> APIRouter:
     """Routes about alerts."""
-    routes = APIRouter()
+    routes = APIRouter(responses=refuses(*BY_THE_GATE))
 
     @routes.get("/api/alerts", dependencies=[Depends(require("see"))])
     async def alerts(with_cleared: bool = False) -> list[dict[str, Any]]:
@@ -41,7 +42,7 @@ def alert_routes(live: LiveServer) -> APIRouter:
         shown = alerts_shown(live.twin.state, now_ms=clock_ms(), site=live.site_id, with_cleared=with_cleared)
         return alerts_record(shown)
 
-    @routes.post("/api/alerts/{name:path}")
+    @routes.post("/api/alerts/{name:path}", responses=refuses(404, 409, 422, 503))
     async def step(name: str, wish: StepWish, who: Operator) -> dict[str, str]:
         """Acknowledge, shelve, unshelve or clear an alert, named RULE/ABOUT."""
         now_ms = clock_ms()

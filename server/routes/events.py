@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from layouts.live.events import LiveEvent
 from server.access.declared import require
 from server.feeds.dead_letters import ReplayError, replay
+from server.routes.refused import BY_THE_GATE, refuses
 from server.store.errors import StoreError
 from server.twin.intake import IntakeFullError, Receipt
 from server.twin.live_server import LiveServer, clock_ms
@@ -27,7 +28,7 @@ _batch = msgspec.json.Decoder(list[LiveEvent])
 
 def event_routes(live: LiveServer) -> APIRouter:
     """Routes about events and dead letters."""
-    routes = APIRouter()
+    routes = APIRouter(responses=refuses(*BY_THE_GATE))
     _take_events(routes, live)
     _tell_events(routes, live)
     _serve_letters(routes, live)
@@ -38,6 +39,7 @@ def _take_events(routes: APIRouter, live: LiveServer) -> None:
     @routes.post(
         "/api/events",
         openapi_extra=_body("An array of events, as `aisletwin events append` takes them."),
+        responses=refuses(400, 422, 503),
         dependencies=[Depends(require("operate"))],
     )
     async def take(request: Request) -> dict[str, Any]:
@@ -59,6 +61,7 @@ def _take_events(routes: APIRouter, live: LiveServer) -> None:
     @routes.post(
         "/api/feeds/{name}",
         openapi_extra=_body("A document as the feed's decoder reads it."),
+        responses=refuses(404, 422, 503),
         dependencies=[Depends(require("operate"))],
     )
     async def push(name: str, request: Request) -> dict[str, Any]:
@@ -93,7 +96,7 @@ async def _answered(work: Callable[[], Receipt]) -> Receipt:
 
 
 def _tell_events(routes: APIRouter, live: LiveServer) -> None:
-    @routes.get("/api/events", dependencies=[Depends(require("see"))])
+    @routes.get("/api/events", responses=refuses(422, 503), dependencies=[Depends(require("see"))])
     async def tell(
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         entity: Annotated[str | None, Query(max_length=200)] = None,
@@ -121,7 +124,7 @@ def _tell_events(routes: APIRouter, live: LiveServer) -> None:
 
 
 def _serve_letters(routes: APIRouter, live: LiveServer) -> None:
-    @routes.get("/api/letters", dependencies=[Depends(require("operate"))])
+    @routes.get("/api/letters", responses=refuses(422, 503), dependencies=[Depends(require("operate"))])
     async def letters(
         source: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
@@ -140,7 +143,9 @@ def _serve_letters(routes: APIRouter, live: LiveServer) -> None:
             for each in kept
         ]
 
-    @routes.post("/api/letters/replay", dependencies=[Depends(require("administer"))])
+    @routes.post(
+        "/api/letters/replay", responses=refuses(422, 503), dependencies=[Depends(require("administer"))]
+    )
     async def again(
         source: Annotated[str | None, Query(max_length=200)] = None,
     ) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from server.access.declared import require
 from server.access.roles import Who
 from server.fork.fork import fork, write_fork
 from server.jobs.job import Job, QueueFullError
+from server.routes.refused import BY_THE_GATE, refuses
 from server.twin.live_server import LiveServer, clock_ms
 from spatial.errors import BadDataError, UndecidedError
 
@@ -37,14 +38,14 @@ class NowWish(BaseModel):
 
 def job_routes(live: LiveServer) -> APIRouter:
     """Routes about jobs."""
-    routes = APIRouter()
+    routes = APIRouter(responses=refuses(*BY_THE_GATE))
 
     @routes.get("/api/jobs", dependencies=[Depends(require("see"))])
     async def jobs() -> list[dict[str, Any]]:
         """The site's jobs, in the order in which they were asked for."""
         return [_record(job) for job in await asyncio.to_thread(live.jobs.jobs, site=live.site_id)]
 
-    @routes.get("/api/jobs/{number}", dependencies=[Depends(require("see"))])
+    @routes.get("/api/jobs/{number}", responses=refuses(404, 422), dependencies=[Depends(require("see"))])
     async def job(number: int) -> dict[str, Any]:
         """One job, and the files of its result once it is done."""
         found = await _own(live, number)
@@ -59,6 +60,7 @@ def job_routes(live: LiveServer) -> APIRouter:
     @routes.get(
         "/api/jobs/{number}/files/{name:path}",
         response_class=FileResponse,
+        responses=refuses(404, 422),
         dependencies=[Depends(require("see"))],
     )
     async def file(number: int, name: str) -> FileResponse:
@@ -74,13 +76,13 @@ def job_routes(live: LiveServer) -> APIRouter:
             raise HTTPException(404, f"job {number} has no file '{name}'")
         return FileResponse(path)
 
-    @routes.delete("/api/jobs/{number}", dependencies=[Depends(require("plan"))])
+    @routes.delete("/api/jobs/{number}", responses=refuses(404, 422), dependencies=[Depends(require("plan"))])
     async def cancel(number: int) -> dict[str, Any]:
         """Cancel a job; what it has done already is kept for the next one alike."""
         await _own(live, number)
         return _record(await asyncio.to_thread(live.jobs.cancel, number))
 
-    @routes.post("/api/what-if/now")
+    @routes.post("/api/what-if/now", responses=refuses(409, 422, 429))
     async def now(wish: NowWish, who: Planner) -> dict[str, Any]:
         """Fork the live state and simulate from it, as a job. The live twin is left as it is."""
         base = live.settings.scenario

@@ -12,6 +12,7 @@ from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from server.access.declared import require
 from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
+from server.routes.refused import BY_THE_GATE, refuses
 from server.sites import CLOUD, FACILITY, MESH, Site
 from server.slotting_answers import SlottingAnswer
 
@@ -20,7 +21,7 @@ def site_routes(
     site: Site, run: Run | None, plan: VelocityMap | None, *, is_live: bool, sim_s: Callable[[], float]
 ) -> APIRouter:
     """Routes about the site; `sim_s` tells where a run that is played stands."""
-    routes = APIRouter(dependencies=[Depends(require("see"))])
+    routes = APIRouter(dependencies=[Depends(require("see"))], responses=refuses(*BY_THE_GATE))
     _serve_files(routes, site, has_run=run is not None, has_plan=plan is not None, is_live=is_live)
     _serve_run(routes, run)
     _serve_plan(routes, site, plan)
@@ -34,17 +35,17 @@ def _serve_files(routes: APIRouter, site: Site, *, has_run: bool, has_plan: bool
         """What this site has."""
         return SiteSummary.of(site, has_run=has_run, has_plan=has_plan, is_live=is_live)
 
-    @routes.get("/api/facility", response_class=FileResponse)
+    @routes.get("/api/facility", response_class=FileResponse, responses=refuses(404))
     def facility() -> FileResponse:
         """The facility as facility.json."""
         return FileResponse(_existing(site, FACILITY), media_type="application/json")
 
-    @routes.get("/api/facility.glb", response_class=FileResponse)
+    @routes.get("/api/facility.glb", response_class=FileResponse, responses=refuses(404))
     def mesh() -> FileResponse:
         """The facility's mesh: glTF frame, Y up, metres."""
         return FileResponse(_existing(site, MESH), media_type="model/gltf-binary")
 
-    @routes.get("/api/cloud.ply", response_class=FileResponse)
+    @routes.get("/api/cloud.ply", response_class=FileResponse, responses=refuses(404))
     def cloud() -> FileResponse:
         """The scan, thinned: world frame, Z up, metres."""
         return FileResponse(_existing(site, CLOUD), media_type="application/octet-stream")
@@ -60,7 +61,7 @@ def _existing(site: Site, name: str) -> Path:
 def _serve_run(routes: APIRouter, run: Run | None) -> None:
     figures = None if run is None else RunSummary.of(run)
 
-    @routes.get("/api/run")
+    @routes.get("/api/run", responses=refuses(404))
     def summary() -> RunSummary:
         """What is played, and its KPIs over the whole run."""
         if figures is None:
@@ -71,7 +72,7 @@ def _serve_run(routes: APIRouter, run: Run | None) -> None:
 def _serve_plan(routes: APIRouter, site: Site, plan: VelocityMap | None) -> None:
     answer = None if plan is None else SlottingAnswer.of(site.facility, plan)
 
-    @routes.get("/api/slotting")
+    @routes.get("/api/slotting", responses=refuses(404))
     def slotting() -> SlottingAnswer:
         """What a slotting plan changes: how often each location is visited before and after, and what moves."""
         if answer is None:
@@ -80,7 +81,7 @@ def _serve_plan(routes: APIRouter, site: Site, plan: VelocityMap | None) -> None
 
 
 def _serve_locations(routes: APIRouter, site: Site, picks: Picks, sim_s: Callable[[], float]) -> None:
-    @routes.get("/api/locations/{location_id}")
+    @routes.get("/api/locations/{location_id}", responses=refuses(404, 422))
     def location(location_id: str) -> LocationDetails:
         """One location: what it is, what is in it, how often it was picked."""
         place = site.locations.get(location_id)

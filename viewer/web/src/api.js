@@ -18,6 +18,12 @@ export async function post(path, body) {
   return answered(path, await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }));
 }
 
+/** Begin a session: the token is sent once, and a cookie that no script can read stands for it. @param {string} token */
+export async function signIn(token) {
+  const headers = { authorization: `Bearer ${token}` };
+  return answered("/api/session", await fetch("/api/session", { method: "POST", headers }));
+}
+
 /** The server wants to know who asks. */
 export class SignInError extends Error {}
 

@@ -94,3 +94,13 @@ export interface RunSummary {
     share: Record<string, number>;
   };
 }
+
+/** A line of the live book: one of `/api/inventory`. */
+export interface OnHand {
+  place: string;
+  sku: string;
+  lot: string | null;
+  handling_unit: string | null;
+  quantity: number;
+  checked_ms: number | null;
+}

@@ -45,7 +45,7 @@ async function start() {
   ]);
   const scene = buildScene(facility);
   const plan = slotting && new Plan(slotting, facility.locations);
-  const selection = letSelect(facility, scene.stage, scene.locations, site.has_run, plan);
+  const selection = letSelect(facility, scene.stage, scene.locations, { hasRun: site.has_run, isLive: site.is_live, plan });
   letChooseView(scene);
   const settled = loadFiles(site, scene);
   if (plan) showPlan(plan, scene);

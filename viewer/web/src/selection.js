@@ -11,11 +11,11 @@ const FOUND_AT_MOST = 20;
 
 /**
  * Click a location, or find it by its id, and read about it.
- * @param {Facility} facility @param {Stage} stage @param {Locations} locations @param {boolean} hasRun
- * @param {Plan | null} plan
+ * @param {Facility} facility @param {Stage} stage @param {Locations} locations
+ * @param {{hasRun: boolean, isLive: boolean, plan: Plan | null}} shown
  * @returns {{refresh: () => void}} `refresh` asks anew about the chosen one
  */
-export function letSelect(facility, stage, locations, hasRun, plan) {
+export function letSelect(facility, stage, locations, { hasRun, isLive, plan }) {
   const panel = byId("details");
   const racks = new Map(facility.racks.map((rack) => [rack.id, rack]));
   /** @type {string | null} */ let chosen = null;
@@ -25,8 +25,9 @@ export function letSelect(facility, stage, locations, hasRun, plan) {
     const id = chosen;
     try {
       const place = /** @type {LocationDetails} */ (await getJson(`/api/locations/${encodeURIComponent(id)}`));
+      const lying = isLive ? await getJson(`/api/inventory?location=${encodeURIComponent(id)}`) : null;
       if (chosen !== id) return;
-      panel.replaceChildren(...detailsPanel(place, racks.get(place.rack), hasRun, plan, () => choose(null)));
+      panel.replaceChildren(...detailsPanel(place, racks.get(place.rack), { hasRun, plan, lying }, () => choose(null)));
       panel.hidden = false;
     } catch {
       // the connection badge tells; the panel keeps what it showed

@@ -1,17 +1,17 @@
 import { LOCATION_STATES } from "../colours.js";
 import { element, swatch } from "../dom.js";
-import { percent } from "../format.js";
+import { ago, percent } from "../format.js";
 
-/** @import {LocationDetails, Rack} from "../facility" */
+/** @import {LocationDetails, OnHand, Rack} from "../facility" */
 /** @import {Plan} from "../slotting.js" */
 
 /**
  * The panel about one location.
- * @param {LocationDetails} place @param {Rack | undefined} rack @param {boolean} hasRun
- * @param {Plan | null} plan
+ * @param {LocationDetails} place @param {Rack | undefined} rack
+ * @param {{hasRun: boolean, plan: Plan | null, lying: OnHand[] | null}} shown `lying`: what the live book has there
  * @param {() => void} close
  */
-export function detailsPanel(place, rack, hasRun, plan, close) {
+export function detailsPanel(place, rack, { hasRun, plan, lying }, close) {
   const { colour, label } = LOCATION_STATES[place.state];
   const button = element("button", { class: "close", "aria-label": "Close" }, "×");
   button.addEventListener("click", close);
@@ -20,7 +20,7 @@ export function detailsPanel(place, rack, hasRun, plan, close) {
     ["State", [swatch(colour), label]],
     ["Fill", [place.fill == null ? "unknown" : percent(place.fill, 1)]],
     ["Confidence", [place.confidence == null ? "unknown" : percent(place.confidence, 1)]],
-    ["Contents", [place.skus.join(", ") || "unknown"]],
+    lying ? ["On hand", onHand(lying)] : ["Contents", [place.skus.join(", ") || "unknown"]],
     ...(hasRun ? [["Picks", [`${place.picks_so_far} so far, ${place.picks_in_run} in the run`]]] : []),
     ...planRows(place.id, plan),
     ["Rack", [place.rack_kind ? `${place.rack} (${place.rack_kind.replaceAll("_", " ")})` : place.rack]],
@@ -32,6 +32,16 @@ export function detailsPanel(place, rack, hasRun, plan, close) {
   const list = element("dl");
   for (const [name, value] of rows) list.append(element("dt", {}, name), element("dd", {}, ...value));
   return [element("h2", {}, place.id), button, list];
+}
+
+/** Each line of the book, with when it was last counted. @param {OnHand[]} lying @returns {(Node | string)[]} */
+function onHand(lying) {
+  if (lying.length === 0) return ["nothing by the book"];
+  return lying.map(({ sku, lot, quantity, checked_ms }) => {
+    const what = `${quantity.toLocaleString("en")} × ${sku}${lot ? `, lot ${lot}` : ""}`;
+    const checked = checked_ms === null ? "never counted" : `counted ${ago(Date.now() - checked_ms)} ago`;
+    return element("div", {}, what, element("small", { class: "quiet" }, ` ${checked}`));
+  });
 }
 
 /**

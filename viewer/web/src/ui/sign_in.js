@@ -1,4 +1,4 @@
-import { post } from "../api.js";
+import { signIn } from "../api.js";
 import { byId } from "../dom.js";
 
 /** Ask for a token, and load the page anew once the server has taken it. */
@@ -13,7 +13,7 @@ export function askToSignIn() {
     event.preventDefault();
     answer.textContent = "";
     try {
-      await post("/api/session", { token: token.value.trim() });
+      await signIn(token.value.trim());
       location.reload();
     } catch (error) {
       answer.textContent = /** @type {Error} */ (error).message;
