@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from layouts.live.events import Body, LiveEvent, StockCounted, StockMoved
+from layouts.live.events import (
+    Body,
+    LiveEvent,
+    LotKnown,
+    Reading,
+    SkuKnown,
+    StockCounted,
+    StockMoved,
+    StockSeen,
+)
 from server.cli import run_command
 from server.commands import app
 from server.store.opening import open_store
@@ -25,19 +34,30 @@ ACTS: list[Body] = [
 ]
 
 
+def tell(store: Path, *acts: tuple[str, int, Body]) -> None:
+    """Entity, hour and body of each act at NORTH, into the store."""
+    log = open_store(store)
+    head = log.head()
+    events = [
+        LiveEvent(
+            id=f"e{head + number}",
+            site="NORTH",
+            source="wms",
+            entity=entity,
+            happened_ms=EPOCH_MS + hour * HOUR_MS,
+            body=body,
+        )
+        for number, (entity, hour, body) in enumerate(acts)
+    ]
+    done = log.append(events, now_ms=EPOCH_MS + 20 * HOUR_MS)
+    log.close()
+    assert len(done.recorded) == len(acts), done.refused
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """An act an hour."""
-    log = open_store(tmp_path / "twin.db")
-    events = [
-        LiveEvent(
-            id=f"e{number}", site="NORTH", source="wms", entity="location/x",
-            happened_ms=EPOCH_MS + number * HOUR_MS, body=body,
-        )
-        for number, body in enumerate(ACTS)
-    ]  # fmt: skip
-    log.append(events, now_ms=EPOCH_MS + 10 * HOUR_MS)
-    log.close()
+    tell(tmp_path / "twin.db", *(("location/x", hour, body) for hour, body in enumerate(ACTS)))
     return tmp_path / "twin.db"
 
 
@@ -70,5 +90,100 @@ def test_what_happened_adds_up_to_the_book(store: Path, capsys: pytest.CaptureFi
     assert sum(step["change"] for step in answer("history", store, "A17")) == 9 + 4 + 6
     assert run_command(["inventory", "history", str(store), "NORTH/02"]) == 0
     out = capsys.readouterr().out
-    assert "A17 lot L1 moved +5 = 5 (NORTH/01 → NORTH/02, replenish; wms)" in out
-    assert "A17 lot L1 counted -1 = 4 (by count; wms)" in out
+    assert "NORTH/02 A17 +5 → 5: NORTH/01 → NORTH/02, replenish (wms)" in out
+    assert "NORTH/02 A17 -1 → 4 counted: by count (wms)" in out
+
+
+LATE = "2026-09-22T02:13:20Z"
+"""Twelve hours after the first act."""
+
+
+def test_what_is_seen_otherwise_is_a_finding_and_worth_a_count(store: Path) -> None:
+    tell(
+        store,
+        ("sku/A17", 0, SkuKnown(unit_value=50.0)),
+        ("location/02", 4, StockSeen("NORTH/02", "count", 0.99, sku="A17", quantity=4.0)),
+    )
+    north02 = ("--place", "NORTH/02", "--as-of", LATE)
+    told = answer("reconcile", store, *north02)
+    assert told["discrepancies"] == []
+    assert told["places"][0]["best"] == "as booked"
+    tell(
+        store,
+        ("location/01", 9, StockSeen("NORTH/01", "scan", 0.97, is_empty=True)),
+        ("location/01", 10, StockSeen("NORTH/01", "vehicle", 0.95, is_empty=True)),
+    )
+    told = answer("reconcile", store, "--site", "NORTH", "--as-of", LATE, code=1)
+    assert [(each["place"], each["reason"]) for each in told["discrepancies"]] == [
+        ("NORTH/01", "seen otherwise")
+    ]
+    visits = answer("count-list", store, "--site", "NORTH", "--as-of", LATE)
+    assert visits[0]["place"] == "NORTH/01"
+    assert answer("count-list", store, "--site", "NORTH", "--as-of", LATE, "--visit-cost", "1e6") == []
+
+
+def test_what_is_seen_but_not_surely_is_undecided(store: Path) -> None:
+    tell(store, ("location/01", 9, StockSeen("NORTH/01", "scan", 0.8, is_empty=True)))
+    told = answer("reconcile", store, "--place", "NORTH/01", "--as-of", LATE, code=4)
+    assert [each["reason"] for each in told["discrepancies"]] == ["cannot decide"]
+
+
+def test_what_came_back_is_told_by_reason_and_held(store: Path) -> None:
+    tell(
+        store,
+        ("order/1", 6, StockMoved("C", 2.0, None, "NORTH/R1", reason="return: damaged", disposition="scrap")),
+        (
+            "order/2",
+            7,
+            StockMoved("C", 3.0, None, "SOUTH/R1", reason="return: too large", disposition="restock"),
+        ),
+    )
+    told = answer("returns", store, "--site", "NORTH")
+    assert [(each["reason"], each["quantity"]) for each in told["reasons"]] == [("damaged", 2.0)]
+    assert [(line["sellable"], line["held"]) for line in told["held"]] == [(0.0, {"scrap": 2.0})]
+    assert [each["reason"] for each in answer("returns", store)["reasons"]] == ["too large", "damaged"]
+
+
+@pytest.fixture
+def kept_cold(store: Path, tmp_path: Path) -> tuple[object, ...]:
+    """L1 stood at its reference temperature as long as it is known; L2, with a shorter label, has a longer life."""
+    keeps: dict[str, float] = {"reference_c": 5.0, "q10": 2.0}
+    short = LotKnown("A17", "L1", shelf_life_h=240, expires_ms=EPOCH_MS + 400 * HOUR_MS, **keeps)  # type: ignore[arg-type]
+    long = LotKnown("D", "L2", shelf_life_h=720, expires_ms=EPOCH_MS + 300 * HOUR_MS, **keeps)  # type: ignore[arg-type]
+    tell(
+        store,
+        ("lot/A17/L1", 0, short),
+        ("lot/D/L2", 0, long),
+        ("location/x", 0, StockMoved("D", 8.0, None, "NORTH/01", lot="L2")),
+        *(("sensor/cold", hour, Reading("temperature", 5.0)) for hour in range(13)),
+    )
+    sensors = tmp_path / "sensors.yaml"
+    sensors.write_text("places: [{place: 'NORTH/*', entity: sensor/cold}]\n", "utf-8")
+    return (store, "--sensors", sensors, "--range", "5..5", "--as-of", LATE)
+
+
+def test_what_ends_first_is_picked_first_whatever_the_label_says(kept_cold: tuple[object, ...]) -> None:
+    turns = answer("fefo", *kept_cold, "--place", "NORTH/01")
+    assert [(turn["number"], turn["by_label"], turn["stock"]["key"]["sku"]) for turn in turns] == [
+        (1, 2, "A17"), (2, 1, "D"),
+    ]  # fmt: skip
+    assert turns[0]["stock"]["worst_days"] == pytest.approx((240 - 12) / 24)
+    assert [turn["stock"]["key"]["sku"] for turn in answer("fefo", *kept_cold, "--sku", "D")] == ["D"]
+
+
+def test_what_ends_soon_is_a_finding(kept_cold: tuple[object, ...]) -> None:
+    assert answer("near-end", *kept_cold, "--within", "9") == []
+    found = answer("near-end", *kept_cold, "--within", "10", "--site", "NORTH", code=1)
+    assert {each["key"]["lot"] for each in found} == {"L1"}
+
+
+def test_a_lot_tells_how_it_aged(kept_cold: tuple[object, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    store, *rest = kept_cold
+    ages = {each["key"]["place"]: each for each in answer("shelf-life", store, "A17", "L1", *rest)}
+    assert ages["NORTH/01"]["used"]["worst_h"] == pytest.approx(12.0)
+    assert ages["SOUTH/01"]["mean_kinetic_c"] is None
+    told = [str(each) for each in rest]
+    assert run_command(["inventory", "shelf-life", str(store), "A17", "L9", *told]) == 4
+    assert "how lot L9 of A17 ages is not known" in capsys.readouterr().err
+    told[3] = "warm"
+    assert run_command(["inventory", "shelf-life", str(store), "A17", "L1", *told]) == 2
