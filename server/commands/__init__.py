@@ -15,17 +15,22 @@ from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
 from server.commands.drawing import imports
+from server.commands.edge import edge
+from server.commands.events import events
 from server.commands.experiment import experiment
+from server.commands.feeds import feeds
 from server.commands.ifc import import_ifc
 from server.commands.inventory import inventory
 from server.commands.jobs import jobs
 from server.commands.layout import layout
+from server.commands.letters import letters
 from server.commands.networks import graph, path, reconcile
 from server.commands.now import what_ifs
 from server.commands.orders import orders
 from server.commands.patch import patch
 from server.commands.plants import import_lif, import_opentcs, import_rmf
 from server.commands.record import record, replay
+from server.commands.rehearse import rehearse
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
 from server.commands.slot import slot
@@ -52,3 +57,7 @@ for command in (record, replay):
     app.command()(command)
 for group in (alerts, inventory, jobs, what_ifs):
     app.add_typer(group)
+for group in (events, letters, feeds):
+    app.add_typer(group)
+for command in (edge, rehearse):
+    app.command()(command)
