@@ -71,11 +71,6 @@ class Account(ABC):
         """Whether anything is to be added up."""
         return bool(self._recent) and self._recent[0][0] < until
 
-    @property
-    def is_bare(self) -> bool:
-        """Whether nothing is kept or added up."""
-        return not self._recent and not self.base
-
     def now(self) -> Mapping[StockKey, Balance]:
         """All its lines, with all that is known."""
         if not self._recent:
@@ -121,8 +116,8 @@ class Account(ABC):
         """Put a line back as it was added up."""
 
     @abstractmethod
-    def forget(self, before_ms: int) -> None:
-        """Let go of empty lines to which nothing happened since."""
+    def forget(self, before_ms: int) -> bool:
+        """Let go of empty lines to which nothing happened since; True if nothing is left of the account."""
 
     @abstractmethod
     def copied(self) -> Account:
@@ -163,18 +158,18 @@ class PlaceAccount(Account):
         """Put its line back."""
         self._key, self._line = key, line
 
-    def forget(self, before_ms: int) -> None:
+    def forget(self, before_ms: int) -> bool:
         """Let go of the line if it is empty since then."""
         line = self._line
         if line is not None and line.book == 0 and line.last_ms <= before_ms:
-            self._line = None
+            self._line = line = None
+        return line is None and not self._recent
 
     def copied(self) -> PlaceAccount:
         """A copy of its own."""
         copy = PlaceAccount(self._key, self._forget_ms)
         copy._recent = self._recent.copy()
-        if (line := self._line) is not None:
-            copy._line = Balance(line.book, line.moved_ms, line.counted_ms, line.checked_ms)
+        copy._line = None if self._line is None else self._line.copied()
         return copy
 
 
@@ -200,11 +195,12 @@ class UnitAccount(Account):
         """Put a line back."""
         self._lines[key] = line
 
-    def forget(self, before_ms: int) -> None:
+    def forget(self, before_ms: int) -> bool:
         """Let go of empty lines to which nothing happened since."""
         lines = self._lines
         for key in [key for key, line in lines.items() if line.book == 0 and line.last_ms <= before_ms]:
             del lines[key]
+        return not lines and not self._recent
 
     def copied(self) -> UnitAccount:
         """A copy of its own."""

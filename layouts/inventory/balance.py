@@ -32,6 +32,10 @@ class Balance(msgspec.Struct, array_like=True):
     counted_ms: int = NEVER
     checked_ms: int = NEVER
 
+    def copied(self) -> Balance:
+        """A copy of its own."""
+        return Balance(self.book, self.moved_ms, self.counted_ms, self.checked_ms)
+
     @property
     def last_ms(self) -> int:
         """The last that happened to it."""
@@ -51,7 +55,7 @@ class Lines(dict[StockKey, Balance]):
         """A copy of its own."""
         lines = Lines(self.forget_ms)
         for key, line in self.items():
-            lines[key] = Balance(line.book, line.moved_ms, line.counted_ms, line.checked_ms)
+            lines[key] = line.copied()
         return lines
 
     def at(self, key: StockKey, at_ms: int) -> Balance:

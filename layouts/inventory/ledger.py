@@ -11,6 +11,7 @@ Sums are whole thousandths: what lies at a site is what flowed in, less what flo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -170,8 +171,7 @@ class Ledger:
         for name, account in self._accounts.items():
             if account.is_behind(until):
                 self._add_up(account, until)
-            account.forget(before_ms)
-            if account.is_bare:
+            if account.forget(before_ms):
                 gone.append(name)
         for name in gone:
             del self._accounts[name]
@@ -235,8 +235,8 @@ class Ledger:
         lines = [item for account in self._accounts.values() for item in account.base.items()]
         return LedgerRecord(
             movements=sorted(self._kept.values(), key=stamp_of),
-            lines=[(*key, line) for key, line in sorted(lines, key=lambda item: item[0].order)],
-            flows=[(*key, flow) for key, flow in sorted(self._flows.items(), key=lambda item: item[0].order)],
+            lines=[(*key, line.copied()) for key, line in sorted(lines, key=lambda item: item[0].order)],
+            flows=[(*key, copy(flow)) for key, flow in sorted(self._flows.items(), key=_flow_order)],
             picked=self._picked.rows(),
             seen=self._seen.events(),
             late=list(self._late),
@@ -251,13 +251,13 @@ class Ledger:
         ledger = Ledger(patience)
         for place, sku, lot, unit, line in record.lines:
             key = StockKey(place, sku, lot, unit)
-            ledger._account(_name(key), sku).restore(key, line)
+            ledger._account(_name(key), sku).restore(key, line.copied())
         for event in record.movements:
             if isinstance(event.body, (StockMoved, StockCounted)):
                 ledger._kept[event.id] = event
                 for name in _names(event.body):
                     ledger._account(name, event.body.sku).take(stamp_of(event), event)
-        ledger._flows = Flows({FlowKey(site, sku, lot): flow for site, sku, lot, flow in record.flows})
+        ledger._flows = Flows({FlowKey(site, sku, lot): copy(flow) for site, sku, lot, flow in record.flows})
         ledger._picked.restore(record.picked)
         for event in record.seen:
             ledger._seen.take(event)
@@ -265,6 +265,10 @@ class Ledger:
         ledger._newest_ms, ledger._swept = record.newest_ms, record.added_up_to
         ledger._since_sweep = record.since_sweep
         return ledger
+
+
+def _flow_order(item: tuple[FlowKey, Flow]) -> tuple[str | bool, ...]:
+    return item[0].order
 
 
 def _name(key: StockKey) -> AccountName:

@@ -332,3 +332,15 @@ def test_a_line_forgotten_between_two_records_is_as_good_as_new_without_them(uni
         with_stops.apply(event)
         with_stops.record()
     assert encoded(with_stops) == encoded(booked(events, SOON))
+
+
+def test_a_record_does_not_change_with_the_ledger_it_was_taken_from_or_given_to() -> None:
+    ledger = booked(
+        [told(1, 10, StockMoved("X", 5, None, "A/1")), told(2, 500, StockMoved("Y", 1, None, "B/1"))], SOON
+    )
+    record = ledger.record()
+    before = msgspec.json.encode(record)
+    for one in (ledger, Ledger.of(record, SOON)):
+        one.apply(told(3, 20, StockMoved("X", 2, None, "A/1", order="O")))
+        assert one.book(StockKey("A/1", "X")) == 7000
+    assert msgspec.json.encode(record) == before
