@@ -100,6 +100,8 @@ class Ledger:
             self._book(event, body)
 
     def _book(self, event: LiveEvent, body: StockMoved | StockCounted) -> None:
+        if isinstance(body, StockMoved):
+            self._picked.take(body, event.happened_ms)
         stamp, until = stamp_of(event), self._until()
         accounts = [self._account(name, body.sku) for name in _names(body)]
         for account in accounts:
@@ -139,12 +141,10 @@ class Ledger:
 
     def _add_up(self, account: Account, until: Stamp) -> None:
         for event in account.add_up(until, self._flows):
-            # a movement between places is in two accounts, and picked once
-            if self._kept.pop(event.id, None) is not None:
-                self._picked.take(event)
+            # a movement between places is in two accounts
+            self._kept.pop(event.id, None)
 
     def _take_late(self, event: LiveEvent, accounts: list[Account]) -> None:
-        self._picked.take(event)
         for account in accounts:
             account.forget(self._forgotten_ms())
         placed = [account.enter(event, self._flows) for account in accounts]
@@ -207,7 +207,12 @@ class Ledger:
     def picked(self) -> Mapping[tuple[str, str, str], int]:
         """Thousandths taken from places by (site, order, SKU), as movements that name the order tell."""
         self._picked.forget(self._newest_ms)
-        return self._picked.with_kept(self._kept.values())
+        return self._picked.all()
+
+    def picked_for(self, site: str, order: str) -> Mapping[str, int]:
+        """Thousandths taken from places of a site for one order, by SKU."""
+        self._picked.forget(self._newest_ms)
+        return self._picked.of(site, order)
 
     def adjustments(self) -> list[Adjustment]:
         """What counts of the events that are kept set right, by time."""

@@ -101,7 +101,6 @@ class OpenLine(NamedTuple):
 
 def open_lines(state: TwinState, site: str) -> Iterator[OpenLine]:
     """Of orders released at a site and not closed since, what was not picked for them yet."""
-    picked = state.stock.picked()
     for _, event in sorted(state.latest.items(f"{site}/order/")):
         body = event.body
         closed = state.latest.get(f"{site}/closed/{event.entity}")
@@ -110,8 +109,9 @@ def open_lines(state: TwinState, site: str) -> Iterator[OpenLine]:
         if not isinstance(body, OrderReleased):
             continue
         order = event.entity.partition("/")[2]
+        picked = state.stock.picked_for(site, order)
         for sku, wanted in _by_sku(body.lines).items():
-            left = wanted - picked.get((site, order, sku), 0)
+            left = wanted - picked.get(sku, 0)
             if left > 0:
                 yield OpenLine(order, sku, left, body.due_ms)
 
