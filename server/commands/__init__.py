@@ -34,6 +34,7 @@ from server.commands.rehearse import rehearse
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
 from server.commands.slot import slot
+from server.commands.tokens import tokens
 from server.commands.wms import wms
 
 app = typer.Typer(
@@ -44,20 +45,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (scan, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo):
+COMMANDS = (
+    scan, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo,
+    rehearse, record, replay, edge,
+)  # fmt: skip
+GROUPS = (
+    layout, imports, addresses, orders, wms, slot, calibrate,
+    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 layout.command()(patch)
 imports.command("ifc")(import_ifc)
 imports.command("lif")(import_lif)
 imports.command("opentcs")(import_opentcs)
 imports.command("rmf")(import_rmf)
-for group in (layout, imports, addresses, orders, wms, slot, calibrate):
+for group in GROUPS:
     app.add_typer(group)
-for command in (record, replay):
-    app.command()(command)
-for group in (alerts, inventory, jobs, what_ifs):
-    app.add_typer(group)
-for group in (events, letters, feeds):
-    app.add_typer(group)
-for command in (edge, rehearse):
-    app.command()(command)

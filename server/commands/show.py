@@ -27,7 +27,7 @@ def serve(
         Path | None, typer.Option(help="twin.yaml: follow the warehouse as it is now, instead of a run.")
     ] = None,
     tokens: Annotated[
-        Path | None, typer.Option(help="File of `aisletwin token`: who is let in; needed off this machine.")
+        Path | None, typer.Option(help="File of `aisletwin tokens`: who is let in; needed off this machine.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
