@@ -1,9 +1,10 @@
 """The book of stock by place, SKU, lot and handling unit: movements add up, counts begin anew.
 
-The same events give the same book in any order, if each comes before what it is behind by: `horizon_ms` of happened
-time, and `most_kept` newer events. What comes later still counts: a movement is always placed exactly, only how much
-counts had found or lost is then told in sum; a count, or a handling unit that moved as a whole, is placed if nothing
-newer happened there, and else kept in `late` and told. So the memory is bounded by what lies where, not by time.
+The same events give the same book in any order in which none is learned after one that happened `horizon_ms` later,
+or after `most_kept` newer ones. What comes later than that still counts: a movement without a handling unit is placed
+exactly, only how much counts had found or lost is then told in sum; a count, or a handling unit that moved as a whole,
+is placed if nothing newer happened there, and else kept in `late` and told. So the memory is bounded by what lies
+where, not by time.
 
 Sums are whole thousandths: what lies at a site is what flowed in, less what flowed out, and what counts set right.
 """
