@@ -2,7 +2,7 @@
 
 The same events give the same book in any order in which none is learned after one that happened `horizon_ms` later,
 or after `most_kept` newer ones. What comes later than that still counts: a movement without a handling unit is placed
-exactly, only how much counts had found or lost is then told in sum; a count, or a handling unit that moved as a whole,
+exactly, only how much counts had found or lost is then told in sum; a count, or a handling unit moved as a whole,
 is placed if nothing newer happened there, and else kept in `late` and told. So the memory is bounded by what lies
 where, not by time.
 
