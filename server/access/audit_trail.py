@@ -1,0 +1,87 @@
+"""Everything that changes something, and everybody who is turned away from it, told to the audit log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.access.access import SAFE_METHODS, clock_ms
+from server.access.audit import AuditLog
+from server.access.errors import AuditError
+from server.access.rates import Rates, caller_at
+from server.access.refusals import refuse
+from server.access.roles import Who
+
+log = logging.getLogger(__name__)
+
+REFUSALS_PER_S, REFUSALS_AT_ONCE, CALLERS_KEPT = 0.2, 20, 10_000
+
+
+class AuditTrail:
+    """ASGI middleware around the gate: a line for each request that changes something, before its outcome is told.
+
+    `unaudited` are paths of what is in the event log anyway. Refusals are told in bounded numbers by caller, so that
+    nobody fills the disk. What was done and could not be written is answered with 503, which says so.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        audit: AuditLog,
+        unaudited: frozenset[str] = frozenset({"/api/events"}),
+        now_ms: Callable[[], int] = clock_ms,
+    ) -> None:
+        self._app, self._audit, self._unaudited, self._now_ms = app, audit, unaudited, now_ms
+        self._refusals = Rates(per_s=REFUSALS_PER_S, at_once=REFUSALS_AT_ONCE, kept=CALLERS_KEPT)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and tell what came of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        is_unwritten = False
+
+        async def tell(message: Message) -> None:
+            nonlocal is_unwritten
+            if message["type"] == "http.response.start" and self._is_told(scope, message["status"]):
+                try:
+                    await asyncio.to_thread(self._record, scope, message["status"])
+                except AuditError as error:
+                    log.critical("what was done is not in the audit log: %s", error)
+                    is_unwritten = True
+                    await refuse(
+                        scope, send, 503, f"done with status {message['status']}, but not in the audit log"
+                    )
+            if not is_unwritten:
+                await send(message)
+
+        await self._app(scope, receive, tell)
+
+    def _is_told(self, scope: Scope, status: int) -> bool:
+        if status in (401, 403, 429):
+            client = scope.get("client")
+            return not self._refusals.take(caller_at(client[0] if client else None))
+        return scope["method"] not in SAFE_METHODS and scope["path"] not in self._unaudited
+
+    def _record(self, scope: Scope, status: int) -> None:
+        who: Who | None = _state(scope).get("who")
+        client = scope.get("client")
+        self._audit.record(
+            at_ms=self._now_ms(),
+            who=who.name if who else "",
+            role=who.role if who else "",
+            source=client[0] if client else "",
+            what=scope["method"],
+            target=scope["path"],
+            outcome=str(status),
+        )
+
+
+def _state(scope: Scope) -> dict[str, Any]:
+    state: dict[str, Any] = scope.get("state", {})
+    return state
