@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -26,6 +27,7 @@ from server.routes.follow import follow_routes
 from server.routes.inventory import inventory_routes
 from server.routes.jobs import job_routes
 from server.routes.page import keep_to_itself, serve_page
+from server.routes.refused import tell_faulty_fields
 from server.routes.site import site_routes
 from server.sites import Site
 from server.twin.live_server import LiveServer
@@ -66,6 +68,7 @@ def create_app(
             await clock
 
     app = FastAPI(title="aisletwin", lifespan=with_clock, openapi_url=None, docs_url=None, redoc_url=None)
+    app.add_exception_handler(RequestValidationError, tell_faulty_fields)
     app.state.played = played
     sockets = Sockets(limits or LimitSettings())
     app.state.sockets = sockets

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Query
 
 from layouts.inventory.stock import on_hand
 from server.access.declared import require
+from server.routes.refused import BY_THE_GATE, refuses
 from server.twin.live_server import LiveServer
 
 
 def inventory_routes(live: LiveServer) -> APIRouter:
     """Routes about stock."""
-    routes = APIRouter(dependencies=[Depends(require("see"))])
+    routes = APIRouter(dependencies=[Depends(require("see"))], responses=refuses(*BY_THE_GATE))
 
     @routes.get("/api/inventory")
     async def inventory(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
 MEANINGS = {
@@ -31,3 +34,10 @@ class Refused(BaseModel):
 def refuses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer these."""
     return {status: {"model": Refused, "description": MEANINGS[status]} for status in statuses}
+
+
+async def tell_faulty_fields(_: Request, error: Exception) -> Response:
+    """422 with each faulty field and why. What was sent is not sent back: it may be what JSON cannot say, as NaN."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    told = [{name: fault[name] for name in ("type", "loc", "msg")} for fault in faults]
+    return Response(json.dumps({"detail": told}), 422, media_type="application/json")
