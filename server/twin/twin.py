@@ -39,7 +39,9 @@ class Twin:
         self._store = store
         self._loop: asyncio.AbstractEventLoop | None = None
         self._room = threading.Semaphore(BACKLOG)
-        self._snapshot_seq = state.seq
+        snapshot = store.snapshot(seq=state.seq)
+        # counted from the snapshot, not from this start: else one that is killed often would never save any
+        self._snapshot_seq = 0 if snapshot is None else snapshot.seq
 
     def offer(self, recorded: Sequence[Recorded]) -> None:
         """Take what this process has just recorded, from the thread that did; blocks while too much waits."""
