@@ -48,7 +48,7 @@ def verify(store: EventStore, *, progress: Progress = silent) -> Verified:
         elif held != at_snapshot:
             faults.append(
                 f"the snapshot at event {snapshot.seq} has hash {held[:12]}…, a fold {at_snapshot[:12]}…: it is "
-                " of another version, or the log was changed; back the log up and restore it into a new store"
+                "of another version, or the log was changed; back the log up and restore it into a new store"
             )
     progress("hash", 0.8)
     return Verified(

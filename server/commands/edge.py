@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -21,34 +19,27 @@ def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, ce
 
     settings = read_edge_file(file)
     node = Edge(settings, now_ms=clock_ms)
-    waiting = len(node.buffer)
-    with interrupted() as wait:
-        node.start()
-        try:
-            typer.echo(
-                f"{settings.name}: {len(settings.feeds)} feeds to {settings.central.url}, {waiting} events wait; "
-                "Ctrl-C ends it",
-                err=True,
-            )
-            wait()
-            waiting = len(node.buffer)
-        finally:
-            node.stop()
+    node.start()
+    try:
+        typer.echo(
+            f"{settings.name}: {len(settings.feeds)} feeds to {settings.central.url}, {len(node.buffer)} events wait "
+            "(Ctrl-C ends)",
+            err=True,
+        )
+        until_interrupted()
+    finally:
+        waiting = len(node.buffer)
+        node.stop()
     typer.echo(f"{settings.name} ended; {waiting} events waited and go out after the next start", err=True)
 
 
-@contextmanager
-def interrupted() -> Iterator[Callable[[], None]]:
-    """What waits until the process is told to end, by Ctrl-C or SIGTERM."""
-    told = threading.Event()
-    before = {one: signal.signal(one, lambda *_: told.set()) for one in (signal.SIGINT, signal.SIGTERM)}
-
-    def wait() -> None:
-        while not told.wait(3_600):
-            pass
-
+def until_interrupted() -> None:
+    """Wait until the process is told to end, by Ctrl-C or SIGTERM."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        yield wait
+        while True:
+            time.sleep(3_600)
+    except KeyboardInterrupt:
+        return
     finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        signal.signal(signal.SIGTERM, before)

@@ -18,7 +18,7 @@ INTERRUPTED = 130
 def rehearse(
     site: Site,
     run: Annotated[Path, typer.Argument(help="Folder of a run at that site.")],
-    to: Annotated[str, typer.Option("--to", help="Server of a live twin.", metavar="http://127.0.0.1:8080")],
+    to: Annotated[str, typer.Option("--to", help="Server of a live twin.", metavar="http://127.0.0.1:8000")],
     speed: Annotated[float, typer.Option(help="So many times as fast as it was.")] = 1.0,
     token_env: Annotated[
         str | None, typer.Option(help="Environment variable that holds the token.", metavar="NAME")
