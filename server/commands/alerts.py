@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from server.commands.options import Json
@@ -136,7 +137,6 @@ def _take_step(
     url: str, name: str, site: str | None, step: Callable[[Alert, int], LiveEvent], *, as_json: bool
 ) -> None:
     """Record a step of the alert; one that cannot be taken is bad data, and nothing is recorded."""
-    from layouts.live.events import AlertChanged
     from server.alerts.listing import alert_named
     from server.store.snapshots import restored
 
@@ -150,12 +150,10 @@ def _take_step(
         refused = log.append([event], now_ms=now_ms).refused
     if refused:
         raise BadDataError(refused[0][1])
-    body = event.body
-    if not isinstance(body, AlertChanged):
-        raise TypeError(f"a step of an alert is no {type(body).__name__}")
+    body = msgspec.to_builtins(event.body)
+    told = {"alert": event.entity, **{name: body.get(name) for name in ("step", "by", "until_ms")}}
     if as_json:
-        told = {"site": event.site, "alert": event.entity, "step": body.step, "by": body.by}
-        print_json(told | {"until_ms": body.until_ms})
+        print_json({"site": event.site, **told})
     else:
-        until = "" if body.until_ms is None else f" until {shown_time(body.until_ms)}"
-        typer.echo(f"{event.site} {event.entity}: {body.step} by {body.by}{until}")
+        until = "" if told["until_ms"] is None else f" until {shown_time(told['until_ms'])}"
+        typer.echo(f"{event.site} {event.entity}: {told['step']} by {told['by']}{until}")

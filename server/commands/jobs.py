@@ -71,7 +71,7 @@ def cancel_command(folder: Folder, number: Number, as_json: Json = False) -> Non
     if as_json:
         print_json(job._asdict())
     else:
-        typer.echo(f"{_line(job)}{', will be cancelled' if job.is_cancel_asked else ''}")
+        typer.echo(f"{_line(job)}{', will be cancelled' if job.state == 'running' else ''}")
 
 
 def _queue(folder: Path) -> JobQueue:

@@ -15,10 +15,10 @@ from server.commands.stores import clock_ms, opened
 from server.progress import reporting
 
 if TYPE_CHECKING:
-    from layouts.simulation.replicate import ReplicationPlan
+    from layouts.what_if.curve import Curve
     from layouts.what_if.spec import Spec
+    from server.chain import Simulated
     from server.fork.fork import Forked
-    from spatial.progress import Progress
 
 what_ifs = typer.Typer(
     name="what-if",
@@ -73,6 +73,7 @@ def now_command(
     from layouts.scenario import read_scenario
     from layouts.simulation.figures_of_run import FIGURES
     from layouts.simulation.replicate import ReplicationPlan
+    from server.chain import simulate_scenario, what_if_scenario
     from server.fork.scenario_now import scenario_now
 
     require_figure(figure, FIGURES)
@@ -81,11 +82,14 @@ def now_command(
     forked = _forked(store, site, saved, max_age)
     scenario, notes = scenario_now(forked, read_scenario(base), output)
     plan = ReplicationPlan(first=count, most=count)
-    with strangers_on_stderr(), reporting("what-if now", quiet=as_json) as tell:
-        if spec is None:
-            code, told = _shift(scenario, output, plan, tell, as_json=as_json)
-        else:
-            code, told = _curve(scenario, output, spec, figure, plan, tell, as_json=as_json)
+    if spec is None:
+        with strangers_on_stderr(), reporting("what-if now", quiet=as_json) as tell:
+            done = simulate_scenario(scenario, output / RUN, plan=plan, progress=tell)
+        code, told = _tell_shift(done, as_json=as_json)
+    else:
+        with strangers_on_stderr(), reporting("what-if now", quiet=as_json) as tell:
+            curve = what_if_scenario(scenario, output, spec, figure=figure, plan=plan, progress=tell)
+        code, told = _tell_curve(curve, as_json=as_json)
     if as_json:
         fork = msgspec.to_builtins(forked.fork)
         print_json({"folder": str(output), "fork": fork, **told, "notes": list(notes)})
@@ -109,30 +113,24 @@ def _forked(store: str | None, site: str | None, saved: Path | None, max_age: fl
     from server.fork.fork import MAX_AGE_S, fork, read_fork
     from server.store.snapshots import restored
 
-    if (store is None) == (saved is None):
-        raise typer.BadParameter("give STORE, to begin now, or --fork: one of both", param_hint="STORE")
     if saved is not None:
-        if site is not None or max_age is not None:
+        if any(each is not None for each in (store, site, max_age)):
             raise typer.BadParameter(
-                "a fork has its site, and was held against its age when it was made: leave --site and --max-age out",
+                "a fork has its site, and its age was judged when it was made: give no STORE, --site, --max-age",
                 param_hint="--fork",
             )
         return read_fork(saved)
-    if site is None:
-        raise typer.BadParameter("say which site", param_hint="--site")
-    with opened(store or "") as log:
-        age_s = MAX_AGE_S if max_age is None else max_age
+    if store is None or site is None:
+        raise typer.BadParameter("say where to begin: STORE and --site, or --fork", param_hint="STORE")
+    age_s = MAX_AGE_S if max_age is None else max_age
+    with opened(store) as log:
         return fork(restored(log), site=site, log=log.id, now_ms=clock_ms(), max_age_s=age_s)
 
 
-def _shift(
-    scenario: Path, folder: Path, plan: ReplicationPlan, tell: Progress, *, as_json: bool
-) -> tuple[int, dict[str, Any]]:
-    """The shift from now on, its exit code, and what it told."""
+def _tell_shift(done: Simulated, *, as_json: bool) -> tuple[int, dict[str, Any]]:
+    """Print the shift from now on, unless as JSON; its exit code, and its record."""
     from layouts.simulation.replicate import replications_dict, replications_text
-    from server.chain import simulate_scenario
 
-    done = simulate_scenario(scenario, folder / RUN, plan=plan, progress=tell)
     more = done.replications
     if not as_json:
         print_kpis(done.figures)
@@ -145,22 +143,11 @@ def _shift(
     return UNDECIDED if more is not None and more.unsure else 0, told
 
 
-def _curve(
-    scenario: Path,
-    folder: Path,
-    spec: Spec,
-    figure: str,
-    plan: ReplicationPlan,
-    tell: Progress,
-    *,
-    as_json: bool,
-) -> tuple[int, dict[str, Any]]:
-    """The curve of what-ifs from now on, its exit code, and what it told."""
+def _tell_curve(curve: Curve, *, as_json: bool) -> tuple[int, dict[str, Any]]:
+    """Print the curve of what-ifs from now on, unless as JSON; its exit code, and its record."""
     from layouts.what_if.record import curve_dict
     from layouts.what_if.text import curve_text
-    from server.chain import what_if_scenario
 
-    curve = what_if_scenario(scenario, folder, spec, figure=figure, plan=plan, progress=tell)
     if not as_json:
         typer.echo(curve_text(curve))
     knees = [line.knee for line in curve.lines if line.knee is not None]

@@ -13,12 +13,18 @@ import typer
 from server.commands.options import Json
 from server.commands.printing import print_json, print_kpis, print_notes
 from server.commands.stores import Store, opened, shown_time, time_ms
+from server.progress import reporting
 from spatial.errors import UndecidedError
 
 if TYPE_CHECKING:
     from layouts.live.events import Recorded
     from layouts.live.state import TwinState
     from server.store.sql_store import SqlStore
+    from server.twin.twin import Listener
+    from spatial.progress import Progress
+
+TOLD_EVERY = 2_000
+"""Events between two tellings of progress."""
 
 
 def record(
@@ -101,17 +107,18 @@ def replay(
         raise typer.BadParameter("--json prints the result and nothing else", param_hint="--lines")
     learned_ms = None if as_of is None else time_ms(as_of, option="--as-of")
     with opened(store) as log:
+        seq = 0 if from_seq is None and as_of is None else from_seq
+        begun = state_at(log, seq=seq, learned_ms=learned_ms)
         last = _last(log, until_seq)
-        begun = state_at(
-            log, seq=0 if from_seq is None and as_of is None else from_seq, learned_ms=learned_ms
-        )
         if begun.seq > last:
             raise typer.BadParameter(
                 f"it begins after event {begun.seq} and ends with {last}: let it end later",
                 param_hint="--until-seq",
             )
         first = begun.seq
-        state = asyncio.run(_play(log, begun, last, math.inf if speed is None else speed, lines=lines))
+        with reporting("replay", quiet=as_json or lines) as tell:
+            listen = _telling(first, last, tell) if not lines else _printing
+            state = asyncio.run(_play(log, begun, last, speed or math.inf, listen))
     told = {"from_seq": first, "seq": state.seq, "learned_ms": state.learned_ms, "sha256": state.sha256()}
     if as_json:
         print_json(told)
@@ -129,20 +136,30 @@ def _last(log: SqlStore, until_seq: int | None) -> int:
     return head if until_seq is None else until_seq
 
 
-async def _play(log: SqlStore, begun: TwinState, last: int, speed: float, *, lines: bool) -> TwinState:
+async def _play(log: SqlStore, begun: TwinState, last: int, speed: float, listen: Listener) -> TwinState:
     from server.fork.replay import replay as play
     from server.twin.twin import Twin
 
     twin = Twin(log, begun)
-    if lines:
-        twin.listeners.append(lambda recorded, _: typer.echo(_line(recorded)))
+    twin.listeners.append(listen)
     await play(log.read(after=begun.seq, until=last), twin, speed=speed)
     return twin.state
 
 
-def _line(recorded: Recorded) -> str:
+def _telling(first: int, last: int, tell: Progress) -> Listener:
+    """Tells progress now and then."""
+
+    def listen(recorded: Recorded, _: str | None) -> None:
+        if recorded.seq % TOLD_EVERY == 0:
+            tell(f"event {recorded.seq} of {last}", (recorded.seq - first) / (last - first))
+
+    return listen
+
+
+def _printing(recorded: Recorded, _: str | None) -> None:
+    """Prints what happens."""
     from layouts.live.events import encode_body
 
     event = recorded.event
     what = encode_body(event.body).decode()
-    return f"{recorded.seq} {shown_time(event.happened_ms)} {event.site} {event.entity} {what}"
+    typer.echo(f"{recorded.seq} {shown_time(event.happened_ms)} {event.site} {event.entity} {what}")

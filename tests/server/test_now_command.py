@@ -98,16 +98,22 @@ def test_the_same_fork_gives_the_same_bytes(store: Path, base: Path, tmp_path: P
 
 
 def test_a_what_if_is_a_curve_from_now_on(store: Path, base: Path, tmp_path: Path) -> None:
-    wish = ("--what-if", "pickers=1,2", "--replications", "3")
-    done = CliRunner().invoke(
-        app,
-        ["what-if", "now", str(store), "--site", "HALL", "--base", str(base), "-o", str(tmp_path / "NOW"), *wish,
-         "--json"],
-    )  # fmt: skip
-    assert done.exit_code in (0, 4), done.output
-    told = json.loads(done.stdout)
-    assert "curve" in told
+    wish = ("--site", "HALL", "--base", base, "-o", tmp_path / "NOW", "--replications", "3")
+    curve = answer(store, *wish, "--what-if", "pickers=1,2")["curve"]
+    assert curve["along"] == {"name": "pickers", "values": [1, 2]}
+    assert curve["replications"] == 3
     assert (tmp_path / "NOW" / "what-if.json").is_file()
+
+
+def test_what_comes_of_it_is_printed_and_what_to_know_is_noted(
+    store: Path, base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wish = ["--base", str(base), "-o", str(tmp_path / "NOW")]
+    assert run_command(["what-if", "now", str(store), "--site", "HALL", *wish]) == 0
+    told = capfd.readouterr()
+    assert "3 lines in" in told.out
+    assert "from event 7 of site HALL" in told.out
+    assert "note: Agents begin at the depot" in told.err
 
 
 def test_what_is_too_old_is_refused_as_undecided(
