@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -52,5 +53,7 @@ def serve(
     if is_playing and run is not None:
         app.state.played.obey(SetSpeed(speed=AUTOPLAY_SPEED))
         app.state.played.obey(Play())
+    gc.collect()
+    gc.freeze()  # all that is there now stays: to look through it again and again stops everything for 0.4 s a time
     with suppress(KeyboardInterrupt):  # the server has said goodbye by then
         web_server(app, on_ready=on_ready).run([listen(host, port)])
