@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -17,8 +18,13 @@ from layouts.live.recorded_run import run_of
 from layouts.live.state import TwinState
 from layouts.run import Run
 from layouts.run_files import write_run
+from server.app import create_app
 from server.cli import run_command
 from server.rehearsing import rehearsal
+from server.sites import load_site
+from server.store.opening import open_store
+from server.twin.live_server import LiveServer
+from server.twin.twin_file import read_twin_file
 from spatial.facility import Facility
 
 EPOCH_MS = 1_790_000_000_000
@@ -112,6 +118,28 @@ def test_a_run_is_told_to_a_server_with_the_token(
     handler.status = 403
     assert run_command(command) == 3
     assert "serve --live" in capsys.readouterr().err
+
+
+def test_a_live_twin_takes_all_of_it(
+    hall_site: Path,
+    hall_run: Run,
+    tmp_path: Path,
+    serving: Callable[..., AbstractContextManager[str]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_run(tmp_path / "run", hall_run)
+    (tmp_path / "twin.yaml").write_text("store: twin.db\n", encoding="utf-8")
+    site = load_site(hall_site)
+    app = create_app(site, live=LiveServer(read_twin_file(tmp_path / "twin.yaml"), site))
+    with serving(app) as url:
+        assert (
+            run_command(["rehearse", str(hall_site), str(tmp_path / "run"), "--to", url, "--speed", "300"])
+            == 0
+        )
+    told = int(capsys.readouterr().out.split()[0])
+    log = open_store(tmp_path / "twin.db")
+    assert log.head() == told > 100
+    log.close()
 
 
 def test_ctrl_c_ends_with_a_sentence(
