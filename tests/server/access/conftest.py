@@ -15,9 +15,9 @@ from fastapi.staticfiles import StaticFiles
 from starlette.websockets import WebSocketDisconnect
 
 from server.access.access import Access
-from server.access.body_limit import BodyLimit
-from server.access.declared import Caller, anyone, check_every_route, require
-from server.access.gate import Gate
+from server.access.audit import AuditLog
+from server.access.declared import Caller, anyone, require
+from server.access.guarding import guard
 from server.access.roles import Role, Who
 from server.access.session_routes import session_routes
 from server.access.settings import LimitSettings
@@ -96,7 +96,12 @@ def small_app() -> FastAPI:
 @pytest.fixture
 def guarded(tmp_path: Path) -> Callable[..., Guarded]:
     def make(
-        *, limits: LimitSettings | None = None, is_open: bool = False, site: str | None = None, **options: Any
+        *,
+        limits: LimitSettings | None = None,
+        is_open: bool = False,
+        site: str | None = None,
+        audit: AuditLog | None = None,
+        **options: Any,
     ) -> Guarded:
         path = tmp_path / "tokens.json"
         clock = Clock()
@@ -104,17 +109,9 @@ def guarded(tmp_path: Path) -> Callable[..., Guarded]:
         tokens = {role: make_token(path, role, role=role, now_ms=NOW_MS) for role in roles}
         tokens["scoped"] = make_token(path, "scoped", role="operator", sites=["A"], now_ms=NOW_MS)
         access = Access(None if is_open else Tokens(path), KEY, site=site, now_ms=clock, **options)
-        sockets = Sockets(limits or LimitSettings(), look_every_s=0.02)
         app = small_app()
         app.include_router(session_routes(access))
-        check_every_route(app)
-        app.add_middleware(
-            BodyLimit,
-            usual=sockets.limits.largest_body_bytes,
-            largest={"/api/events": sockets.limits.largest_batch_bytes},
-            within_s=sockets.limits.body_within_s,
-        )
-        app.add_middleware(Gate, access=access, sockets=sockets)
+        sockets = guard(app, access, limits=limits, audit=audit, look_every_s=0.02)
         return Guarded(app, access, sockets, clock, path, tokens)
 
     return make

@@ -21,7 +21,6 @@ import server.access.audit
 from server.access.audit import AuditLog, Head, head_path, opened_line, sealed_line
 from server.access.audit_check import verify
 from server.access.audit_routes import audit_routes
-from server.access.audit_trail import AuditTrail
 from server.access.errors import AuditError
 from server.access.gate import Gate
 from spatial.errors import BadDataError
@@ -251,10 +250,8 @@ def test_no_line_breaks_the_reading(line: bytes) -> None:
 
 def audited(guarded: Make, path: Path) -> tuple[Any, AuditLog]:
     """The small server with an audit log around its gate."""
-    guard = guarded()
     log = AuditLog(path, KEY, now_ms=0)
-    guard.app.add_middleware(AuditTrail, audit=log, now_ms=guard.clock)
-    return guard, log
+    return guarded(audit=log), log
 
 
 def test_what_changes_something_and_who_is_turned_away_is_told(
