@@ -78,6 +78,11 @@ class AuditLog:
             raise
 
     @property
+    def place(self) -> tuple[Path, bytes]:
+        """The file and the key that seals it: what checking it needs."""
+        return self._path, self._key
+
+    @property
     def head(self) -> Head:
         """The last line: note it elsewhere now and then, and nothing up to it can be changed unseen."""
         return self._head

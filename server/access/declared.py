@@ -21,7 +21,10 @@ PUBLIC = frozenset({"/", "/api/health", "/api/ready", "/api/session"})
 PUBLIC_FOLDERS = ("/assets/",)
 """Folders of files that hold nothing of any site."""
 
-About = Literal["site", "server", "asked"]
+SITE = "site"
+"""The parameter by which a route names a site."""
+
+About = Literal["site", "named", "server", "asked"]
 
 
 class UndeclaredRouteError(AisletwinError):
@@ -55,21 +58,27 @@ class Require:
 
     def _sites(self, connection: HTTPConnection) -> list[str | None]:
         """The sites that are asked about, all that are named; None for the whole server."""
-        if self.about == "asked":
-            return []
-        if self.about == "server":
-            return [None]
-        named = [*connection.query_params.getlist("site")]
-        if "site" in connection.path_params:
-            named.append(str(connection.path_params["site"]))
-        return [*named] or [getattr(connection.state, "site", None)]
+        own: str | None = getattr(connection.state, "site", None)
+        named: list[str | None] = [*connection.query_params.getlist(SITE)]
+        if SITE in connection.path_params:
+            named.append(str(connection.path_params[SITE]))
+        match self.about:
+            case "site":  # what is named counts too, but a route that knows nothing of it still shows its own
+                return [own, *named]
+            case "named":
+                return named or [own]
+            case "server":
+                return [None]
+            case "asked":
+                return []
 
 
 def require(permission: Permission, *, about: About = "site") -> Require:
     """Who may call a route: `dependencies=[Depends(require("see"))]`, or a parameter `Annotated[Who, Depends(…)]`.
 
-    `about` a site: that of the path or query parameter `site` (each that is named), else the server's own. About the
-    server: only who reaches all sites. `asked`: the route itself asks `Who.reaches` of each site that it touches.
+    `about` tells of what: `site`, that which the server shows; `named`, that of the route's own path or query
+    parameter `site` (each that is named), else the server's; `server`, all sites, so that a token of some is refused;
+    `asked`, whatever the route itself finds out with `Who.reaches`.
     Raises ValueError for a permission that there is not.
     """
     if permission not in PERMISSIONS:
@@ -100,8 +109,12 @@ def declared_routes(app: FastAPI) -> list[Declared]:
     """
     found: list[Declared] = []
     faults: list[str] = []
-    for path, methods, declarations in _routes(app):
+    for path, methods, declarations, parameters in _routes(app):
         needs = [one for one in declarations if isinstance(one, Require)]
+        if any(one.about == "named" for one in needs) and SITE not in parameters:
+            faults.append(
+                f"{path} is about a named site and has no parameter '{SITE}': add it, or say about='site'"
+            )
         is_open = anyone in declarations
         if len(needs) + is_open == 0:
             faults.append(f"{path} says nothing: add Depends(require(…))")
@@ -122,8 +135,8 @@ def check_every_route(app: FastAPI) -> None:
     declared_routes(app)
 
 
-def _routes(app: FastAPI) -> Iterator[tuple[str, tuple[str, ...], list[object]]]:
-    """Path, methods and dependencies of every route.
+def _routes(app: FastAPI) -> Iterator[tuple[str, tuple[str, ...], list[object], set[str]]]:
+    """Path, methods, dependencies and parameters of every route.
 
     Folders in PUBLIC_FOLDERS count as declared for anyone, FastAPI's own description of the API as for whoever may
     see: who has a role at all, which the gate asks for.
@@ -131,14 +144,17 @@ def _routes(app: FastAPI) -> Iterator[tuple[str, tuple[str, ...], list[object]]]
     for route in iter_route_contexts(app.routes):
         path = route.path or ""
         if isinstance(route.original_route, Mount):
-            yield path, ("GET",), [anyone] if f"{path}/" in PUBLIC_FOLDERS else []
+            yield path, ("GET",), [anyone] if f"{path}/" in PUBLIC_FOLDERS else [], set()
             continue
         if path == app.openapi_url:
-            yield path, ("GET", "HEAD"), [Require("see", "asked")]
+            yield path, ("GET", "HEAD"), [Require("see", "asked")], set()
             continue
         dependant = getattr(route, "dependant", None)
         declarations = [] if dependant is None else _calls(dependant)
-        yield path, tuple(sorted(route.methods or ("CONNECT",))), declarations
+        parameters = {
+            one.alias for kind in ("path_params", "query_params") for one in getattr(dependant, kind, ())
+        }
+        yield path, tuple(sorted(route.methods or ("CONNECT",))), declarations, parameters
 
 
 def _calls(dependant: object) -> list[object]:

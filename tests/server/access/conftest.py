@@ -61,7 +61,16 @@ def small_app() -> FastAPI:
     app.get("/api/health", dependencies=[Depends(anyone)])(lambda: {"status": "ok"})
     routes = APIRouter()
     routes.get("/api/site", dependencies=[Depends(require("see"))])(lambda: {"id": "A"})
-    routes.get("/api/sites/{site}/stock", dependencies=[Depends(require("see"))])(nothing)
+    named = [Depends(require("see", about="named"))]
+
+    @routes.get("/api/sites/{site}/stock", dependencies=named)
+    def stock(site: str) -> dict[str, str]:
+        return {"site": site}
+
+    @routes.get("/api/orders", dependencies=named)
+    def orders(site: str | None = None) -> dict[str, str | None]:
+        return {"site": site}
+
     routes.post("/api/jobs", dependencies=[Depends(require("plan"))])(lambda: {"number": 1})
     routes.delete("/api/jobs/{number}", dependencies=[Depends(require("plan"))])(nothing)
     routes.post("/api/notes", dependencies=[Depends(require("operate"))])(nothing)

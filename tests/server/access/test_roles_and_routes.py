@@ -99,9 +99,12 @@ def test_what_is_public_is_public_to_requests_only(
     [
         ("/api/sites/A/stock", 200), ("/api/sites/B/stock", 403), ("/api/sites/a/stock", 403),
         ("/api/sites/A%20/stock", 403), ("/api/sites/A/stock?site=A", 200), ("/api/sites/A/stock?site=B", 403),
-        ("/api/site?site=A", 200), ("/api/site?site=B", 403), ("/api/site?site=A&site=B", 403),
-        ("/api/site?site=B&site=A", 403), ("/api/site?site=", 403), ("/api/site", 403), ("/api/metrics", 403),
-        ("/api/metrics?site=A", 403), ("/api/site?SITE=A", 403), ("/api/openapi.json", 200),
+        ("/api/sites/B/stock?site=A", 403),
+        ("/api/orders?site=A", 200), ("/api/orders?site=B", 403), ("/api/orders?site=A&site=B", 403),
+        ("/api/orders?site=B&site=A", 403), ("/api/orders?site=", 403), ("/api/orders", 403),
+        ("/api/orders?SITE=A", 403),
+        ("/api/site", 403), ("/api/site?site=A", 403), ("/api/site?site=B", 403),
+        ("/api/metrics", 403), ("/api/metrics?site=A", 403), ("/api/openapi.json", 200),
     ],
 )  # fmt: skip
 def test_a_token_of_one_site_reaches_no_other(
@@ -119,6 +122,24 @@ def test_the_site_that_the_server_shows_counts_where_none_is_named(
         assert ask(server.app, "GET", "/api/site", server.bearer("scoped")).status == status
         assert (ask(server.app, "CONNECT", "/ws", server.bearer("scoped")).status == 101) == (site == "A")
         server.path.unlink()
+
+
+def test_to_name_ones_own_site_opens_no_other(guarded: Callable[..., Any], ask: Callable[..., Any]) -> None:
+    """A route that takes no site shows the server's, whatever the query says."""
+    server = guarded(site="B")
+    scoped = server.bearer("scoped")
+    for path in ("/api/site?site=A", "/api/site?site=A&site=B", "/api/jobs?site=A"):
+        assert ask(server.app, "GET", path, scoped).status in (403, 405), path
+    assert ask(server.app, "POST", "/api/notes?site=A", scoped).status == 403
+    assert ask(server.app, "CONNECT", "/ws?site=A", scoped).status == 403
+    assert ask(server.app, "GET", "/api/orders?site=A", scoped).body == b'{"site":"A"}'
+
+
+def test_a_route_about_a_named_site_takes_one() -> None:
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.get("/api/site", dependencies=[Depends(require("see", about="named"))])(nothing)
+    with pytest.raises(UndeclaredRouteError, match="is about a named site and has no parameter 'site'"):
+        check_every_route(app)
 
 
 def test_a_route_may_ask_itself_which_sites_are_reached(
