@@ -14,12 +14,15 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from server.access.access import Access, open_access
-from server.access.body_limit import BodyLimit
-from server.access.declared import anyone, check_every_route, require
-from server.access.gate import Gate
+from server.access.audit import AuditLog
+from server.access.audit_routes import audit_routes
+from server.access.declared import require
+from server.access.guarding import guard
 from server.access.session_routes import session_routes
 from server.access.settings import LimitSettings
-from server.access.sockets import Sockets
+from server.observing.metrics import Metrics
+from server.observing.requests import Observed
+from server.observing.routes import observing_routes
 from server.present.playback import PlayedRun
 from server.routes.alerts import alert_routes
 from server.routes.events import event_routes
@@ -31,6 +34,7 @@ from server.routes.refused import tell_faulty_fields
 from server.routes.site import site_routes
 from server.sites import Site
 from server.twin.live_server import LiveServer
+from server.twin.watching import checks_of, standing_of
 from viewer.messages import Command
 from viewer.timeline import Timeline
 
@@ -45,13 +49,15 @@ def create_app(
     live: LiveServer | None = None,
     access: Access | None = None,
     limits: LimitSettings | None = None,
+    audit: AuditLog | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """The application for one site and, if given, the run that it plays and the slotting plan that it shows, or the
     live twin, which it starts and stops. A live twin is shown instead of a run.
 
     Requests must name one of `allowed_hosts` (`*` means any) and pass `access`, by default that of whoever sits at
-    this machine; what a browser sends must come from the page itself: so no other web site can reach the server.
+    this machine. What a browser sends must come from the page itself: so no other web site can reach the server.
+    Whoever changes anything is told to `audit`, if there is one.
     """
     played = PlayedRun(None if run is None else Timeline(run))
 
@@ -70,14 +76,12 @@ def create_app(
     app = FastAPI(title="aisletwin", lifespan=with_clock, openapi_url=None, docs_url=None, redoc_url=None)
     app.add_exception_handler(RequestValidationError, tell_faulty_fields)
     app.state.played = played
-    sockets = Sockets(limits or LimitSettings())
-    app.state.sockets = sockets
     access = access or open_access("127.0.0.1", site=site.facility.id)
-    _guard(app, access, sockets)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
-    app.middleware("http")(keep_to_itself)
+    metrics = Metrics()
     serve_page(app)
-    app.get("/api/health", dependencies=[Depends(anyone)])(health)
+    app.include_router(observing_routes(metrics, {} if live is None else checks_of(live)))
+    if live is not None:
+        metrics.watch(standing_of(live))
     app.include_router(session_routes(access))
     app.include_router(site_routes(site, run, plan, is_live=live is not None, sim_s=lambda: played.sim_s))
     if live is None:
@@ -90,26 +94,15 @@ def create_app(
     app.get("/api/openapi.json", include_in_schema=False, dependencies=see)(
         lambda: JSONResponse(app.openapi())
     )
-    check_every_route(app)
+    if audit is not None:
+        app.include_router(audit_routes(*audit.place))
+    # from the inside out
+    guard(app, access, limits=limits, audit=audit)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
+    app.middleware("http")(keep_to_itself)
+    app.add_middleware(Observed, metrics=metrics)
     return app
-
-
-def _guard(app: FastAPI, access: Access, sockets: Sockets) -> None:
-    """Before all routes: who asks and how often, and how much is sent."""
-    limits = sockets.limits
-    app.add_middleware(
-        BodyLimit,
-        usual=limits.largest_body_bytes,
-        largest={"/api/events": limits.largest_batch_bytes},
-        within_s=limits.body_within_s,
-    )
-    app.add_middleware(Gate, access=access, sockets=sockets)
 
 
 def _leave_alone(_: Command) -> None:
     raise ValueError("nobody stops the time of day: play a recorded run to go back")
-
-
-def health() -> dict[str, str]:
-    """Answers when the server can."""
-    return {"status": "ok"}

@@ -155,6 +155,7 @@ def _send(client: httpx.Client, events: list[LiveEvent]) -> None:
             said = str(error)
         else:
             if answer.is_success:
+                _require_all_taken(answer)
                 return
             said = f"{answer.status_code}: {answer.text[:200]}"
             if answer.status_code not in (429, 503):
@@ -163,3 +164,11 @@ def _send(client: httpx.Client, events: list[LiveEvent]) -> None:
     raise RehearsalError(
         f"{client.base_url} does not take the events ({said}): see that `serve --live` runs there"
     )
+
+
+def _require_all_taken(answer: httpx.Response) -> None:
+    refused = answer.json().get("refused", ())
+    if refused:
+        raise RehearsalError(
+            f"{answer.request.url.host} refuses {len(refused)} events, the first since {refused[0]['reason']}"
+        )

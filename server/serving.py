@@ -9,7 +9,10 @@ from pathlib import Path
 
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
-from server.access.access import access_of
+from server.access.access import access_of, clock_ms
+from server.access.audit import AuditLog
+from server.access.private_files import read_or_make_key
+from server.access.settings import AccessSettings
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site
@@ -47,8 +50,16 @@ def serve(
     access = access_of(settings, host, site=site.facility.id)
     plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
     twin = None if live is None else LiveServer(told, site)
+    audit = _open_audit(settings)
     app = create_app(
-        site, run, plan=plan, live=twin, access=access, limits=settings.limits, allowed_hosts=hosts
+        site,
+        run,
+        plan=plan,
+        live=twin,
+        access=access,
+        limits=settings.limits,
+        audit=audit,
+        allowed_hosts=hosts,
     )
     if is_playing and run is not None:
         app.state.played.obey(SetSpeed(speed=AUTOPLAY_SPEED))
@@ -57,3 +68,14 @@ def serve(
     gc.freeze()  # all that is there now stays: to look through it again and again stops everything for 0.4 s a time
     with suppress(KeyboardInterrupt):  # the server has said goodbye by then
         web_server(app, on_ready=on_ready).run([listen(host, port)])
+    if audit is not None:
+        audit.close()
+
+
+def _open_audit(settings: AccessSettings) -> AuditLog | None:
+    """The audit log, sealed with its key, which is made when it is missing; None where none is wanted."""
+    if settings.audit is None:
+        return None
+    settings.audit.parent.mkdir(parents=True, exist_ok=True)
+    key = settings.audit_key or settings.audit.with_name(f"{settings.audit.name}.key")
+    return AuditLog(settings.audit, read_or_make_key(key), now_ms=clock_ms())

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from server.commands.options import Site
+from server.commands.options import Json, Site
+from server.commands.printing import print_json
 from server.progress import reporting
 
 INTERRUPTED = 130
@@ -23,6 +24,7 @@ def rehearse(
     token_env: Annotated[
         str | None, typer.Option(help="Environment variable that holds the token.", metavar="NAME")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Tell a run to a live server as it would happen now: positions, work, stock and orders."""
     from server.rehearsing import rehearse as tell_run
@@ -37,9 +39,12 @@ def rehearse(
             f"the environment variable {token_env} holds no token", param_hint="--token-env"
         )
     try:
-        with reporting("rehearse") as tell:
+        with reporting("rehearse", quiet=as_json) as tell:
             count = tell_run(site, run, to, speed=speed, token=token, progress=tell)
     except KeyboardInterrupt:
         typer.echo("ended before the run did; what was told stays in the log", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    typer.echo(f"{count} events told")
+    if as_json:
+        print_json({"events": count})
+    else:
+        typer.echo(f"{count} events told")

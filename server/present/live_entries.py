@@ -33,7 +33,10 @@ def sensor_entry(state: TwinState, key: str, freshness: FreshnessOf) -> tuple[st
     event = state.latest.get(key)
     if event is None or not isinstance(event.body, Reading):
         return None
-    channel = channel_named(event.body.channel)
+    try:
+        channel = channel_named(event.body.channel)
+    except ValueError:
+        return None  # nobody knows what it measures
     is_share = channel.quantity == "share"
     entry = Sensor(
         value=100 * event.body.value if is_share else event.body.value,

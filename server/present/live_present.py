@@ -23,6 +23,8 @@ DELAY_MS = 1_500
 JOINED_MS = 5_000
 """Reports further apart are not joined to a motion: nobody knows how the agent went."""
 STANDING_M = 0.05
+FARTHEST_PLACE_M = 2_000_000.0
+"""Frames reach so far; a place further off is no place of a site."""
 WALKS, STANDS = STATES.index("walk"), STATES.index("idle")
 DAYS_SHOWN_S = 40 * 86_400.0
 """A live clock ends so late that nobody sees it; times in frames reach that far."""
@@ -107,7 +109,7 @@ class LivePresent:
     def _motion(self, name: str, number: int, event: LiveEvent, to: Position) -> Iterator[tuple[str, Held]]:
         """The motion from the agent's report before to this one."""
         last = self._places.get(name)
-        if last is event:
+        if last is event or not max(abs(to.x_m), abs(to.y_m)) <= FARTHEST_PLACE_M:
             return
         self._places[name] = event
         start_ms, start = event.happened_ms, to

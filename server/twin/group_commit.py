@@ -54,7 +54,8 @@ class Written:
 
 class GroupCommit:
     """The `Intake` of one process: one thread writes to `store`. `on_recorded` is told of what was recorded, in order
-    of the log, from that thread, before whoever handed it over is.
+    of the log, from that thread, before whoever handed it over is. `rewrite` is done to each event on the way in, as
+    to hide people's names.
     """
 
     def __init__(
@@ -63,10 +64,12 @@ class GroupCommit:
         *,
         now_ms: Callable[[], int],
         on_recorded: Callable[[Sequence[Recorded]], None] = lambda _: None,
+        rewrite: Callable[[LiveEvent], LiveEvent] | None = None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self.written = Written()
         self._store, self._now_ms, self._on_recorded = store, now_ms, on_recorded
+        self._rewrite = rewrite
         self._most_waiting = most_waiting
         self._waiting: deque[_Batch] = deque()
         self._size = 0
@@ -85,6 +88,8 @@ class GroupCommit:
         timeout_s: float | None = None,
     ) -> None:
         """As of `Intake`. Raises IntakeFullError when there is no room in time, or it has been stopped."""
+        if self._rewrite is not None:
+            events = [self._rewrite(event) for event in events]
         batch = _Batch(events, letters, on_durable)
         with self._changed:
             has_room = self._changed.wait_for(

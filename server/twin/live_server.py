@@ -11,12 +11,16 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from layouts.live.events import LiveEvent, Recorded
 from layouts.live.staleness import freshness
+from server.access.people import hide_people
+from server.access.pseudonyms import Pseudonyms
+from server.access.settings import PseudonymSettings
 from server.alerts.engine import AlertEngine
 from server.alerts.life import alerts_of
 from server.alerts.memory import encode_memory, resume_engine
@@ -46,9 +50,26 @@ REFRESH_S = 1.0
 DELIVER_S = 1.0
 
 
+@contextmanager
+def _going_on() -> Iterator[None]:
+    """What fails is logged and tried again next time: one odd event must not leave viewers in the dark."""
+    try:
+        yield
+    except Exception:
+        log.exception("viewers could not be told what changed")
+
+
 def clock_ms() -> int:
     """Milliseconds since 1970 in UTC."""
     return time.time_ns() // 1_000_000
+
+
+def _hiding(settings: PseudonymSettings | None) -> Callable[[LiveEvent], LiveEvent] | None:
+    """What makes pseudonyms of people's names, where that is wanted."""
+    if settings is None:
+        return None
+    pseudonyms = Pseudonyms(settings, now_ms=clock_ms)
+    return lambda event: hide_people(event, pseudonyms).event
 
 
 class LiveServer:
@@ -60,7 +81,12 @@ class LiveServer:
         self.store = open_store(settings.store)
         state = restored(self.store)
         self.twin = Twin(self.store, state)
-        self.intake = GroupCommit(self.store, now_ms=clock_ms, on_recorded=self.twin.offer)
+        self.intake = GroupCommit(
+            self.store,
+            now_ms=clock_ms,
+            on_recorded=self.twin.offer,
+            rewrite=_hiding(settings.access.pseudonyms),
+        )
         self.live = LivePresent(
             self.site_id,
             [level.id for level in site.facility.levels],
@@ -73,6 +99,8 @@ class LiveServer:
             settings.feeds, site=self.site_id, intake=self.intake, folder=self._folder, now_ms=clock_ms
         )
         self.jobs = JobQueue(settings.jobs, root=settings.jobs.parent, kinds=KINDS_ADDRESS)
+        self.letters_waiting = 0
+        self.jobs_by_state: Mapping[str, int] = {}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -141,25 +169,28 @@ class LiveServer:
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
-            self.live.flush(self.twin.state)
-            self._record_steps()
+            with _going_on():
+                self.live.flush(self.twin.state)
+                self._record_steps()
 
     async def _refresh(self) -> None:
         """Once a second: what time alone has changed."""
         expected = self.settings.expectations()
         while True:
-            now_ms, state = clock_ms(), self.twin.state
-            self._owed += self.alerts.tick(now_ms, state)
-            fresh = freshness(state, now_ms, expected)
-            conditions = {name: each.condition for name, each in fresh.items()}
-            waiting = await asyncio.to_thread(self.store.waiting)
-            jobs = await asyncio.to_thread(self.jobs.jobs)
-            now: dict[str, Held] = {
-                "figures": figures_of(state, self.site_id, letters=waiting, now_ms=now_ms)
-            }
-            now |= alert_entries(alerts_of(state, now_ms=now_ms), self.site_id)
-            now |= job_entries(jobs, self.site_id)
-            self.live.refresh(state, conditions, self._with_removals(now))
+            with _going_on():
+                now_ms, state = clock_ms(), self.twin.state
+                self._owed += self.alerts.tick(now_ms, state)
+                fresh = freshness(state, now_ms, expected)
+                conditions = {name: each.condition for name, each in fresh.items()}
+                self.letters_waiting = await asyncio.to_thread(self.store.waiting)
+                jobs = await asyncio.to_thread(self.jobs.jobs)
+                self.jobs_by_state = Counter(job.state for job in jobs)
+                now: dict[str, Held] = {
+                    "figures": figures_of(state, self.site_id, letters=self.letters_waiting, now_ms=now_ms)
+                }
+                now |= alert_entries(alerts_of(state, now_ms=now_ms), self.site_id)
+                now |= job_entries(jobs, self.site_id)
+                self.live.refresh(state, conditions, self._with_removals(now))
             await asyncio.sleep(REFRESH_S)
 
     def _with_removals(self, now: Mapping[str, Held]) -> dict[str, Held | None]:

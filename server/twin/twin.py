@@ -66,7 +66,10 @@ class Twin:
                 continue
             key = self.state.apply(each)
             for listener in self.listeners:
-                listener(each, key)
+                try:
+                    listener(each, key)
+                except Exception:
+                    log.exception("event %d is in the state, and one that follows it failed", each.seq)
 
     async def follow(self) -> None:
         """Take in what anyone records, for ever; snapshots are saved on the way."""

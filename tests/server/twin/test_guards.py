@@ -1,0 +1,100 @@
+"""What stands around the live twin: metrics, readiness, the audit log, pseudonyms and roles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+
+from layouts.live.events import LiveEvent, Noted, Position
+from server.access.access import access_of
+from server.access.audit import AuditLog
+from server.access.private_files import read_or_make_key
+from server.access.settings import AccessSettings
+from server.access.tokens import make_token
+from server.app import create_app
+from server.sites import load_site
+from server.twin.live_server import LiveServer, clock_ms
+from server.twin.twin_file import read_twin_file
+
+Serving = Callable[..., AbstractContextManager[str]]
+ROLES = {
+    "viewer": (200, 403, 403),
+    "planner": (200, 403, 403),
+    "operator": (200, 200, 403),
+    "admin": (200, 200, 200),
+}
+
+
+def note(number: int, by: str) -> bytes:
+    event = LiveEvent(
+        id=f"t:{number}",
+        site="HALL",
+        source="t",
+        entity="agent/Ada",
+        happened_ms=clock_ms(),
+        body=Noted("seen", by),
+    )
+    return msgspec.json.encode([event])
+
+
+def test_roles_reach_what_they_may_and_what_was_done_is_told(
+    tmp_path: Path, hall_site: Path, serving: Serving
+) -> None:
+    (tmp_path / "twin.yaml").write_text("access: {tokens: tokens.json}\n")
+    secrets = {role: make_token(tmp_path / "tokens.json", role, role=role, now_ms=clock_ms()) for role in ROLES}  # type: ignore[arg-type]  # fmt: skip
+    told, site = read_twin_file(tmp_path / "twin.yaml"), load_site(hall_site)
+    log, key = tmp_path / "audit.jsonl", read_or_make_key(tmp_path / "audit.key")
+    audit = AuditLog(log, key, now_ms=clock_ms())
+    access = access_of(told.access, "127.0.0.1", site="HALL")
+    with serving(create_app(site, live=LiveServer(told, site), access=access, audit=audit)) as address:
+        assert httpx.get(address + "api/site", trust_env=False).status_code == 401
+        assert httpx.get(address + "api/ready", trust_env=False).json()["status"] == "ready"
+        for number, (role, expected) in enumerate(ROLES.items()):
+            headers = {"Authorization": f"Bearer {secrets[role]}"}
+            with httpx.Client(base_url=address, headers=headers, trust_env=False) as client:
+                answers = (
+                    client.get("/api/alerts"),
+                    client.post("/api/events", content=note(number, role)),
+                    client.post("/api/letters/replay"),
+                )
+                assert tuple(answer.status_code for answer in answers) == expected, role
+                if role == "admin":
+                    assert 'aisletwin_events_total{outcome="recorded"} 2.0' in client.get("/api/metrics").text
+                    assert client.get("/api/audit/check").json()["is_whole"] is True
+    audit.close()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["who"], line["outcome"]) for line in lines if line.get("target") == "/api/letters/replay"] == [
+        ("viewer", "403"), ("planner", "403"), ("operator", "403"), ("admin", "200"),
+    ]  # fmt: skip
+    assert not any(secret in log.read_text() for secret in secrets.values())
+
+
+def test_people_are_pseudonyms_before_anything_is_written(tmp_path: Path, hall_site: Path) -> None:
+    (tmp_path / "twin.yaml").write_text('access: {pseudonyms: {keys: people.json, agents: ["Ada"]}}\n')
+    live = LiveServer(read_twin_file(tmp_path / "twin.yaml"), load_site(hall_site))
+    event = LiveEvent(
+        id="t:1",
+        site="HALL",
+        source="t",
+        entity="agent/Ada",
+        happened_ms=clock_ms(),
+        body=Position("L0", 1, 1),
+    )
+    live.intake.write([event])
+    (recorded,) = live.store.read()
+    live.intake.stop()
+    live.store.close()
+    assert recorded.event.entity.startswith("agent/picker-")
+    assert b"Ada" not in (tmp_path / "twin.db").read_bytes()
+
+
+def test_a_session_key_of_others_opens_nothing(tmp_path: Path) -> None:
+    settings = AccessSettings(tokens=tmp_path / "tokens.json", session_key=tmp_path / "key")
+    make_token(tmp_path / "tokens.json", "a", role="viewer", now_ms=clock_ms())
+    assert len(access_of(settings, "0.0.0.0").session_key) == pytest.approx(32)
