@@ -129,8 +129,7 @@ class Access:
             session = unsign(self.session_key, value, now_ms)
             token = tokens.by_id(session[0], now_ms) if session else None
             if session is not None and token is not None:
-                until_ms = min(session[1], token.expires_ms or session[1])
-                return replace(token.who, is_ambient=True, until_ms=until_ms)
+                return replace(token.who, is_ambient=True, until_ms=session[1])
         return None
 
 

@@ -189,6 +189,21 @@ def test_a_websocket_ends_when_its_token_does_and_when_its_role_changes(guarded:
         assert closing_code(planner) == 1008
 
 
+def test_a_websocket_ends_with_the_session_that_opened_it(guarded: Make, ask: Ask, serving: Any) -> None:
+    server = guarded()
+    begun = ask(server.app, "POST", "/api/session", server.bearer("viewer"))
+    cookie = begun.headers["set-cookie"].partition(";")[0]
+    with serving(server.app) as address:
+        headers = {"cookie": cookie, "origin": address.rstrip("/")}
+        with follow(address, headers) as socket, follow(address, server.bearer("viewer")) as other:
+            socket.send("hello")
+            assert socket.recv(timeout=5) == "viewer: hello"
+            server.clock.now_ms += 10 * 3_600_000
+            assert closing_code(socket) == 1008
+            other.send("hello")
+            assert other.recv(timeout=5) == "viewer: hello", "the token itself is valid still"
+
+
 def test_a_websocket_that_says_too_much_is_closed(guarded: Make, serving: Any) -> None:
     limits = LimitSettings(
         socket_messages_per_s=0.001, socket_messages_at_once=3, largest_socket_message_bytes=100
