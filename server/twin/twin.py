@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from layouts.live.events import Recorded
 from layouts.live.state import TwinState
+from server.store.errors import StoreError
 from server.store.store import EventStore, Snapshot
 
 log = logging.getLogger(__name__)
@@ -75,11 +76,18 @@ class Twin:
         """Take in what anyone records, for ever; snapshots are saved on the way."""
         self._loop = asyncio.get_running_loop()
         while True:
-            while batch := await asyncio.to_thread(self._read_next):
-                self.take(batch)
-                await self._save_snapshot_if_due()
+            try:
+                await self._catch_up()
+                await asyncio.to_thread(self._store.wait, self.state.seq, WAIT_S)
+            except StoreError as error:
+                log.warning("the log cannot be read, it is tried again: %s", error)
+                await asyncio.sleep(WAIT_S)
+
+    async def _catch_up(self) -> None:
+        while batch := await asyncio.to_thread(self._read_next):
+            self.take(batch)
             await self._save_snapshot_if_due()
-            await asyncio.to_thread(self._store.wait, self.state.seq, WAIT_S)
+        await self._save_snapshot_if_due()
 
     def _read_next(self) -> list[Recorded]:
         return list(islice(self._store.read(after=self.state.seq), READ_AT_ONCE))

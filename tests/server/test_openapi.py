@@ -188,7 +188,9 @@ def test_what_nobody_should_send_is_refused(address: str) -> None:
         assert client.get("/api/health").json() == {"status": "ok"}
 
 
-def test_events_that_make_no_sense_are_refused_or_borne(address: str, folder: Path) -> None:
+def test_events_that_make_no_sense_are_refused_or_borne(
+    address: str, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with httpx.Client(base_url=address, trust_env=False, timeout=20) as client:
         for number, wrong in enumerate(HOSTILE_EVENTS):
             body = {"type": "position", "level": "L0", "x_m": 1, "y_m": 1}
@@ -203,9 +205,12 @@ def test_events_that_make_no_sense_are_refused_or_borne(address: str, folder: Pa
             }
             answer = client.post("/api/events", content=json.dumps([event]))
             assert answer.status_code < 500, (wrong, answer.text[:300])
-        time.sleep(1.5)  # viewers are told, once a second what time alone changes
+        sound = {"type": "position", "level": "L0", "x_m": 1, "y_m": 1}
+        event |= {"id": "sound", "site": "HALL", "entity": "agent/SOUND", "source": "test", "body": sound}
+        assert client.post("/api/events", content=json.dumps([event])).json()["recorded"] == 1
+        time.sleep(1.5)  # once a second viewers are told what time alone changes
         known = followed(address)
-        assert "figures" in known
+        assert {"figures", "agent/SOUND"} <= known.keys()
         for path in (
             "/api/alerts?with_cleared=true",
             "/api/events",
@@ -214,6 +219,7 @@ def test_events_that_make_no_sense_are_refused_or_borne(address: str, folder: Pa
             "/api/letters",
         ):
             assert client.get(path).status_code == 200, path
+    assert [each for each in caplog.records if each.levelname == "ERROR"] == []
     store = open_store(folder / "twin.db")
     try:
         state = TwinState()
