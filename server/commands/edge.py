@@ -35,8 +35,9 @@ def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, ce
 
 def until_interrupted() -> None:
     """Wait until the process is told to end, by Ctrl-C or SIGTERM."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.getsignal(signal.SIGTERM)
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         while True:
             time.sleep(3_600)
     except KeyboardInterrupt:

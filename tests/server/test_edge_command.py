@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -54,10 +56,9 @@ def test_paths_are_seen_from_where_the_file_lies(file: Path) -> None:
 
 
 def test_it_runs_without_broker_and_server_until_it_is_told_to_end(
-    file: Path, capsys: pytest.CaptureFixture[str]
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    running = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGTERM))
-    running.start()
+    monkeypatch.setattr(sys.modules["server.commands.edge"], "until_interrupted", lambda: None)
     assert run_command(["edge", str(file)]) == 0
     told = capsys.readouterr().err
     assert "edge-1: 1 feeds to http://127.0.0.1:9, 0 events wait" in told
@@ -67,9 +68,16 @@ def test_it_runs_without_broker_and_server_until_it_is_told_to_end(
 
 def test_waiting_ends_with_sigterm_and_leaves_its_handler_as_it_was() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    ending = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
+
+    def end_it_once_it_waits() -> None:
+        while signal.getsignal(signal.SIGTERM) is not signal.default_int_handler:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ending = threading.Thread(target=end_it_once_it_waits)
     ending.start()
     until_interrupted()
+    ending.join()
     assert signal.getsignal(signal.SIGTERM) is before
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from layouts.live.events import Body, LiveEvent, Position, StockMoved, encode_event
+from layouts.live.events import Body, LiveEvent, Position, Recorded, StockMoved, encode_event
 from layouts.live.state import TwinState
 from server.cli import run_command
 from server.commands import app
@@ -126,17 +126,11 @@ def test_as_of_tells_what_was_known_of_what_had_happened(
 
 
 def folded(*, until: int) -> TwinState:
+    """What the first events of the store come to."""
     state = TwinState()
-    for each in list(records())[:until]:
-        state.apply(each)
+    for number, each in enumerate(EVENTS[:until]):
+        state.apply(Recorded(number + 1, EPOCH_MS + 2_800_000 + 60_000 * number, each))
     return state
-
-
-def records() -> Any:
-    from layouts.live.events import Recorded
-
-    for number, each in enumerate(EVENTS):
-        yield Recorded(number + 1, EPOCH_MS + 2_800_000 + 60_000 * number, each)
 
 
 def save(store: Path, snapshot: Snapshot) -> None:

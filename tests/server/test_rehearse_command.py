@@ -74,15 +74,16 @@ class _Taking(BaseHTTPRequestHandler):
     events: list[LiveEvent]
     tokens: set[str | None]
     status = 200
+    answer = b'{"refused": []}'
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).events += msgspec.json.decode(body, type=list[LiveEvent])
         type(self).tokens.add(self.headers["Authorization"])
         self.send_response(self.status)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(self.answer)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(self.answer)
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -115,6 +116,9 @@ def test_a_run_is_told_to_a_server_with_the_token(
     assert handler.tokens == {"Bearer secret"}
     assert f"{len(handler.events)} events told" in capsys.readouterr().out
     assert any(isinstance(each.body, Position) for each in handler.events)
+    handler.answer = b'{"refused": [{"id": "1", "reason": "it happened 400 s in the future"}]}'
+    assert run_command(command) == 3
+    assert "400 s in the future" in capsys.readouterr().err
     handler.status = 403
     assert run_command(command) == 3
     assert "serve --live" in capsys.readouterr().err
