@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.access.access import SAFE_METHODS, clock_ms
 from server.access.audit import AuditLog
+from server.access.body_limit import is_at
 from server.access.errors import AuditError
 from server.access.rates import Rates, caller_at
 from server.access.refusals import refuse
@@ -24,8 +25,8 @@ REFUSALS_PER_S, REFUSALS_AT_ONCE, CALLERS_KEPT = 0.2, 20, 10_000
 class AuditTrail:
     """ASGI middleware around the gate: a line for each request that changes something, before its outcome is told.
 
-    `unaudited` are paths of what is in the event log anyway. Refusals are told in bounded numbers by caller, so that
-    nobody fills the disk. What was done and could not be written is answered with 503, which says so.
+    `unaudited` are paths and folders (`/…/`) of what is in the event log anyway. Refusals are told in bounded numbers
+    by caller, so that nobody fills the disk. What was done and could not be written is answered with 503.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class AuditTrail:
         app: ASGIApp,
         *,
         audit: AuditLog,
-        unaudited: frozenset[str] = frozenset({"/api/events"}),
+        unaudited: Sequence[str] = (),
         now_ms: Callable[[], int] = clock_ms,
     ) -> None:
         self._app, self._audit, self._unaudited, self._now_ms = app, audit, unaudited, now_ms
@@ -66,7 +67,8 @@ class AuditTrail:
         if status in (401, 403, 429):
             client = scope.get("client")
             return not self._refusals.take(caller_at(client[0] if client else None))
-        return scope["method"] not in SAFE_METHODS and scope["path"] not in self._unaudited
+        is_in_event_log = any(is_at(scope["path"], place) for place in self._unaudited)
+        return scope["method"] not in SAFE_METHODS and not is_in_event_log
 
     def _record(self, scope: Scope, status: int) -> None:
         who: Who | None = _state(scope).get("who")

@@ -13,7 +13,7 @@ from server.access.refusals import refuse
 
 
 class BodyLimit:
-    """ASGI middleware: answers 413 beyond `largest` bytes, by path or else `usual`, and 408 after `within_s`."""
+    """ASGI middleware: 413 beyond `largest` bytes, by path or folder (`/…/`), else `usual`; 408 after `within_s`."""
 
     def __init__(self, app: ASGIApp, *, usual: int, largest: Mapping[str, int], within_s: float) -> None:
         self._app, self._usual, self._largest, self._within_s = app, usual, largest, within_s
@@ -23,12 +23,19 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._largest.get(scope["path"], self._usual)
+        most = next(
+            (size for place, size in self._largest.items() if is_at(scope["path"], place)), self._usual
+        )
         told = Headers(scope=scope).get("content-length", "0")
         if not (told.isascii() and told.isdigit()) or int(told) > most:
             await refuse(scope, send, 413, _too_large(most), {"connection": "close"})
             return
         await self._app(scope, _Bounded(receive, most, self._within_s), send)
+
+
+def is_at(path: str, place: str) -> bool:
+    """Whether a path is `place`, or in it when that is a folder, `/…/`."""
+    return path == place or (place.endswith("/") and path.startswith(place))
 
 
 class _Bounded:

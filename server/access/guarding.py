@@ -10,10 +10,12 @@ from server.access.audit_trail import AuditTrail
 from server.access.body_limit import BodyLimit
 from server.access.declared import check_every_route
 from server.access.gate import Gate
-from server.access.settings import LimitSettings
+from server.access.private_files import read_or_make_key
+from server.access.settings import AccessSettings, LimitSettings
 from server.access.sockets import LOOK_EVERY_S, Sockets
 
-EVENTS = "/api/events"
+FED = ("/api/events", "/api/feeds/")
+"""Where events are fed in: in batches, and told in the event log itself."""
 
 
 def guard(
@@ -34,10 +36,21 @@ def guard(
     app.add_middleware(
         BodyLimit,
         usual=sockets.limits.largest_body_bytes,
-        largest={EVENTS: sockets.limits.largest_batch_bytes},
+        largest=dict.fromkeys(FED, sockets.limits.largest_batch_bytes),
         within_s=sockets.limits.body_within_s,
     )
     app.add_middleware(Gate, access=access, sockets=sockets)
     if audit is not None:
-        app.add_middleware(AuditTrail, audit=audit, unaudited=frozenset({EVENTS}), now_ms=access.now_ms)
+        app.add_middleware(AuditTrail, audit=audit, unaudited=FED, now_ms=access.now_ms)
     return sockets
+
+
+def audit_of(settings: AccessSettings, *, now_ms: int) -> tuple[AuditLog, bytes] | None:
+    """The audit log that the settings name and the key that seals it, made when missing; None where none is named.
+
+    Raises BadDataError for a log that is not what was written, or that another process writes.
+    """
+    if settings.audit is None:
+        return None
+    key = read_or_make_key(settings.audit_key or settings.audit.with_name(f"{settings.audit.name}.key"))
+    return AuditLog(settings.audit, key, now_ms=now_ms), key

@@ -23,6 +23,8 @@ from server.access.audit_check import verify
 from server.access.audit_routes import audit_routes
 from server.access.errors import AuditError
 from server.access.gate import Gate
+from server.access.guarding import audit_of
+from server.access.settings import AccessSettings
 from spatial.errors import BadDataError
 
 KEY, OTHER = bytes(range(32)), bytes(32)
@@ -287,6 +289,31 @@ def test_what_changes_something_and_who_is_turned_away_is_told(
     assert b"hunter2" not in data
     assert not any(token[17:].encode() in data for token in guard.tokens.values())
     assert verify(path, KEY).is_whole
+
+
+def test_settings_name_the_log_and_its_key(tmp_path: Path) -> None:
+    assert audit_of(AccessSettings(), now_ms=0) is None
+    for settings, key_path in (
+        (AccessSettings(audit=tmp_path / "a"), tmp_path / "a.key"),
+        (AccessSettings(audit=tmp_path / "b", audit_key=tmp_path / "elsewhere"), tmp_path / "elsewhere"),
+    ):
+        opened = audit_of(settings, now_ms=0)
+        assert opened is not None
+        log, key = opened
+        log.record(at_ms=0, who="w", role="r", source="s", what="x")
+        log.close()
+        assert key.hex() == key_path.read_text().strip()
+        assert settings.audit is not None
+        assert verify(settings.audit, key).is_whole
+
+
+def test_what_is_fed_in_is_told_in_the_event_log_only(guarded: Make, ask: Ask, tmp_path: Path) -> None:
+    guard, log = audited(guarded, tmp_path / "audit.jsonl")
+    for path in ("/api/events", "/api/feeds/wms", "/api/events/", "/api/eventsx", "/api/feeds"):
+        ask(guard.app, "POST", path, guard.bearer("operator"))
+    log.close()
+    told = [json.loads(line)["target"] for line in lines_of(tmp_path / "audit.jsonl")]
+    assert told == ["/api/events/", "/api/eventsx", "/api/feeds"]
 
 
 def test_nobody_fills_the_disk_by_being_turned_away(guarded: Make, ask: Ask, tmp_path: Path) -> None:
