@@ -287,8 +287,8 @@ def refusal(event: LiveEvent, now_ms: int) -> str | None:
     if kind not in ENTITY_KINDS or not name:
         return f"entity '{event.entity}' is not KIND/NAME: kinds are {', '.join(ENTITY_KINDS)}"
     if event.happened_ms > now_ms + FUTURE_MS:
-        ahead_s = (event.happened_ms - now_ms) / 1000
-        return f"it happened {ahead_s:.0f} s in the future, more than {FUTURE_MS // 1000} s: set the source's clock"
+        ahead_s = (event.happened_ms - now_ms) // 1000
+        return f"it happened {ahead_s} s in the future, more than {FUTURE_MS // 1000} s: set the source's clock"
     if event.happened_ms < 0:
         return f"happened_ms {event.happened_ms} is before 1970: give milliseconds since 1970 in UTC"
     return _body_refusal(event.body)

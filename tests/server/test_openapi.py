@@ -125,6 +125,7 @@ HOSTILE_BODIES = (
 )
 HOSTILE_EVENTS: tuple[dict[str, Any], ...] = (
     {"happened_ms": 10**30},
+    {"happened_ms": 10**400},
     {"happened_ms": -(10**30)},
     {"id": "\x00"},
     {"id": "\u202e"},
