@@ -91,10 +91,10 @@ class SqlStore(ABC):
     def append(self, events: Sequence[LiveEvent], *, now_ms: int) -> Appended:
         """Record a batch; when it returns, what it recorded is on disk."""
         with self._writing() as execute:
-            known = _known_rows(execute, [event.id for event in events])
-            admission = admit(events, known, now_ms=now_ms)
             seq, learned_ms = _last(execute)
-            learned_ms = max(learned_ms, now_ms)
+            learned_ms = max(learned_ms, now_ms)  # a clock that is set back stands until it has caught up
+            known = _known_rows(execute, [event.id for event in events])
+            admission = admit(events, known, now_ms=learned_ms)
             recorded = tuple(
                 Recorded(number, learned_ms, event) for number, event in enumerate(admission.events, seq + 1)
             )
