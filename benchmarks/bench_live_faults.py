@@ -86,7 +86,7 @@ def measured(
     store = open_store(folder / "twin" / "twin.db")
     try:
         return replace(
-            _held_against(store, mqtt, https),
+            held_against(store, mqtt, https),
             kills=kills,
             broker_restarts=len(restarts),
             longest_start_s=round(max(starts_s), 2),
@@ -112,7 +112,7 @@ def _wait_until_quiet(server: LiveProcess) -> None:
         time.sleep(0.1)
 
 
-def _held_against(store: SqlStore, mqtt: MqttSender, https: list[HttpSender]) -> Outcome:
+def held_against(store: SqlStore, mqtt: MqttSender, https: list[HttpSender]) -> Outcome:
     acknowledged, refused_payloads = _meant(mqtt.acknowledged)
     sent, _ = _meant(mqtt.sent)
     for http in https:

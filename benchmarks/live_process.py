@@ -12,13 +12,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import yaml
 
-from spatial.facility import Facility, Level
+from layouts.demo_hall import demo_hall
 from spatial.facility_json import write_facility
 
 SITE = "HALL"
@@ -57,13 +58,10 @@ def free_port() -> int:
 
 
 def write_hall(folder: Path) -> Path:
-    """An empty hall of 100 × 60 m: what a twin needs of a site."""
+    """The demo hall as a site, under the name that feeds give it."""
     site = folder / "site"
     site.mkdir(parents=True)
-    outline = ((0.0, 0.0), (100.0, 0.0), (100.0, 60.0), (0.0, 60.0))
-    level = Level(id="L0", elevation_m=0.0, outline=outline)
-    hall = Facility(id=SITE, name="bench hall", kind="planned", levels=(level,), racks=(), locations=())
-    write_facility(site / "facility.json", hall)
+    write_facility(site / "facility.json", replace(demo_hall(), id=SITE))
     return site
 
 
