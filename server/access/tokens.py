@@ -185,7 +185,7 @@ def read_tokens(path: Path) -> tuple[Token, ...]:
         file = _decoder.decode(read_private(path))
     except FileNotFoundError as error:
         raise BadDataError(f"{path} is missing: make a first token") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadDataError(f"{path} is no file of tokens ({error}): restore it") from error
     if file.form != FORM:
         raise BadDataError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from layouts.live.events import LiveEvent, encode_body, refusal
+from layouts.live.events import LiveEvent, decode_body, encode_body, refusal
 
 Row: TypeAlias = tuple[str, str, str, str, int, bytes]
 """An event as columns: id, site, source, entity, happened_ms, body."""
@@ -25,6 +25,21 @@ def row_of(event: LiveEvent) -> Row:
     return event.id, event.site, event.source, event.entity, event.happened_ms, encode_body(event.body)
 
 
+def as_read(event: LiveEvent) -> LiveEvent:
+    """The event as it comes out of the log: with 3.0 where somebody wrote 3. So who folds what was just recorded
+    comes to the same state, byte for byte, as who reads it later.
+    """
+    body = decode_body(encode_body(event.body))
+    return LiveEvent(
+        id=event.id,
+        site=event.site,
+        source=event.source,
+        entity=event.entity,
+        happened_ms=event.happened_ms,
+        body=body,
+    )
+
+
 def admit(events: Sequence[LiveEvent], known: Mapping[str, Row], *, now_ms: int) -> Admission:
     """Hold a batch against the log's rules and the rows with its ids that are `known`.
 
@@ -37,11 +52,12 @@ def admit(events: Sequence[LiveEvent], known: Mapping[str, Row], *, now_ms: int)
     for event in events:
         reason = refusal(event, now_ms)
         if reason is None:
-            row = row_of(event)
+            taken = as_read(event)
+            row = row_of(taken)
             other = seen.get(event.id)
             if other is None:
                 seen[event.id] = row
-                admission.events.append(event)
+                admission.events.append(taken)
                 admission.rows.append(row)
                 continue
             if other == row:

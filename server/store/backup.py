@@ -141,7 +141,7 @@ def _lines(path: Path) -> Iterable[bytes]:
 
 
 def _record(path: Path, number: int, line: bytes) -> Any:
-    with suppress(msgspec.DecodeError):
+    with suppress(*NO_JSON):
         return msgspec.json.decode(line)
     raise BadDataError(f"{path} line {number} is no JSON: the backup was damaged; take an older one")
 
@@ -149,7 +149,7 @@ def _record(path: Path, number: int, line: bytes) -> Any:
 def _recorded(path: Path, number: int, line: bytes) -> Recorded:
     try:
         return Recorded(*_line.decode(line))
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise BadDataError(f"{path} line {number} is no event: {error}") from error
 
 

@@ -198,17 +198,17 @@ class GroupCommit:
         if appended.recorded:
             self._seq = appended.recorded[-1].seq
             _call(partial(self._on_recorded, appended.recorded), "who follows the log")
-        recorded = {id(each.event) for each in appended.recorded}
+        recorded = {each.event.id for each in appended.recorded}
         refused = {id(event): reason for event, reason in appended.refused}
         return [self._receipt(batch, self._seq, recorded, refused) for batch in batches]
 
     @staticmethod
-    def _receipt(batch: _Batch, seq: int, recorded: set[int], refused: dict[int, str]) -> Receipt:
+    def _receipt(batch: _Batch, seq: int, recorded: set[str], refused: dict[int, str]) -> Receipt:
         """What became of a batch; an event that was handed over twice is recorded for the first who did."""
         new = 0
         for event in batch.events:
-            if id(event) in recorded:
-                recorded.remove(id(event))
+            if event.id in recorded and id(event) not in refused:
+                recorded.remove(event.id)
                 new += 1
         bad = tuple((event, refused[id(event)]) for event in batch.events if id(event) in refused)
         return Receipt(seq, new, len(batch.events) - new - len(bad), bad)

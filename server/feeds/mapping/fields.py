@@ -41,11 +41,12 @@ def compiled_field(name: str, source: FieldSource, parts: Collection[str]) -> Re
 
 def number_of(value: object) -> float:
     """A number, also one written as text. Raises ValueError for anything else."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return value
     try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            float(value)  # an int may be too large for one
+            return value
         return float(value) if isinstance(value, str) else float(str(None))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"{value!r:.60} is no number") from None
 
 

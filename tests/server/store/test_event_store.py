@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from layouts.live.events import FUTURE_MS, LiveEvent
+from layouts.live.state import TwinState
 from server.store.errors import StoreError
 from server.store.opening import open_store
 from server.store.schema import STEPS
@@ -48,6 +49,15 @@ def test_one_id_with_two_contents_is_refused_and_what_differs_is_told(store: Sql
     assert len(appended.recorded) == 1
     assert "body was" in reasons[0]
     assert "entity was agent/P1, is agent/P2" in reasons[1]
+
+
+def test_what_is_folded_at_once_is_what_is_read_later(store: SqlStore, told: Told) -> None:
+    appended = store.append([told(1, x_m=3)], now_ms=NOW_MS)  # not 3.0
+    folded, read = TwinState(), TwinState()
+    folded.apply(appended.recorded[0])
+    read.apply(next(store.read()))
+    assert folded.encode() == read.encode()
+    assert store.append([told(1, x_m=3.0)], now_ms=NOW_MS).known == 1
 
 
 def test_record_time_never_runs_backwards(store: SqlStore, told: Told) -> None:
