@@ -27,7 +27,7 @@ falling behind. `Play`, `Pause`, `SetSpeed` and `Seek` may come from any viewer:
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -247,6 +247,7 @@ Command: TypeAlias = Play | Pause | SetSpeed | Seek
 FromViewer: TypeAlias = Hello | Ack | Command
 FromServer: TypeAlias = Update | Refusal
 
+_Message = TypeVar("_Message")
 _encoder = msgspec.json.Encoder()
 _from_viewer: msgspec.json.Decoder[FromViewer] = msgspec.json.Decoder(FromViewer)
 _from_server: msgspec.json.Decoder[FromServer] = msgspec.json.Decoder(FromServer)
@@ -259,9 +260,16 @@ def encode(message: FromViewer | FromServer) -> bytes:
 
 def decode_from_viewer(data: bytes | str) -> FromViewer:
     """The message a viewer sent; raises msgspec.DecodeError, which names the faulty field."""
-    return _from_viewer.decode(data)
+    return _decoded(_from_viewer, data)
 
 
 def decode_from_server(data: bytes | str) -> FromServer:
     """The message a server sent; raises msgspec.DecodeError, which names the faulty field."""
-    return _from_server.decode(data)
+    return _decoded(_from_server, data)
+
+
+def _decoded(decoder: msgspec.json.Decoder[_Message], data: bytes | str) -> _Message:
+    try:
+        return decoder.decode(data)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"the message cannot be read: {error}") from error

@@ -24,6 +24,7 @@ from spatial.errors import BadDataError
 from spatial.whole_files import write_whole
 
 FORM = "aisletwin.backup/1"
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 AT_ONCE = 2_000
 
 Told = Callable[[int], None]
