@@ -5,22 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from server.edge.settings import EdgeSettings
-from server.feeds.mqtt.settings import MqttSettings
+from server.feeds.file_paths import seen_from
 from spatial.model_yaml import read_model
 
 
 def read_edge_file(path: Path) -> EdgeSettings:
-    """Read an edge.yaml, with `buffer`, `ca` and mappings as seen from where it lies. Raises BadDataError."""
-    told, folder = read_model(path, EdgeSettings, start="name: edge-1"), path.parent
-    central = told.central
-    if central.ca is not None:
-        central = central.model_copy(update={"ca": folder / central.ca})
-    feeds = tuple(_beside(feed, folder) for feed in told.feeds)
-    return told.model_copy(update={"buffer": folder / told.buffer, "central": central, "feeds": feeds})
-
-
-def _beside(feed: MqttSettings, folder: Path) -> MqttSettings:
-    file = feed.options.get("file")
-    if not isinstance(file, str):
-        return feed
-    return feed.model_copy(update={"options": {**feed.options, "file": str(folder / file)}})
+    """Read an edge.yaml, with all paths in it as seen from where it lies. Raises BadDataError."""
+    return seen_from(path.parent, read_model(path, EdgeSettings, start="name: edge-1"))

@@ -96,7 +96,8 @@ class Feeds:
         return None if feed is None else self._decoder(feed)
 
     def _decoder(self, feed: MqttSettings | FolderFeed | PullFeed | PushFeed) -> Decoder:
-        return make_decoder(feed.decoder, name=feed.name, site=self._site, options=feed.options)
+        site = feed.site if isinstance(feed, MqttSettings) else self._site
+        return make_decoder(feed.decoder, name=feed.name, site=site, options=feed.options)
 
     def _thread(self, name: str, run: Callable[[threading.Event], None]) -> threading.Thread:
         return threading.Thread(target=run, args=(self._stop,), name=f"feed-{name}", daemon=True)

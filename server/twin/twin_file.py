@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from layouts.live.staleness import EXPECTED, Expectation
 from server.access.settings import AccessSettings
 from server.alerts.outputs.settings import OutputsFile
+from server.feeds.file_paths import seen_from
 from server.feeds.folder import FolderSettings
 from server.feeds.http_pull_settings import HttpPullSettings
 from server.feeds.mqtt.settings import MqttSettings, Part
@@ -95,36 +96,7 @@ class TwinFile(Part):
 
 def read_twin_file(path: Path) -> TwinFile:
     """Read a twin.yaml, with paths as seen from where it lies. Raises BadDataError, which names the field."""
-    told = read_model(path, TwinFile, start="store: twin.db", may_be_empty=True)
-    folder = path.parent
-    store = told.store if "://" in told.store else str(folder / told.store)
-    beside = {
-        name: None if value is None else folder / value
-        for name in ("alerts", "jobs", "scenario")
-        for value in (getattr(told, name),)
-    }
-    feeds = tuple(_beside(feed, folder) for feed in told.feeds)
-    access = _access_beside(told.access, folder)
-    return told.model_copy(update={**beside, "store": store, "feeds": feeds, "access": access})
-
-
-def _access_beside(access: AccessSettings, folder: Path) -> AccessSettings:
-    updates: dict[str, object] = {
-        name: folder / value
-        for name in ("tokens", "session_key", "audit", "audit_key")
-        if (value := getattr(access, name)) is not None
-    }
-    if access.pseudonyms is not None:
-        keys = folder / access.pseudonyms.keys
-        updates["pseudonyms"] = access.pseudonyms.model_copy(update={"keys": keys})
-    return access.model_copy(update=updates)
-
-
-def _beside(feed: MqttSettings | FolderFeed | PullFeed | PushFeed, folder: Path) -> Feed:
-    """The feed with the files that it names, seen from the file's folder."""
-    updates: dict[str, object] = {}
-    if isinstance(feed.options.get("file"), str):
-        updates["options"] = {**feed.options, "file": str(folder / str(feed.options["file"]))}
-    if isinstance(feed, FolderFeed):
-        updates["folder"] = feed.folder.model_copy(update={"folder": folder / feed.folder.folder})
-    return feed.model_copy(update=updates)
+    told = seen_from(path.parent, read_model(path, TwinFile, start="store: twin.db", may_be_empty=True))
+    if "://" in told.store:
+        return told
+    return told.model_copy(update={"store": str(path.parent / told.store)})

@@ -98,3 +98,38 @@ def test_a_session_key_of_others_opens_nothing(tmp_path: Path) -> None:
     settings = AccessSettings(tokens=tmp_path / "tokens.json", session_key=tmp_path / "key")
     make_token(tmp_path / "tokens.json", "a", role="viewer", now_ms=clock_ms())
     assert len(access_of(settings, "0.0.0.0").session_key) == pytest.approx(32)
+
+
+def test_paths_are_seen_from_where_the_file_lies(tmp_path: Path) -> None:
+    (tmp_path / "twin.yaml").write_text(
+        """
+jobs: work
+alerts: /etc/alerts.yaml
+access: {tokens: tokens.json, pseudonyms: {keys: people.json}}
+outputs: {outputs: [{kind: webhook, name: ops, url: "https://ops.example", secret_file: ops.key}]}
+feeds:
+  - {kind: mqtt, name: hall, site: HALL, decoder: mapping, options: {file: mapping.yaml}, host: broker,
+     client_id: twin, subscriptions: ["hall/#"], tls: {ca: ca.pem}, password: {file: password}}
+"""
+    )
+    told = read_twin_file(tmp_path / "twin.yaml")
+    mqtt, webhook = told.feeds[0], told.outputs.outputs[0]
+    assert told.access.pseudonyms is not None
+    assert mqtt.kind == "mqtt"
+    assert webhook.kind == "webhook"
+    assert mqtt.tls is not None
+    assert mqtt.password is not None
+    found = (
+        told.jobs,
+        told.access.tokens,
+        told.access.pseudonyms.keys,
+        mqtt.tls.ca,
+        mqtt.password.file,
+        webhook.secret_file,
+    )
+    assert [str(path) for path in found] == [
+        str(tmp_path / name)
+        for name in ("work", "tokens.json", "people.json", "ca.pem", "password", "ops.key")
+    ]
+    assert (str(told.alerts), mqtt.options["file"]) == ("/etc/alerts.yaml", str(tmp_path / "mapping.yaml"))
+    assert told.store == str(tmp_path / "twin.db")
