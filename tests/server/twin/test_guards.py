@@ -109,7 +109,7 @@ access: {tokens: tokens.json, pseudonyms: {keys: people.json}}
 outputs: {outputs: [{kind: webhook, name: ops, url: "https://ops.example", secret_file: ops.key}]}
 feeds:
   - {kind: mqtt, name: hall, site: HALL, decoder: mapping, options: {file: mapping.yaml}, host: broker,
-     client_id: twin, subscriptions: ["hall/#"], tls: {ca: ca.pem}, password: {file: password}}
+     client_id: twin, user: twin, subscriptions: ["hall/#"], tls: {ca: ca.pem}, password: {file: password}}
 """
     )
     told = read_twin_file(tmp_path / "twin.yaml")
