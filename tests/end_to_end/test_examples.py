@@ -170,6 +170,18 @@ def test_the_seventh_example_plans_a_slotting_within_an_evening(
     assert 0 < record["proposals"][record["chosen"]]["moves_s"] <= 4 * 3600
 
 
+def test_the_eighth_example_asks_what_was_known_and_starts_from_there(
+    run_example: Callable[..., str],
+) -> None:
+    printed = run_example("08_live_twin")
+    told = re.search(
+        r"^recorded: (\d+) lines in all; foretold half-way: (\d+) more in (\d+) min$", printed, re.MULTILINE
+    )
+    assert told is not None, printed
+    lines, rest, _ = map(int, told.groups())
+    assert 0 < rest < lines
+
+
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
 def test_an_example_takes_a_site_of_ones_own(
     name: str, run_example: Callable[..., str], hall: Callable[..., Facility], tmp_path: Path
