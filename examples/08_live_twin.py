@@ -36,6 +36,4 @@ print(f"{sum(line.quantity for line in on_hand(then.stock)):.0f} units on hand b
 forked = fork(then, site=hall.id, log=store.id, now_ms=half_ms)
 rest = kpis(run_scenario(scenario_now(forked, scenario, folder / "now").scenario))
 day = kpis(run_of(store.read(), site=hall.id, from_ms=epoch_ms, until_ms=ends_ms, facility=hall))
-print(
-    f"recorded: {day.lines} lines in all; foretold half-way: {rest.lines} more in {rest.makespan_s / 60:.0f} min"
-)
+print(f"recorded: {day.lines} lines; foretold half-way: {rest.lines} more in {rest.makespan_s / 60:.0f} min")
