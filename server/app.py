@@ -49,7 +49,7 @@ def create_app(
     live: LiveServer | None = None,
     access: Access | None = None,
     limits: LimitSettings | None = None,
-    audit: AuditLog | None = None,
+    audit: tuple[AuditLog, bytes] | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """The application for one site and, if given, the run that it plays and the slotting plan that it shows, or the
@@ -57,7 +57,7 @@ def create_app(
 
     Requests must name one of `allowed_hosts` (`*` means any) and pass `access`, by default that of whoever sits at
     this machine. What a browser sends must come from the page itself: so no other web site can reach the server.
-    Whoever changes anything is told to `audit`, if there is one.
+    Whoever changes anything is told to `audit`, if there is one, a log with the key that seals it.
     """
     played = PlayedRun(None if run is None else Timeline(run))
 
@@ -94,10 +94,12 @@ def create_app(
     app.get("/api/openapi.json", include_in_schema=False, dependencies=see)(
         lambda: JSONResponse(app.openapi())
     )
+    log = None
     if audit is not None:
-        app.include_router(audit_routes(*audit.place))
+        log, key = audit
+        app.include_router(audit_routes(log.path, key))
     # from the inside out
-    guard(app, access, limits=limits, audit=audit)
+    app.state.sockets = guard(app, access, limits=limits, audit=log)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.middleware("http")(keep_to_itself)
     app.add_middleware(Observed, metrics=metrics)

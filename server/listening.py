@@ -8,8 +8,12 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
+from server.access.hurried_protocol import hurried
+
 LARGEST_MESSAGE_BYTES = 64 * 1024
 SECONDS_TO_SAY_GOODBYE = 2
+MOST_CONNECTIONS = 1_000
+LARGEST_HEADERS_BYTES = 16 * 1024
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -26,10 +30,20 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def web_server(app: FastAPI, *, on_ready: Callable[[str], None] | None = None) -> uvicorn.Server:
-    """A server for `app`; call its `run` with a listening socket, set `should_exit` to end it."""
+def web_server(
+    app: FastAPI, *, on_ready: Callable[[str], None] | None = None, headers_within_s: float = 10.0
+) -> uvicorn.Server:
+    """A server for `app`; call its `run` with a listening socket, set `should_exit` to end it. Whoever connects has
+    `headers_within_s` seconds for the headers of each request.
+    """
     config = uvicorn.Config(
         app,
+        http=hurried(headers_within_s),
+        limit_concurrency=MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=LARGEST_HEADERS_BYTES,
+        proxy_headers=False,  # whoever asks says where from; what a proxy tells of it is not believed
+        server_header=False,
+        access_log=False,
         ws="websockets-sansio",
         ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,
@@ -51,3 +65,10 @@ class _AnnouncedServer(uvicorn.Server):
         if self.started and self._on_ready is not None and sockets:
             host, port = sockets[0].getsockname()[:2]
             self._on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell viewers first that the server goes away: they come back by themselves, or go to another."""
+        opened = getattr(getattr(self.config.app, "state", None), "sockets", None)
+        if opened is not None:
+            await opened.close_all()
+        await super().shutdown(sockets)

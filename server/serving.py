@@ -10,9 +10,7 @@ from pathlib import Path
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
 from server.access.access import access_of, clock_ms
-from server.access.audit import AuditLog
-from server.access.private_files import read_or_make_key
-from server.access.settings import AccessSettings
+from server.access.guarding import audit_of
 from server.app import LOOPBACK, create_app
 from server.listening import listen, web_server
 from server.sites import load_site
@@ -50,7 +48,7 @@ def serve(
     access = access_of(settings, host, site=site.facility.id)
     plan = None if plan_dir is None else read_velocity_map(plan_dir / VELOCITY)
     twin = None if live is None else LiveServer(told, site)
-    audit = _open_audit(settings)
+    audit = audit_of(settings, now_ms=clock_ms())
     app = create_app(
         site,
         run,
@@ -69,13 +67,4 @@ def serve(
     with suppress(KeyboardInterrupt):  # the server has said goodbye by then
         web_server(app, on_ready=on_ready).run([listen(host, port)])
     if audit is not None:
-        audit.close()
-
-
-def _open_audit(settings: AccessSettings) -> AuditLog | None:
-    """The audit log, sealed with its key, which is made when it is missing; None where none is wanted."""
-    if settings.audit is None:
-        return None
-    settings.audit.parent.mkdir(parents=True, exist_ok=True)
-    key = settings.audit_key or settings.audit.with_name(f"{settings.audit.name}.key")
-    return AuditLog(settings.audit, read_or_make_key(key), now_ms=clock_ms())
+        audit[0].close()

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias, get_args
 import msgspec
 
 from layouts.events import EventKind
+from layouts.live.channels import CHANNELS
 
 ENTITY_KINDS = (
     "agent", "alert", "asset", "door", "feed", "inbound", "location", "lot", "order", "person", "sensor", "sku",
@@ -26,7 +27,7 @@ AlertStep = Literal["raised", "cleared", "acknowledged", "shelved", "unshelved",
 StockSource = Literal["count", "wms", "scan", "vehicle", "rfid"]
 
 
-class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+class Fault(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What an agent or asset complains of."""
 
     kind: str
@@ -34,7 +35,7 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str = ""
 
 
-class Position(msgspec.Struct, frozen=True, omit_defaults=True, tag="position"):
+class Position(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="position"):
     """An agent stands at (x_m, y_m) of `level`, metres in the site's frame; yaw in radians, one sigma in metres."""
 
     level: str
@@ -46,7 +47,7 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True, tag="position"):
     sigma_m: float | None = None
 
 
-class VehicleState(msgspec.Struct, frozen=True, omit_defaults=True, tag="vehicle"):
+class VehicleState(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="vehicle"):
     """How a vehicle is and what it does; `battery` is a share of 1."""
 
     mode: VehicleMode = "unknown"
@@ -60,14 +61,14 @@ class VehicleState(msgspec.Struct, frozen=True, omit_defaults=True, tag="vehicle
     faults: tuple[Fault, ...] = ()
 
 
-class FenceCrossed(msgspec.Struct, frozen=True, tag="fence"):
+class FenceCrossed(msgspec.Struct, frozen=True, gc=False, tag="fence"):
     """An agent came into a fence or left it."""
 
     fence: str
     is_inside: bool
 
 
-class Work(msgspec.Struct, frozen=True, omit_defaults=True, tag="work"):
+class Work(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="work"):
     """One thing an agent did from `start_ms` to the event's time; it becomes a `layouts.run.Event`.
 
     Fields are those of that event; `path` in metres. A task log tells picks; a vehicle's positions, moves.
@@ -88,14 +89,14 @@ class Work(msgspec.Struct, frozen=True, omit_defaults=True, tag="work"):
     aisle: str | None = None
 
 
-class Reading(msgspec.Struct, frozen=True, tag="reading"):
+class Reading(msgspec.Struct, frozen=True, gc=False, tag="reading"):
     """A sensor read `value`, in the base unit of its `channel` (see `layouts.live.channels`)."""
 
     channel: str
     value: float
 
 
-class StockMoved(msgspec.Struct, frozen=True, omit_defaults=True, tag="moved"):
+class StockMoved(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="moved"):
     """`quantity` > 0 of a SKU went from one place to another; a place that is None is outside all sites."""
 
     sku: str
@@ -109,7 +110,7 @@ class StockMoved(msgspec.Struct, frozen=True, omit_defaults=True, tag="moved"):
     order: str | None = None
 
 
-class StockCounted(msgspec.Struct, frozen=True, omit_defaults=True, tag="counted"):
+class StockCounted(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="counted"):
     """So much of a SKU (and lot, and handling unit) lay at a place: a count is the book's new beginning there."""
 
     sku: str
@@ -120,7 +121,7 @@ class StockCounted(msgspec.Struct, frozen=True, omit_defaults=True, tag="counted
     handling_unit: str | None = None
 
 
-class StockSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag="seen"):
+class StockSeen(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="seen"):
     """Something saw what lies at a place: evidence beside the book. `is_empty` with no SKU: nothing lies there."""
 
     place: str
@@ -133,7 +134,7 @@ class StockSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag="seen"):
     handling_unit: str | None = None
 
 
-class LotKnown(msgspec.Struct, frozen=True, omit_defaults=True, tag="lot"):
+class LotKnown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="lot"):
     """A lot (entity `lot/SKU/LOT`): when it was made and expires, and how it ages with temperature."""
 
     sku: str
@@ -146,7 +147,7 @@ class LotKnown(msgspec.Struct, frozen=True, omit_defaults=True, tag="lot"):
     activation_kj_mol: float | None = None
 
 
-class SkuKnown(msgspec.Struct, frozen=True, omit_defaults=True, tag="sku"):
+class SkuKnown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="sku"):
     """Master data of a SKU."""
 
     name: str | None = None
@@ -154,7 +155,7 @@ class SkuKnown(msgspec.Struct, frozen=True, omit_defaults=True, tag="sku"):
     mass_kg: float | None = None
 
 
-class OrderReleased(msgspec.Struct, frozen=True, omit_defaults=True, tag="order"):
+class OrderReleased(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="order"):
     """An order was released: lines of SKU and quantity."""
 
     lines: tuple[tuple[str, float], ...]
@@ -162,13 +163,13 @@ class OrderReleased(msgspec.Struct, frozen=True, omit_defaults=True, tag="order"
     wave: str | None = None
 
 
-class OrderClosed(msgspec.Struct, frozen=True, tag="closed"):
+class OrderClosed(msgspec.Struct, frozen=True, gc=False, tag="closed"):
     """An order is done or cancelled."""
 
     how: Literal["done", "cancelled"]
 
 
-class InboundExpected(msgspec.Struct, frozen=True, omit_defaults=True, tag="inbound"):
+class InboundExpected(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="inbound"):
     """A delivery: due at `due_ms`, now expected at `expected_ms`."""
 
     sku: str
@@ -179,14 +180,14 @@ class InboundExpected(msgspec.Struct, frozen=True, omit_defaults=True, tag="inbo
     supplier: str | None = None
 
 
-class LinkChanged(msgspec.Struct, frozen=True, omit_defaults=True, tag="link"):
+class LinkChanged(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="link"):
     """A feed, edge node or device came up or went down."""
 
     is_up: bool
     reason: str = ""
 
 
-class AlertChanged(msgspec.Struct, frozen=True, omit_defaults=True, tag="alert"):
+class AlertChanged(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="alert"):
     """A step in an alert's life (entity `alert/RULE/KEY`); `by` is the person or rule behind it."""
 
     rule: str
@@ -199,14 +200,14 @@ class AlertChanged(msgspec.Struct, frozen=True, omit_defaults=True, tag="alert")
     options: tuple[str, ...] = ()
 
 
-class LocationSeen(msgspec.Struct, frozen=True, omit_defaults=True, tag="location"):
+class LocationSeen(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="location"):
     """What a scan or camera tells of a location; what was not seen is `unseen`, never `empty`."""
 
     state: Literal["occupied", "empty", "unseen"]
     confidence: float | None = None
 
 
-class Noted(msgspec.Struct, frozen=True, omit_defaults=True, tag="note"):
+class Noted(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="note"):
     """A person's note; `closes` names a finding or alert that is settled by it."""
 
     text: str
@@ -220,7 +221,7 @@ Body: TypeAlias = (
 )  # fmt: skip
 
 
-class LiveEvent(msgspec.Struct, frozen=True, kw_only=True):
+class LiveEvent(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """`source` tells that at `happened_ms` this happened to `entity` at `site`."""
 
     id: str
@@ -231,7 +232,7 @@ class LiveEvent(msgspec.Struct, frozen=True, kw_only=True):
     body: Body
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event in the log: number `seq` from 1, learned at `learned_ms`, which never runs backwards."""
 
     seq: int
@@ -288,7 +289,9 @@ def refusal(event: LiveEvent, now_ms: int) -> str | None:
         return f"entity '{event.entity}' is not KIND/NAME: kinds are {', '.join(ENTITY_KINDS)}"
     if event.happened_ms > now_ms + FUTURE_MS:
         ahead_s = (event.happened_ms - now_ms) // 1000
-        return f"it happened {ahead_s} s in the future, more than {FUTURE_MS // 1000} s: set the source's clock"
+        return (
+            f"it happened {ahead_s} s in the future, more than {FUTURE_MS // 1000} s: set the source's clock"
+        )
     if event.happened_ms < 0:
         return f"happened_ms {event.happened_ms} is before 1970: give milliseconds since 1970 in UTC"
     return _body_refusal(event.body)
@@ -314,8 +317,14 @@ def _body_refusal(body: Body) -> str | None:
             return f"battery {share:g} is not within 0 and 1: give a share"
         case Work(path=()):
             return "path is empty: give where the agent stood or went"
+        case Work(path=path) if not all(math.isfinite(x) and math.isfinite(y) for x, y in path):
+            return "path holds what is no number: leave that place out"
         case OrderReleased(lines=()):
             return "lines is empty: give SKU and quantity of at least one"
+        case OrderReleased(lines=lines) if not all(math.isfinite(quantity) for _, quantity in lines):
+            return "lines holds a quantity that is no number: give one"
+        case Reading(channel=channel) if channel not in CHANNELS:
+            return f"channel '{channel}' is not known: channels are {', '.join(CHANNELS)}"
     for place in (
         getattr(body, "place", None),
         getattr(body, "from_place", None),

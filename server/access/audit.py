@@ -78,9 +78,9 @@ class AuditLog:
             raise
 
     @property
-    def place(self) -> tuple[Path, bytes]:
-        """The file and the key that seals it: what checking it needs."""
-        return self._path, self._key
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     @property
     def head(self) -> Head:

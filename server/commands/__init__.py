@@ -10,6 +10,7 @@ import typer
 
 from server.commands.addresses import addresses
 from server.commands.alerts import alerts
+from server.commands.audit import audit
 from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
@@ -51,7 +52,7 @@ COMMANDS = (
 )  # fmt: skip
 GROUPS = (
     layout, imports, addresses, orders, wms, slot, calibrate,
-    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens,
+    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

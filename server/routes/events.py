@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from layouts.live.events import LiveEvent
 from server.access.declared import require
+from server.access.roles import Who
 from server.feeds.dead_letters import ReplayError, replay
 from server.routes.refused import BY_THE_GATE, refuses
 from server.store.errors import StoreError
@@ -22,6 +23,10 @@ from spatial.errors import BadDataError
 MOST_EVENTS = 5_000
 ROOM_S = 5.0
 RETRY_S = "1"
+
+Teller = Annotated[Who, Depends(require("operate", about="asked"))]
+Reader = Annotated[Who, Depends(require("see", about="asked"))]
+"""Whoever asks; what is told of which site is looked at one by one."""
 
 _batch = msgspec.json.Decoder(list[LiveEvent])
 
@@ -40,9 +45,8 @@ def _take_events(routes: APIRouter, live: LiveServer) -> None:
         "/api/events",
         openapi_extra=_body("An array of events, as `aisletwin events append` takes them."),
         responses=refuses(400, 422, 503),
-        dependencies=[Depends(require("operate"))],
     )
-    async def take(request: Request) -> dict[str, Any]:
+    async def take(request: Request, who: Teller) -> dict[str, Any]:
         """Record a batch of events; answered once all of it is on disk. Events that are known are not doubled."""
         try:
             events = _batch.decode(await request.body())
@@ -54,6 +58,9 @@ def _take_events(routes: APIRouter, live: LiveServer) -> None:
             raise HTTPException(
                 413, f"{len(events)} events at once, at most {MOST_EVENTS}: send them in parts"
             )
+        strange = next((event.site for event in events if not who.reaches(event.site)), None)
+        if strange is not None:
+            raise HTTPException(403, f"your token does not reach site '{strange}': ask an admin")
         receipt = await _answered(lambda: _written(live, events))
         refused = [{"id": event.id, "reason": reason} for event, reason in receipt.refused]
         return {"seq": receipt.seq, "recorded": receipt.recorded, "known": receipt.known, "refused": refused}
@@ -96,15 +103,18 @@ async def _answered(work: Callable[[], Receipt]) -> Receipt:
 
 
 def _tell_events(routes: APIRouter, live: LiveServer) -> None:
-    @routes.get("/api/events", responses=refuses(422, 503), dependencies=[Depends(require("see"))])
+    @routes.get("/api/events", responses=refuses(422, 503))
     async def tell(
+        who: Reader,
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         entity: Annotated[str | None, Query(max_length=200)] = None,
         happened_from_ms: Annotated[int | None, Query(ge=0, le=2**62)] = None,
         happened_until_ms: Annotated[int | None, Query(ge=0, le=2**62)] = None,
         limit: Annotated[int, Query(ge=1, le=5_000)] = 500,
     ) -> Response:
-        """What the log holds after an event, of one entity or all, in the order in which it was learned."""
+        """What the log holds after an event, of one entity or all, in the order in which it was learned; of the sites
+        that one may see.
+        """
 
         def read() -> bytes:
             rows = live.store.read(
@@ -113,18 +123,23 @@ def _tell_events(routes: APIRouter, live: LiveServer) -> None:
                 happened_from_ms=happened_from_ms,
                 happened_until_ms=happened_until_ms,
             )
-            return msgspec.json.encode(list(islice(rows, limit)))
+            own = (row for row in rows if who.reaches(row.event.site))
+            return msgspec.json.encode(list(islice(own, limit)))
 
         return Response(await asyncio.to_thread(read), media_type="application/json")
 
-    @routes.get("/api/state", dependencies=[Depends(require("operate"))])
+    @routes.get("/api/state", dependencies=[Depends(require("operate", about="server"))])
     async def state() -> dict[str, Any]:
         """Up to which event of which log the state has come, and its hash: equal for all servers behind one log."""
         return {"log": live.store.id, "seq": live.twin.state.seq, "sha256": live.twin.state.sha256()}
 
 
 def _serve_letters(routes: APIRouter, live: LiveServer) -> None:
-    @routes.get("/api/letters", responses=refuses(422, 503), dependencies=[Depends(require("operate"))])
+    @routes.get(
+        "/api/letters",
+        responses=refuses(422, 503),
+        dependencies=[Depends(require("operate", about="server"))],
+    )
     async def letters(
         source: Annotated[str | None, Query(max_length=200)] = None,
         limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
@@ -144,7 +159,9 @@ def _serve_letters(routes: APIRouter, live: LiveServer) -> None:
         ]
 
     @routes.post(
-        "/api/letters/replay", responses=refuses(422, 503), dependencies=[Depends(require("administer"))]
+        "/api/letters/replay",
+        responses=refuses(422, 503),
+        dependencies=[Depends(require("administer", about="server"))],
     )
     async def again(
         source: Annotated[str | None, Query(max_length=200)] = None,

@@ -52,7 +52,7 @@ def test_roles_reach_what_they_may_and_what_was_done_is_told(
     log, key = tmp_path / "audit.jsonl", read_or_make_key(tmp_path / "audit.key")
     audit = AuditLog(log, key, now_ms=clock_ms())
     access = access_of(told.access, "127.0.0.1", site="HALL")
-    with serving(create_app(site, live=LiveServer(told, site), access=access, audit=audit)) as address:
+    with serving(create_app(site, live=LiveServer(told, site), access=access, audit=(audit, key))) as address:
         assert httpx.get(address + "api/site", trust_env=False).status_code == 401
         assert httpx.get(address + "api/ready", trust_env=False).json()["status"] == "ready"
         for number, (role, expected) in enumerate(ROLES.items()):
@@ -73,6 +73,36 @@ def test_roles_reach_what_they_may_and_what_was_done_is_told(
         ("viewer", "403"), ("planner", "403"), ("operator", "403"), ("admin", "200"),
     ]  # fmt: skip
     assert not any(secret in log.read_text() for secret in secrets.values())
+
+
+def test_a_token_of_one_site_neither_tells_nor_reads_of_another(
+    tmp_path: Path, hall_site: Path, serving: Serving
+) -> None:
+    (tmp_path / "twin.yaml").write_text("access: {tokens: tokens.json}\n")
+    here = make_token(tmp_path / "tokens.json", "here", role="operator", sites=["HALL"], now_ms=clock_ms())
+    everywhere = make_token(tmp_path / "tokens.json", "all", role="operator", now_ms=clock_ms())
+    told, site = read_twin_file(tmp_path / "twin.yaml"), load_site(hall_site)
+    body = Position("L0", 1, 1)
+    events = [
+        LiveEvent(id=f"t:{name}", site=name, source="t", entity="agent/A", happened_ms=clock_ms(), body=body)
+        for name in ("HALL", "NORTH")
+    ]
+    access = access_of(told.access, "127.0.0.1", site="HALL")
+    with (
+        serving(create_app(site, live=LiveServer(told, site), access=access)) as address,
+        httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {here}"}, trust_env=False
+        ) as scoped,
+        httpx.Client(
+            base_url=address, headers={"Authorization": f"Bearer {everywhere}"}, trust_env=False
+        ) as free,
+    ):
+        assert scoped.post("/api/events", content=msgspec.json.encode(events)).status_code == 403
+        assert free.post("/api/events", content=msgspec.json.encode(events)).json()["recorded"] == 2
+        assert [row["event"]["site"] for row in scoped.get("/api/events").json()] == ["HALL"]
+        assert [row["event"]["site"] for row in free.get("/api/events").json()] == ["HALL", "NORTH"]
+        assert scoped.get("/api/letters").status_code == scoped.get("/api/state").status_code == 403
+        assert scoped.get("/api/events?site=NORTH").json() == scoped.get("/api/events").json()
 
 
 def test_people_are_pseudonyms_before_anything_is_written(tmp_path: Path, hall_site: Path) -> None:

@@ -9,7 +9,6 @@ export const AGENT_STATES = /** @type {const} */ ({
   drop: { colour: "#e38cc0", label: "At station" },
   other: { colour: "#f0e442", label: "Other work" },
   idle: { colour: "#c3ccd4", label: "Idle" },
-  silent: { colour: "#7a8591", label: "Not heard" },
 });
 
 export const LOCATION_STATES = /** @type {const} */ ({
@@ -17,6 +16,9 @@ export const LOCATION_STATES = /** @type {const} */ ({
   empty: { colour: "#74808c", label: "Empty" },
   unseen: { colour: "#8d7ad1", label: "Not seen" },
 });
+
+/** Of agents as they are shown: one of the live twin may be where it was last seen, or not. */
+export const SHOWN_STATES = /** @type {const} */ ({ ...AGENT_STATES, silent: { colour: "#7a8591", label: "Not heard" } });
 
 /** Cividis at nine places, read off the published table: even steps to the eye, blue to yellow. */
 const CIVIDIS = [

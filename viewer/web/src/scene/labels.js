@@ -1,5 +1,5 @@
 import { element } from "../dom.js";
-import { AGENT_STATES } from "../colours.js";
+import { SHOWN_STATES } from "../colours.js";
 
 /** @import {Pickers} from "./pickers.js" */
 /** @import {Stage} from "./stage.js" */
@@ -32,7 +32,7 @@ export class Labels {
       label.hidden = at === null;
       if (at) label.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px) translate(-50%, -100%)`;
       label.dataset.state = state;
-      label.style.setProperty("--state", AGENT_STATES[state].colour);
+      label.style.setProperty("--state", SHOWN_STATES[state].colour);
     }
   }
 

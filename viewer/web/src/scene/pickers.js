@@ -1,6 +1,6 @@
 import * as THREE from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
-import { AGENT_STATES } from "../colours.js";
+import { SHOWN_STATES } from "../colours.js";
 import { motionAt, positionAt, wayBetween } from "../motion.js";
 
 /** @import {Motion} from "../messages" */
@@ -13,7 +13,7 @@ const TRAIL_POINTS = 40;
 /** Pickers as figures that also shine through racks, each with the way it came. */
 export class Pickers {
   object = new THREE.Group();
-  /** @type {{name: string, state: keyof typeof AGENT_STATES, place: THREE.Vector3, head: THREE.Vector3}[]} */
+  /** @type {{name: string, state: keyof typeof SHOWN_STATES, place: THREE.Vector3, head: THREE.Vector3}[]} */
   shown = [];
   #capacity = 0;
   /** @type {THREE.InstancedMesh} */ #bodies;
@@ -56,7 +56,7 @@ export class Pickers {
       matrix.makeScale(scale, scale, scale).setPosition(place);
       for (const mesh of [this.#bodies, this.#ghosts, this.#rings]) {
         mesh.setMatrixAt(i, matrix);
-        mesh.setColorAt(i, colour.set(AGENT_STATES[state].colour));
+        mesh.setColorAt(i, colour.set(SHOWN_STATES[state].colour));
       }
       return { name, state, place, head: new THREE.Vector3(x, y, this.floorZ + FIGURE_M * scale * 1.05) };
     });

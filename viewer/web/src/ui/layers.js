@@ -1,4 +1,4 @@
-import { AGENT_STATES, LOCATION_STATES, heatGradient } from "../colours.js";
+import { AGENT_STATES, LOCATION_STATES, SHOWN_STATES, heatGradient } from "../colours.js";
 import { element, swatch } from "../dom.js";
 
 /** @import {Location} from "../facility" */
@@ -36,8 +36,7 @@ export function locationLegend(locations) {
 
 /** @param {boolean} isLive */
 export function pickerLegend(isLive) {
-  const known = Object.entries(AGENT_STATES).filter(([state]) => isLive || state !== "silent");
-  const states = known.map(([, { colour, label }]) => element("li", {}, swatch(colour), label));
+  const states = Object.values(isLive ? SHOWN_STATES : AGENT_STATES).map(({ colour, label }) => element("li", {}, swatch(colour), label));
   return element("ul", { class: "legend columns phone-only" }, ...states);
 }
 
