@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from layouts.live.events import LiveEvent, decode_body, encode_body, refusal
@@ -40,19 +40,28 @@ def as_read(event: LiveEvent) -> LiveEvent:
     )
 
 
-def admit(events: Sequence[LiveEvent], known: Mapping[str, Row], *, now_ms: int) -> Admission:
-    """Hold a batch against the log's rules and the rows with its ids that are `known`.
+def admit(
+    events: Sequence[LiveEvent], known_rows: Callable[[Sequence[str]], Mapping[str, Row]], *, now_ms: int
+) -> Admission:
+    """Hold a batch against the log's rules, and what passes against the rows that have its ids already.
 
     An id that is known with the same content was told twice, and counts as known. With another content it is refused:
     one of the two would be lost, and nobody could say which is true.
     """
     admission = Admission([], [], 0, [])
-    seen = dict(known)
+    reasons = [refusal(event, now_ms) for event in events]
+    passed = [event.id for event, reason in zip(events, reasons, strict=True) if reason is None]
+    seen = dict(known_rows(passed))
     told_twice = 0
-    for event in events:
-        reason = refusal(event, now_ms)
+    for event, reason in zip(events, reasons, strict=True):
         if reason is None:
-            taken = as_read(event)
+            try:
+                taken = as_read(event)
+            except UnicodeEncodeError as error:
+                admission.refused.append(
+                    (event, f"it holds text that is no Unicode ({error.reason}): correct it")
+                )
+                continue
             row = row_of(taken)
             other = seen.get(event.id)
             if other is None:

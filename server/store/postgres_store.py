@@ -19,6 +19,7 @@ from spatial.errors import MissingToolError
 
 try:
     import psycopg
+    import psycopg.conninfo
 except ImportError as error:
     raise MissingToolError(
         "the client of PostgreSQL is not installed: pip install 'aisletwin[postgres]', or name a file as the store"
@@ -45,10 +46,14 @@ class PostgresStore(SqlStore):
         self._listener: psycopg.Connection[tuple[Any, ...]] | None = None
         self._readers: list[psycopg.Connection[tuple[Any, ...]]] = []
         self._readers_lock = threading.Lock()
-        self._migrate(steps)
+        try:
+            self._migrate(steps)
+        except BaseException:
+            self.close()
+            raise
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        connection = psycopg.connect(self._url, autocommit=True, connect_timeout=CONNECT_S)
+        connection = _connected(self._url)
         for setting in SETTINGS:
             connection.execute(setting)
         return connection
@@ -102,7 +107,12 @@ class PostgresStore(SqlStore):
     def _version(self, execute: Statements) -> int:
         if execute("SELECT to_regclass('about')")[0][0] is None:
             return 0
-        return int(execute("SELECT value FROM about WHERE name = 'version'")[0][0])
+        rows = execute(
+            "SELECT to_jsonb(about) ->> 'value' FROM about WHERE to_jsonb(about) ->> 'name' = 'version'"
+        )
+        if not rows or not str(rows[0][0]).isdigit():
+            raise StoreError("the database has a table 'about' of another program: name another schema")
+        return int(rows[0][0])
 
     def _set_version(self, execute: Statements, version: int) -> None:
         execute(
@@ -133,6 +143,25 @@ class PostgresStore(SqlStore):
                 if connection is not None:
                     connection.close()
             self._readers.clear()
+
+
+def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection. Raises StoreError without what may hold a password: what psycopg says of a URL repeats it."""
+    try:
+        told = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        told = {"host": "@"}
+    if "@" in str(told.get("host") or ""):
+        raise StoreError(
+            "the URL of the store cannot be read: percent-encode its user and password (@ is %40)"
+        )
+    try:
+        return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S)
+    except psycopg.Error as error:
+        said = " ".join(str(error).split())
+        if told.get("password"):
+            said = said.replace(str(told["password"]), "…")
+        raise StoreError(f"the store in PostgreSQL cannot be reached: {said}") from None
 
 
 def _statements(connection: psycopg.Connection[tuple[Any, ...]]) -> Statements:

@@ -8,6 +8,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from itertools import islice
 from typing import Any, Protocol
 
@@ -93,8 +94,7 @@ class SqlStore(ABC):
         with self._writing() as execute:
             seq, learned_ms = _last(execute)
             learned_ms = max(learned_ms, now_ms)  # a clock that is set back stands until it has caught up
-            known = _known_rows(execute, [event.id for event in events])
-            admission = admit(events, known, now_ms=learned_ms)
+            admission = admit(events, partial(_known_rows, execute), now_ms=learned_ms)
             recorded = tuple(
                 Recorded(number, learned_ms, event) for number, event in enumerate(admission.events, seq + 1)
             )
@@ -197,6 +197,11 @@ class SqlStore(ABC):
         """Keep letters; durable when it returns. One that waits already is not kept twice."""
         with self._writing() as execute:
             for letter in letters:
+                letter = letter._replace(
+                    source=_storable(letter.source),
+                    address=_storable(letter.address),
+                    reason=_storable(letter.reason),
+                )
                 told = "\x1f".join((letter.source, letter.address)).encode() + b"\x1f" + letter.payload
                 execute(
                     "INSERT INTO letters (digest, source, address, payload, arrived_ms, reason) "
@@ -232,6 +237,11 @@ class SqlStore(ABC):
         with self._writing() as execute:
             for number in numbers:
                 execute("UPDATE letters SET settled_ms = ? WHERE number = ?", (now_ms, number))
+
+
+def _storable(text: str) -> str:
+    """The text with what no database takes, half a character or a NUL, written out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
 
 
 def _known_rows(execute: Statements, ids: Sequence[str]) -> dict[str, Row]:

@@ -37,7 +37,14 @@ class SqliteStore(SqlStore):
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
         self._news = threading.Condition()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"{path}: its folder cannot be made ({error.strerror}): name another path"
+            ) from error
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder: name a file in it")
         with self._telling():
             self._writer = self._connect()
         try:

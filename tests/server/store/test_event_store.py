@@ -6,11 +6,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from layouts.live.events import FUTURE_MS, LiveEvent
+from layouts.live.events import FUTURE_MS, LiveEvent, Noted
 from layouts.live.state import TwinState
 from server.store.errors import StoreError
 from server.store.opening import open_store
@@ -183,10 +185,71 @@ def test_what_is_no_store_of_ours_is_left_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "mysql:").exists()
 
 
-def test_a_database_that_is_away_is_told_without_its_password() -> None:
+@pytest.mark.parametrize("password", ["geheim", "50%geheim", "ge@heim", "ge:heim", "ge%20heim"])
+def test_a_database_that_is_away_is_told_without_its_password(password: str) -> None:
     with pytest.raises(StoreError) as told:
-        open_store("postgresql://me:geheim@127.0.0.1:1/nothing")
-    assert "geheim" not in str(told.value)
+        open_store(f"postgresql://me:{password}@127.0.0.1:1/nothing")
+    assert "heim" not in str(told.value)
+    assert told.value.__cause__ is None
+
+
+def test_an_event_that_no_database_takes_sinks_none_beside_it(store: SqlStore, told: Told) -> None:
+    bad = [
+        replace(told(2), id="a\0b"),
+        replace(told(3), id="\ud800"),
+        replace(told(4), body=Noted("\ud800", "me")),
+    ]
+    appended = store.append([told(1), *bad, told(5)], now_ms=NOW_MS)
+    assert [each.event.id for each in appended.recorded] == ["rtls:1", "rtls:5"]
+    assert len(appended.refused) == 3
+
+
+def test_a_letter_that_no_database_takes_is_kept_with_that_written_out(store: SqlStore) -> None:
+    store.bury([DeadLetter("a\0", "topic/\ud800", b"\0", NOW_MS, "why \0")])
+    (kept,) = store.letters()
+    assert kept.letter == DeadLetter("a\\0", "topic/\\ud800", b"\0", NOW_MS, "why \\0")
+    store.settle([kept.number], now_ms=NOW_MS)
+    store.bury([DeadLetter("a\0", "topic/\ud800", b"\0", NOW_MS, "why \0")])
+    assert store.waiting() == 1
+
+
+def test_a_path_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="its folder cannot be made"):
+        open_store(tmp_path / "file" / "log.db")
+    with pytest.raises(StoreError, match="is a folder"):
+        open_store(tmp_path)
+
+
+def test_tables_of_others_are_left_alone(postgres: str, other_url: Callable[[str], str]) -> None:
+    import psycopg
+
+    url = other_url("postgres")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE about (theirs TEXT)")
+    with pytest.raises(StoreError, match="another program"):
+        open_store(url)
+
+
+def test_a_server_that_ends_all_connections_is_connected_to_again(
+    postgres: str, other_url: Callable[[str], str], told: Told
+) -> None:
+    import psycopg
+
+    store = open_store(other_url("postgres"))
+    store.append([told(1)], now_ms=NOW_MS)
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND usename IS NOT NULL"
+        )
+    with pytest.raises(StoreError):
+        store.append([told(2)], now_ms=NOW_MS)
+    assert store.append([told(2)], now_ms=NOW_MS).recorded[0].seq == 2
+    with suppress(StoreError):
+        store.head()
+    assert store.head() == 2
+    store.close()
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path, told: Told) -> None:
