@@ -82,6 +82,7 @@ def create_app(
     app.include_router(observing_routes(metrics, {} if live is None else checks_of(live)))
     if live is not None:
         metrics.watch(standing_of(live))
+        live.intake.on_commit, live.on_shown = metrics.committed, metrics.seen
     app.include_router(session_routes(access))
     app.include_router(site_routes(site, run, plan, is_live=live is not None, sim_s=lambda: played.sim_s))
     if live is None:

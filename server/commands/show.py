@@ -29,12 +29,18 @@ def serve(
     tokens: Annotated[
         Path | None, typer.Option(help="File of `aisletwin tokens`: who is let in; needed off this machine.")
     ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Tell what happens as lines of JSON on standard error.")
+    ] = False,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = LOOPBACK,
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve a site to browsers, and a run and a slotting plan if given, or its live twin."""
+    from server.observing.logs import log_to
     from server.serving import serve as serve_site
 
+    if log_json:
+        log_to(is_json=True)
     if live is not None and run is not None:
         raise typer.BadParameter(
             "a run is played or the present is followed: give one of both", param_hint="--live"

@@ -41,6 +41,7 @@ class LivePresent:
         self._numbers: dict[str, int] = {}
         self._places: dict[str, LiveEvent] = {}
         self._pending: set[str] = set()
+        self._oldest_ms: int | None = None
         self._aging: set[str] = set()
         self._conditions: Mapping[str, Freshness] = {}
         shown_s = (now_ms - DELAY_MS - self._epoch_ms) / 1000
@@ -55,11 +56,14 @@ class LivePresent:
         """An event was taken in, and changed `key` of the state."""
         if key is not None and recorded.event.site == self._site:
             self._pending.add(key)
+            self._oldest_ms = min(self._oldest_ms or recorded.learned_ms, recorded.learned_ms)
 
-    def flush(self, state: TwinState) -> None:
-        """Tell viewers what changed since the last call."""
+    def flush(self, state: TwinState) -> int | None:
+        """Tell viewers what changed since the last call; when the oldest of it was learned [ms], None for nothing."""
         pending, self._pending = self._pending, set()
+        oldest_ms, self._oldest_ms = self._oldest_ms, None
         self._tell(state, pending, {})
+        return oldest_ms
 
     def refresh(
         self, state: TwinState, conditions: Mapping[str, Freshness], others: Mapping[str, Held | None]

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from layouts.live.events import LiveEvent, Recorded
@@ -30,6 +30,8 @@ MOST_WAITING = 50_000
 @dataclass(frozen=True)
 class _Batch:
     events: Sequence[LiveEvent]
+    told: Sequence[LiveEvent]
+    """The events as they were handed over, before they were rewritten: what a receipt speaks of."""
     letters: Sequence[DeadLetter]
     on_durable: OnDurable | None
 
@@ -49,7 +51,6 @@ class Written:
     letters: int = 0
     commits: int = 0
     failures: int = 0
-    commit_s: deque[float] = field(default_factory=lambda: deque(maxlen=1_000))
 
 
 class GroupCommit:
@@ -68,6 +69,8 @@ class GroupCommit:
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self.written = Written()
+        self.on_commit: Callable[[float], None] = lambda _: None
+        """Told how many seconds each commit took."""
         self._store, self._now_ms, self._on_recorded = store, now_ms, on_recorded
         self._rewrite = rewrite
         self._most_waiting = most_waiting
@@ -88,9 +91,8 @@ class GroupCommit:
         timeout_s: float | None = None,
     ) -> None:
         """As of `Intake`. Raises IntakeFullError when there is no room in time, or it has been stopped."""
-        if self._rewrite is not None:
-            events = [self._rewrite(event) for event in events]
-        batch = _Batch(events, letters, on_durable)
+        written = events if self._rewrite is None else [self._rewrite(event) for event in events]
+        batch = _Batch(written, events, letters, on_durable)
         with self._changed:
             has_room = self._changed.wait_for(
                 lambda: (
@@ -174,7 +176,7 @@ class GroupCommit:
                 return
             receipts = self._failed(batches, error)
         self.written.commits += 1
-        self.written.commit_s.append(time.perf_counter() - began_s)
+        self.on_commit(time.perf_counter() - began_s)
         for batch, receipt in zip(batches, receipts, strict=True):
             if batch.on_durable is not None:
                 _call(partial(batch.on_durable, receipt), "who handed events over")
@@ -210,7 +212,11 @@ class GroupCommit:
             if event.id in recorded and id(event) not in refused:
                 recorded.remove(event.id)
                 new += 1
-        bad = tuple((event, refused[id(event)]) for event in batch.events if id(event) in refused)
+        bad = tuple(
+            (told, refused[id(event)])
+            for told, event in zip(batch.told, batch.events, strict=True)
+            if id(event) in refused
+        )
         return Receipt(seq, new, len(batch.events) - new - len(bad), bad)
 
 

@@ -20,7 +20,6 @@ from layouts.live.events import LiveEvent, Recorded
 from layouts.live.staleness import freshness
 from server.access.people import hide_people
 from server.access.pseudonyms import Pseudonyms
-from server.access.settings import PseudonymSettings
 from server.alerts.engine import AlertEngine
 from server.alerts.life import alerts_of
 from server.alerts.memory import encode_memory, resume_engine
@@ -64,14 +63,6 @@ def clock_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _hiding(settings: PseudonymSettings | None) -> Callable[[LiveEvent], LiveEvent] | None:
-    """What makes pseudonyms of people's names, where that is wanted."""
-    if settings is None:
-        return None
-    pseudonyms = Pseudonyms(settings, now_ms=clock_ms)
-    return lambda event: hide_people(event, pseudonyms).event
-
-
 class LiveServer:
     """Owns the store, the twin and what feeds and follows it. Raises what the store, rules or feeds are wrong in."""
 
@@ -81,11 +72,15 @@ class LiveServer:
         self.store = open_store(settings.store)
         state = restored(self.store)
         self.twin = Twin(self.store, state)
+        hidden = settings.access.pseudonyms
+        self.pseudonyms = None if hidden is None else Pseudonyms(hidden, now_ms=clock_ms)
+        self.on_shown: Callable[[float], None] = lambda _: None
+        """Told how many seconds after it was learned the oldest of a frame went out to viewers."""
         self.intake = GroupCommit(
             self.store,
             now_ms=clock_ms,
             on_recorded=self.twin.offer,
-            rewrite=_hiding(settings.access.pseudonyms),
+            rewrite=None if self.pseudonyms is None else self._without_names,
         )
         self.live = LivePresent(
             self.site_id,
@@ -128,7 +123,7 @@ class LiveServer:
         """Follow the log and let the feeds in."""
         self.live.begin(self.twin.state)
         self.twin.listeners += [self.live.note, self._watch]
-        for work in (self.twin.follow(), self._flush(), self._refresh()):
+        for work in (self.twin.follow(), self._flush(), self._refresh(), self._forget_people()):
             self._tasks.append(asyncio.create_task(work))
         self._run_thread("jobs", lambda: JobRunner(self.jobs).run(self._stop))
         self._run_thread("alerts-out", self._deliver)
@@ -166,11 +161,22 @@ class LiveServer:
                 self.intake.submit(self._owed, timeout_s=0)
                 self._owed = []
 
+    def _without_names(self, event: LiveEvent) -> LiveEvent:
+        return event if self.pseudonyms is None else hide_people(event, self.pseudonyms).event
+
+    async def _forget_people(self) -> None:
+        """Once an hour: destroy the keys of pseudonyms that are old enough."""
+        while self.pseudonyms is not None:
+            await asyncio.to_thread(self.pseudonyms.forget)
+            await asyncio.sleep(3_600)
+
     async def _flush(self) -> None:
         while True:
             await asyncio.sleep(FLUSH_S)
             with _going_on():
-                self.live.flush(self.twin.state)
+                oldest_ms = self.live.flush(self.twin.state)
+                if oldest_ms is not None:
+                    self.on_shown((clock_ms() - oldest_ms) / 1000)
                 self._record_steps()
 
     async def _refresh(self) -> None:
