@@ -9,9 +9,10 @@ from pathlib import Path
 
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
-from server.access.access import access_of, clock_ms
+from server.access.access import access_of
 from server.access.guarding import audit_of
 from server.app import LOOPBACK, create_app
+from server.clock import clock_ms
 from server.listening import listen, web_server
 from server.sites import load_site
 from server.twin.live_server import LiveServer

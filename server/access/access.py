@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +14,10 @@ from server.access.roles import LOCAL, Who
 from server.access.sessions import sessions_in, unsign
 from server.access.settings import AccessSettings
 from server.access.tokens import Tokens
+from server.clock import clock_ms
 
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-def clock_ms() -> int:
-    """The time, in milliseconds since 1970 in UTC."""
-    return time.time_ns() // 1_000_000
 
 
 class Denied(NamedTuple):

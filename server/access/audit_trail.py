@@ -9,13 +9,14 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.access.access import SAFE_METHODS, clock_ms
+from server.access.access import SAFE_METHODS
 from server.access.audit import AuditLog
 from server.access.body_limit import is_at
 from server.access.errors import AuditError
 from server.access.rates import Rates, caller_at
 from server.access.refusals import refuse
 from server.access.roles import Who
+from server.clock import clock_ms
 
 log = logging.getLogger(__name__)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from server.clock import clock_ms
 from server.commands.options import Json
 from server.commands.printing import print_json
-from server.commands.stores import AtSite, Store, clock_ms, opened, shown_time, time_ms
+from server.commands.stores import AtSite, Store, opened, shown_time, time_ms
 from spatial.errors import BadDataError
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from server.commands.stores import clock_ms
-
 
 def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, central server.")]) -> None:
     """Take messages, keep them on disk and forward them in order whenever the link is up; Ctrl-C ends it."""
+    from server.clock import clock_ms
     from server.edge.edge import Edge
     from server.edge.settings_file import read_edge_file
 

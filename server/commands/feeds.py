@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.clock import clock_ms
 from server.commands.options import Json
 from server.commands.printing import print_json
-from server.commands.stores import clock_ms
 from spatial.errors import AisletwinError
 
 if TYPE_CHECKING:

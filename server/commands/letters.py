@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.clock import clock_ms
 from server.commands.options import Json
 from server.commands.printing import print_json
-from server.commands.stores import Store, clock_ms, opened, shown_time
+from server.commands.stores import Store, opened, shown_time
 
 if TYPE_CHECKING:
     from server.feeds.feed import Decoder

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from server.clock import clock_ms
 from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Json, require_figure
 from server.commands.printing import print_json, print_kpis, print_notes
-from server.commands.stores import clock_ms, opened
+from server.commands.stores import opened
 from server.progress import reporting
 
 if TYPE_CHECKING:

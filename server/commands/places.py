@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from server.commands.stores import clock_ms, opened, time_ms
+from server.clock import clock_ms
+from server.commands.stores import opened, time_ms
 
 if TYPE_CHECKING:
     from layouts.live.state import TwinState

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from server.clock import clock_ms
 from server.commands.options import Json
 from server.commands.places import AsOf, AtSite, Place, as_of_ms, place_pattern
 from server.commands.printing import print_json
-from server.commands.stores import Store, clock_ms, opened
+from server.commands.stores import Store, opened
 from spatial.errors import UndecidedError
 
 if TYPE_CHECKING:

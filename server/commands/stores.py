@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,11 +32,6 @@ def opened(url: str) -> Iterator[SqlStore]:
         yield store
     finally:
         store.close()
-
-
-def clock_ms() -> int:
-    """Milliseconds since 1970 in UTC."""
-    return time.time_ns() // 1_000_000
 
 
 def time_ms(text: str, *, option: str) -> int:

@@ -13,9 +13,10 @@ from itertools import islice
 
 from layouts.live.events import Recorded
 from layouts.live.state import TwinState
-from server.store.store import EventStore, Snapshot
+from server.store.snapshots import state_as_of
+from server.store.store import EventStore
 from server.twin.twin import Twin
-from spatial.errors import BadDataError, UndecidedError
+from spatial.errors import UndecidedError
 
 AT_ONCE = 2_000
 """So many events are taken in before others of the process have their turn."""
@@ -58,43 +59,11 @@ async def replay(
 def state_at(store: EventStore, *, seq: int | None = None, learned_ms: int | None = None) -> TwinState:
     """What was known after the event `seq`, or at the time `learned_ms`; with neither, what is known by now.
 
-    From the newest snapshot before it, and the log from there. Raises UndecidedError for a `seq` that the log has
+    Raises UndecidedError for a `seq` that the log has
     not reached.
     """
     if seq is not None and not 0 <= seq <= store.head():
         raise UndecidedError(
             f"event {seq} is not in the log, which has 1 to {store.head()}: choose one of them"
         )
-    state = _begun(_snapshot(store, seq, learned_ms))
-    for each in store.read(after=state.seq, until=seq, learned_until_ms=learned_ms):
-        state.apply(each)
-    return state
-
-
-def happened_until(store: EventStore, happened_ms: int) -> TwinState:
-    """What is known by now of what had happened until then, late news included."""
-    state = _begun(store.snapshot(happened_ms=happened_ms))
-    for each in store.read(after=state.seq, happened_until_ms=happened_ms):
-        state.apply(each)
-    return state
-
-
-def _snapshot(store: EventStore, seq: int | None, learned_ms: int | None) -> Snapshot | None:
-    found = store.snapshot(seq=seq)
-    while found is not None and learned_ms is not None and found.learned_ms > learned_ms:
-        found = store.snapshot(seq=found.seq - 1)
-    return found
-
-
-def _begun(snapshot: Snapshot | None) -> TwinState:
-    """The state of a snapshot, or the empty one. Raises BadDataError for one that is not what was saved."""
-    if snapshot is None:
-        return TwinState()
-    state = TwinState.decode(
-        snapshot.state, seq=snapshot.seq, learned_ms=snapshot.learned_ms, happened_ms=snapshot.happened_ms
-    )
-    if state.sha256() != snapshot.sha256:
-        raise BadDataError(
-            f"the snapshot at event {snapshot.seq} has not the hash it was saved with: restore a backup"
-        )
-    return state
+    return state_as_of(store, seq=seq, learned_ms=learned_ms)

@@ -11,12 +11,12 @@ import json
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
+from server.clock import clock_ms
 from server.jobs.job import Job, JobLimits, QueueFullError, State, key_of_job, kinds_at
 from spatial.errors import BadDataError
 
@@ -30,11 +30,6 @@ CREATE TABLE IF NOT EXISTS jobs (
     asked_ms INTEGER NOT NULL, started_ms INTEGER, ended_ms INTEGER
 )
 """
-
-
-def clock_ms() -> int:
-    """Milliseconds since 1970 in UTC."""
-    return time.time_ns() // 1_000_000
 
 
 class JobQueue:

@@ -12,10 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.access.declared import require
 from server.access.roles import Who
+from server.clock import clock_ms
 from server.fork.fork import fork, write_fork
 from server.jobs.job import Job, QueueFullError
 from server.routes.refused import BY_THE_GATE, refuses
-from server.twin.live_server import LiveServer, clock_ms
+from server.twin.live_server import LiveServer
 from spatial.errors import BadDataError, UndecidedError
 
 FORKS = "forks"

@@ -10,7 +10,6 @@ import asyncio
 import logging
 import secrets
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from server.alerts.memory import encode_memory, resume_engine
 from server.alerts.outputs.delivery import Cursors, deliveries
 from server.alerts.read_rules import read_rules
 from server.alerts.rule_set import RuleSet
+from server.clock import clock_ms
 from server.jobs.job_queue import JobQueue
 from server.jobs.kinds import KINDS_ADDRESS
 from server.jobs.runner import JobRunner
@@ -56,11 +56,6 @@ def _going_on() -> Iterator[None]:
         yield
     except Exception:
         log.exception("viewers could not be told what changed")
-
-
-def clock_ms() -> int:
-    """Milliseconds since 1970 in UTC."""
-    return time.time_ns() // 1_000_000
 
 
 class LiveServer:

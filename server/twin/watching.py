@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from server.alerts.life import alerts_of
+from server.clock import clock_ms
 from server.observing.health import Check, hears, keeps_up, store_answers, writes
 from server.observing.metrics import FeedState, Standing
-from server.twin.live_server import LiveServer, clock_ms
+from server.twin.live_server import LiveServer
 
 
 def standing_of(live: LiveServer) -> Standing:

@@ -17,10 +17,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from layouts.live.events import LiveEvent, OrderReleased, Position, Reading, StockCounted
 from server.app import create_app
+from server.clock import clock_ms
 from server.sites import load_site
 from server.store.opening import open_store
 from server.store.snapshots import restored
-from server.twin.live_server import LiveServer, clock_ms
+from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file
 from viewer.messages import PROTOCOL, Ack, Alert, Figures, Hello, LiveAgent, Sensor, Update, encode
 from viewer.motion_frame import LiveMotion, decode_frame
