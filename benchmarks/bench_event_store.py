@@ -22,9 +22,9 @@ import msgspec
 
 from layouts.live.events import LiveEvent, Position, Reading, Recorded, encode_body
 from layouts.live.state import TwinState
+from server.intake.group_commit import GroupCommit
 from server.store.opening import open_store
 from server.store.snapshots import restored
-from server.twin.group_commit import GroupCommit
 from server.twin.twin import SNAPSHOT_EVERY, snapshot_of
 
 BATCH = 1_000

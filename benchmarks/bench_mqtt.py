@@ -31,7 +31,7 @@ from layouts.live.events import Reading
 from server.edge.buffer import EdgeBuffer
 from server.feeds.mqtt.feed import MqttFeed
 from server.feeds.mqtt.settings import MqttSettings
-from server.twin.intake import Receipt
+from server.intake.intake import Receipt
 
 MAPPING = """
 topics:

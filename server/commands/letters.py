@@ -76,7 +76,7 @@ def replay_command(
 ) -> None:
     """Read the letters that wait again; those that are taken are settled, and nothing is recorded twice."""
     from server.feeds.dead_letters import replay
-    from server.twin.group_commit import GroupCommit
+    from server.intake.group_commit import GroupCommit
     from server.twin.twin_file import read_twin_file
 
     settings = read_twin_file(twin)

@@ -97,7 +97,7 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Play the log again through the live twin's own code; tells the hash of the state that it comes to."""
-    from server.fork.replay import state_at
+    from server.twin.replay import state_at
 
     if speed is not None and not (speed > 0 and math.isfinite(speed)):
         raise typer.BadParameter(f"{speed:g} is not above 0: give 1 for as it was", param_hint="--speed")
@@ -137,7 +137,7 @@ def _last(log: SqlStore, until_seq: int | None) -> int:
 
 
 async def _play(log: SqlStore, begun: TwinState, last: int, speed: float, listen: Listener) -> TwinState:
-    from server.fork.replay import replay as play
+    from server.twin.replay import replay as play
     from server.twin.twin import Twin
 
     twin = Twin(log, begun)

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from layouts.live.events import LiveEvent, Noted, decode_event, encode_event, kind_of
 from layouts.live.latest import key_of
 from server.feeds.feed import derived_id
+from server.intake.intake import Receipt
 from server.store.store import DeadLetter
-from server.twin.intake import Receipt
 from spatial.errors import AisletwinError
 
 THINNABLE = ("position", "reading")

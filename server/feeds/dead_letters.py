@@ -10,8 +10,8 @@ from typing import NamedTuple
 from layouts.live.events import LiveEvent
 from server.feeds.feed import Decoded, Decoder, Message, Refused
 from server.feeds.pump import decode_checked
+from server.intake.intake import Intake, Receipt
 from server.store.store import EventStore, KeptLetter
-from server.twin.intake import Intake, Receipt
 from spatial.errors import AisletwinError
 
 AT_ONCE = 200

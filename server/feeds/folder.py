@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.feeds.feed import Decoded, Decoder, Message, Refused
 from server.feeds.handing_over import hand_over
-from server.twin.intake import Intake
+from server.intake.intake import Intake
 from spatial.errors import AisletwinError
 
 _log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import threading
 
 from layouts.live.events import LiveEvent, refusal
 from server.feeds.feed import Decoded, Message
+from server.intake.intake import Intake, Receipt
 from server.store.store import DeadLetter
-from server.twin.intake import Intake, Receipt
 
 LONGEST_WAIT_S = 60.0
 

@@ -24,7 +24,7 @@ from layouts.live.events import LinkChanged, LiveEvent
 from server.feeds.feed import Decoded, Decoder, Message, derived_id
 from server.feeds.handing_over import hand_over
 from server.feeds.http_pull_settings import HttpPullSettings
-from server.twin.intake import Intake
+from server.intake.intake import Intake
 from spatial.errors import AisletwinError, BadDataError
 from spatial.whole_files import write_whole
 

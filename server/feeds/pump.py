@@ -17,8 +17,8 @@ from typing import NamedTuple
 from layouts.live.events import LinkChanged, LiveEvent, refusal
 from server.feeds.backoff import Backoff
 from server.feeds.feed import Decoded, Decoder, Message, Refused, Reply, derived_id
+from server.intake.intake import Intake, Receipt
 from server.store.store import DeadLetter
-from server.twin.intake import Intake, Receipt
 
 log = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ from server.alerts.life import Alert
 from server.alerts.listing import alert_named, alerts_record, alerts_shown
 from server.alerts.steps import acknowledge, clear, shelve, unshelve
 from server.clock import clock_ms
+from server.intake.intake import IntakeFullError
 from server.routes.refused import BY_THE_GATE, refuses
 from server.store.errors import StoreError
-from server.twin.intake import IntakeFullError
 from server.twin.live_server import LiveServer
 from spatial.errors import BadDataError
 

@@ -15,9 +15,9 @@ from server.access.declared import require
 from server.access.roles import Who
 from server.clock import clock_ms
 from server.feeds.dead_letters import ReplayError, replay
+from server.intake.intake import IntakeFullError, Receipt
 from server.routes.refused import BY_THE_GATE, refuses
 from server.store.errors import StoreError
-from server.twin.intake import IntakeFullError, Receipt
 from server.twin.live_server import LiveServer
 from spatial.errors import BadDataError
 

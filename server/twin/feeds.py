@@ -13,7 +13,7 @@ from server.feeds.handing_over import hand_over
 from server.feeds.http_pull import HttpPull
 from server.feeds.mqtt.feed import MqttFeed
 from server.feeds.mqtt.settings import MqttSettings
-from server.twin.intake import Intake, Receipt
+from server.intake.intake import Intake, Receipt
 from server.twin.twin_file import Feed, FolderFeed, PullFeed, PushFeed
 from spatial.errors import BadDataError
 

@@ -26,6 +26,8 @@ from server.alerts.outputs.delivery import Cursors, deliveries
 from server.alerts.read_rules import read_rules
 from server.alerts.rule_set import RuleSet
 from server.clock import clock_ms
+from server.intake.group_commit import GroupCommit
+from server.intake.intake import IntakeFullError
 from server.jobs.job_queue import JobQueue
 from server.jobs.kinds import KINDS_ADDRESS
 from server.jobs.runner import JobRunner
@@ -34,8 +36,6 @@ from server.sites import Site
 from server.store.opening import open_store
 from server.store.snapshots import restored
 from server.twin.feeds import Feeds
-from server.twin.group_commit import GroupCommit
-from server.twin.intake import IntakeFullError
 from server.twin.live_figures import alert_entries, figures_of, job_entries
 from server.twin.twin import Twin
 from server.twin.twin_file import TwinFile

@@ -15,9 +15,9 @@ from layouts.run import Run
 from layouts.run_files import read_run
 from server.cli import run_command
 from server.commands import app
-from server.fork.replay import state_at
 from server.store.opening import open_store
 from server.store.snapshots import restored
+from server.twin.replay import state_at
 from server.twin.twin import snapshot_of
 
 EPOCH_MS = 1_790_000_000_000

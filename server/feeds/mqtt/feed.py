@@ -11,7 +11,7 @@ from server.feeds.mapping.decoder import MappingDecoder, require_reached
 from server.feeds.mqtt.link import Arrival, MqttLink, Presence
 from server.feeds.mqtt.settings import MqttSettings
 from server.feeds.pump import Counts, Pump
-from server.twin.intake import Intake
+from server.intake.intake import Intake
 
 
 class MqttFeed:

@@ -9,8 +9,8 @@ from layouts.live.events import LiveEvent, Reading
 from server.feeds.dead_letters import replay
 from server.feeds.feed import Decoded, Message, Refused
 from server.feeds.pump import Pump, decode_checked
+from server.intake.intake import Receipt
 from server.store.store import DeadLetter, KeptLetter
-from server.twin.intake import Receipt
 
 NOW = 1_795_800_000_000
 

@@ -27,12 +27,12 @@ from server.access.gate import Gate
 from server.access.roles import Who
 from server.access.sockets import Sockets
 from server.access.tokens import Tokens, make_token
+from server.intake.group_commit import Written
 from server.observing.health import Probe, hears, keeps_up, store_answers, writes
 from server.observing.logs import JsonLines, log_to
 from server.observing.metrics import FeedState, Metrics, Standing
 from server.observing.requests import REQUEST_ID, Observed
 from server.observing.routes import observing_routes
-from server.twin.group_commit import Written
 
 NOW = 1_790_000_000_000
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]

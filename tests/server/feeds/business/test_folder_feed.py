@@ -10,7 +10,7 @@ import pytest
 from server.feeds.business.decoder import BusinessDecoder
 from server.feeds.business.settings import BusinessSettings
 from server.feeds.folder import Folder, FolderSettings, Taken
-from server.twin.intake import Receipt
+from server.intake.intake import Receipt
 
 GOOD = json.dumps({"kind": "item", "at": "2026-11-27T08:00:00Z", "sku": "A"})
 BAD = json.dumps({"kind": "item", "sku": "A"})

@@ -15,7 +15,7 @@ from server.feeds.business.decoder import BusinessDecoder
 from server.feeds.business.settings import BusinessSettings
 from server.feeds.http_pull import HttpPull, PullError
 from server.feeds.http_pull_settings import HttpPullSettings
-from server.twin.intake import Receipt
+from server.intake.intake import Receipt
 from spatial.errors import BadDataError
 
 URL = "https://wms.example/moves"

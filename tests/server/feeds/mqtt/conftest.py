@@ -12,8 +12,8 @@ from brokers import Broker, is_there, mosquitto
 
 from layouts.live.events import LiveEvent
 from server.feeds.mqtt.settings import MqttSettings
+from server.intake.intake import Receipt
 from server.store.store import DeadLetter
-from server.twin.intake import Receipt
 
 
 @pytest.fixture

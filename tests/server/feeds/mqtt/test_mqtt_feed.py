@@ -173,7 +173,7 @@ from pathlib import Path
 from layouts.live.events import encode_event
 from server.feeds.mqtt.feed import MqttFeed
 from server.feeds.mqtt.settings import MqttSettings
-from server.twin.intake import Receipt
+from server.intake.intake import Receipt
 class FileIntake:
     def __init__(self, path):
         self.file = open(path, "ab", buffering=0)

@@ -9,9 +9,9 @@ import pytest
 
 from layouts.live.events import LiveEvent, Position, Recorded
 from layouts.live.state import TwinState
-from server.fork.replay import due_s, replay, state_at
 from server.store.snapshots import state_as_of
 from server.store.store import EventStore, Snapshot
+from server.twin.replay import due_s, replay, state_at
 from server.twin.twin import Twin, snapshot_of
 from spatial.errors import UndecidedError
 

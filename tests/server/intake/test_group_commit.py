@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from layouts.live.events import LiveEvent, Recorded
+from layouts.live.events import LiveEvent, Position, Recorded
+from server.intake.group_commit import GroupCommit
+from server.intake.intake import IntakeFullError, Receipt
 from server.store.errors import StoreError
 from server.store.sqlite_store import SqliteStore
 from server.store.store import Appended, DeadLetter
-from server.twin.group_commit import GroupCommit
-from server.twin.intake import IntakeFullError, Receipt
 
 NOW_MS = 1_790_000_100_000
 Told = Callable[..., LiveEvent]
@@ -42,6 +42,19 @@ def store(tmp_path: Path) -> Iterator[Faulty]:
     opened.gate.set()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def told() -> Told:
+    """Makes events: `told(number, agent=)`."""
+
+    def make(number: int, *, agent: str = "P1") -> LiveEvent:
+        return LiveEvent(
+            id=f"rtls:{number}", site="DE01", source="rtls", entity=f"agent/{agent}",
+            happened_ms=NOW_MS - 100_000 + number, body=Position("L0", 0.0, 1.0),
+        )  # fmt: skip
+
+    return make
 
 
 def intake(store: Faulty, **options: Any) -> GroupCommit:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from layouts.live.events import LiveEvent, Recorded
+from server.intake.intake import IntakeFullError, Receipt
 from server.store.errors import StoreError
 from server.store.store import Appended, DeadLetter, EventStore
-from server.twin.intake import IntakeFullError, Receipt
 
 log = logging.getLogger(__name__)
 
