@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from layouts.live.events import LiveEvent
 
 
 def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, central server.")]) -> None:
@@ -17,7 +20,9 @@ def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, ce
     from server.edge.settings_file import read_edge_file
 
     settings = read_edge_file(file)
-    node = Edge(settings, now_ms=clock_ms)
+    node = Edge(
+        settings, now_ms=clock_ms, rules=[each.rule for each in settings.alarms], on_alarm=_tell_alarm
+    )
     node.start()
     try:
         typer.echo(
@@ -30,6 +35,14 @@ def edge(file: Annotated[Path, typer.Argument(help="edge.yaml: feeds, buffer, ce
         waiting = len(node.buffer)
         node.stop()
     typer.echo(f"{settings.name} ended; {waiting} events waited and go out after the next start", err=True)
+
+
+def _tell_alarm(event: LiveEvent) -> None:
+    """Say an alarm where whoever stands at the node reads it; the central server hears of it once the link is up."""
+    from layouts.live.events import AlertChanged
+
+    if isinstance(event.body, AlertChanged):
+        typer.echo(f"{event.body.step} {event.body.rule}: {event.body.about}: {event.body.text}", err=True)
 
 
 def until_interrupted() -> None:

@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from server.cli import run_command
 from server.commands.edge import until_interrupted
+from server.edge.settings import AlarmSettings
 from server.edge.settings_file import read_edge_file
 
 FILE = """
@@ -85,3 +87,15 @@ def test_a_wrong_field_is_bad_data(file: Path, capsys: pytest.CaptureFixture[str
     file.write_text(FILE.replace("site: NORTH\nbuffer", "sight: NORTH\nbuffer"), encoding="utf-8")
     assert run_command(["edge", str(file)]) == 3
     assert "site" in capsys.readouterr().err
+
+
+def test_alarms_of_the_file_are_rules_in_base_units() -> None:
+    rule = AlarmSettings(id="cold", channel="temperature", above=46.4, unit="°F", hysteresis=1.8).rule
+    assert (rule.high, rule.low, round(rule.hysteresis, 9)) == (8.0, None, 1.0)
+    for wrong in (
+        {"channel": "temperature"},
+        {"channel": "warmth", "above": 1},
+        {"channel": "temperature", "above": 8, "unit": "bar"},
+    ):
+        with pytest.raises(ValidationError):
+            AlarmSettings(id="cold", **wrong)  # type: ignore[arg-type]
