@@ -62,7 +62,12 @@ class AuditTrail:
             if not is_unwritten:
                 await send(message)
 
-        await self._app(scope, receive, tell)
+        try:
+            await self._app(scope, receive, tell)
+        except Exception:
+            if self._is_told(scope, 500):  # the answer is written outside of this
+                await asyncio.to_thread(self._record, scope, 500)
+            raise
 
     def _is_told(self, scope: Scope, status: int) -> bool:
         if status in (401, 403, 429):
