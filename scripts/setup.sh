@@ -26,6 +26,7 @@ system_packages() { # Debian packages behind what open3d and vtk load, and what 
   if wants --browser; then command -v chromium >/dev/null || echo chromium fonts-dejavu-core; fi
   if wants --services; then
     [ -x /usr/sbin/mosquitto ] || echo mosquitto
+    command -v openssl >/dev/null || echo openssl
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
   fi
 }
