@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 from layouts.live.events import LiveEvent, Noted, Position
 from server.access.access import access_of
 from server.access.audit import AuditLog
+from server.access.declared import declared_routes
 from server.access.private_files import read_or_make_key
-from server.access.settings import AccessSettings
+from server.access.roles import MAY
+from server.access.settings import AccessSettings, LimitSettings
 from server.access.tokens import make_token
 from server.app import create_app
 from server.clock import clock_ms
@@ -74,6 +77,43 @@ def test_roles_reach_what_they_may_and_what_was_done_is_told(
         ("viewer", "403"), ("planner", "403"), ("operator", "403"), ("admin", "200"),
     ]  # fmt: skip
     assert not any(secret in log.read_text() for secret in secrets.values())
+
+
+def test_every_route_lets_in_whom_it_says_and_nobody_else(
+    tmp_path: Path, hall_site: Path, serving: Serving
+) -> None:
+    (tmp_path / "twin.yaml").write_text("access: {tokens: tokens.json}\n")
+    tokens = tmp_path / "tokens.json"
+    secrets = {role: make_token(tokens, role, role=role, now_ms=clock_ms()) for role in ROLES}  # type: ignore[arg-type]
+    told, site = read_twin_file(tmp_path / "twin.yaml"), load_site(hall_site)
+    limits = LimitSettings(requests_per_s=10_000, requests_at_once=10_000)
+    access = access_of(told.access, "127.0.0.1", site="HALL")
+    app = create_app(site, live=LiveServer(told, site), access=access, limits=limits)
+    asked = [
+        (method, re.sub(r"\{[^}]*\}", "1", route.path), route.needs)
+        for route in declared_routes(app)
+        for method in route.methods
+        if method != "CONNECT" and route.needs is not None
+    ]
+    assert len(asked) >= 20
+    wrong = []
+    with serving(app) as address, httpx.Client(base_url=address, trust_env=False) as client:
+        for method, path, needs in asked:
+            ways = (path, path + "/", "/" + path, path.upper(), path.replace("/api", "/%61pi"))
+            for way in ways:
+                for given in ({}, {"X-HTTP-Method-Override": "GET"}, {"Authorization": "Bearer atw_0_0"}):
+                    status = client.request(method, way, headers=given).status_code
+                    if status not in (401, 403, 404, 405):
+                        wrong.append((method, way, "nobody", status))
+            for role, secret in secrets.items():
+                status = client.request(
+                    method, path, headers={"Authorization": f"Bearer {secret}"}
+                ).status_code
+                if needs.permission in MAY[role] and status in (401, 403):  # type: ignore[index]
+                    wrong.append((method, path, role, status))
+                if needs.permission not in MAY[role] and status != 403:  # type: ignore[index]
+                    wrong.append((method, path, role, status))
+    assert not wrong, wrong
 
 
 def test_a_token_of_one_site_neither_tells_nor_reads_of_another(
