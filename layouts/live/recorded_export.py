@@ -20,7 +20,7 @@ def live_events_of(run: Run, *, site: str, epoch_ms: int) -> Iterator[LiveEvent]
         if event.kind == "pick" and event.order and event.sku and event.quantity:
             lines[event.order].append((event.sku, float(event.quantity)))
         yield LiveEvent(
-            id=f"{run.id}/work/{row:09d}",
+            id=f"{run.id}/event/{row:09d}",
             site=site,
             source=f"run/{run.id}",
             entity=f"agent/{event.agent}",
