@@ -1,6 +1,7 @@
 # Every chore is one command, and each does its own set-up first.
 #   make demo ARGS="--once"   the whole chain on a generated warehouse, then the viewer
-.PHONY: setup demo test lint bench bench-tours bench-simulation clean
+#   make docs                 the documentation as pages, in build/docs; ARGS="--serve" shows them at a loopback address
+.PHONY: setup demo test lint docs bench bench-tours bench-simulation bench-scan clean
 
 setup:
 	@scripts/setup.sh
@@ -16,6 +17,9 @@ test:
 lint: setup
 	@scripts/check.sh lint
 
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs $(if $(filter --serve,$(ARGS)),serve --dev-addr 127.0.0.1:8800,build)
+
 bench:
 	@scripts/setup.sh --peers
 	@for bench in benchmarks/bench_*.py; do .venv/bin/python "$$bench" $(ARGS) || exit 1; done
@@ -27,6 +31,10 @@ bench-tours:
 bench-simulation:
 	@scripts/setup.sh --peers
 	@.venv/bin/python benchmarks/bench_simulation.py $(ARGS)
+
+bench-scan:
+	@scripts/setup.sh --peers
+	@.venv/bin/python benchmarks/bench_recognition.py --data $(ARGS)
 
 clean:
 	rm -rf .venv demo-site build dist viewer/web/node_modules viewer/web/dist

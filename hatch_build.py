@@ -9,6 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+PAGES = ("index.html", "ar.html")
 COMMANDS = (["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], ["npm", "run", "build"])
 
 
@@ -20,7 +21,7 @@ class PageBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         web = Path(self.root) / "viewer" / "web"
-        if not (web / "dist" / "index.html").is_file():
+        if not all((web / "dist" / page).is_file() for page in PAGES):
             build_page(web)
         build_data["artifacts"].append("viewer/web/dist/**")
 

@@ -112,9 +112,9 @@ def _wait_until_quiet(server: LiveProcess) -> None:
         time.sleep(0.1)
 
 
-def held_against(store: SqlStore, mqtt: MqttSender, https: list[HttpSender]) -> Outcome:
-    acknowledged, refused_payloads = _meant(mqtt.acknowledged)
-    sent, _ = _meant(mqtt.sent)
+def held_against(store: SqlStore, mqtt: MqttSender | None, https: list[HttpSender]) -> Outcome:
+    acknowledged, refused_payloads = _meant(mqtt.acknowledged if mqtt else [])
+    sent, _ = _meant(mqtt.sent if mqtt else [])
     for http in https:
         acknowledged |= http.acknowledged
         sent |= http.sent

@@ -26,7 +26,7 @@ from layouts.slotting.metric import Metric
 from layouts.slotting.problem import SlottingProblem, TourUnits
 from layouts.slotting.score import score
 from layouts.slotting.search.improve import Effort, improve
-from layouts.statistics.open_workers import open_workers
+from spatial.tasks.open_workers import open_workers
 
 BAY_M, AISLE_M, CROSS_M, WALK_S_M = 1.4, 4.5, 2.0, 1.0
 ZIPF, FAMILY, MATE = 0.9, 8, 0.5

@@ -18,8 +18,10 @@ from typing import Any
 
 import psutil
 import yaml
+from namespaces import Machine
 
 from layouts.demo_hall import demo_hall
+from server.access.tokens import make_token
 from spatial.facility_json import write_facility
 
 SITE = "HALL"
@@ -65,33 +67,59 @@ def write_hall(folder: Path) -> Path:
     return site
 
 
-def mqtt_feed(broker_port: int, *, client_id: str = "twin", subscription: str = "hall/#") -> dict[str, Any]:
+def mqtt_feed(
+    broker_port: int, *, client_id: str = "twin", subscription: str = "hall/#", host: str = "127.0.0.1"
+) -> dict[str, Any]:
     """The feed of `MAPPING`, patient with a broker that is restarted."""
     return {
         "kind": "mqtt", "name": "hall", "site": SITE, "decoder": "mapping", "options": {"file": "mapping.yaml"},
-        "host": "127.0.0.1", "port": broker_port, "client_id": client_id, "subscriptions": [subscription],
+        "host": host, "port": broker_port, "client_id": client_id, "subscriptions": [subscription],
         "first_retry_s": 0.1, "longest_retry_s": 0.5,
     }  # fmt: skip
 
 
 class LiveProcess:
-    """Serves `folder`/site, with its twin.yaml made of `settings`, on one port for its whole life."""
+    """Serves `folder`/site, with its twin.yaml made of `settings`, on one port for its whole life.
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], *, site: Path | None = None) -> None:
+    With a `machine` it runs there, and whoever asks it needs the token behind `headers`.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, Any],
+        *,
+        site: Path | None = None,
+        machine: Machine | None = None,
+    ) -> None:
         self._site, self.folder = site or write_hall(folder), folder
         self.port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "mapping.yaml").write_text(MAPPING)
         (folder / "twin.yaml").write_text(yaml.safe_dump({"access": {"limits": LIMITS}, **settings}))
         self._process: subprocess.Popen[bytes] | None = None
+        self._machine = machine
+        self.headers: dict[str, str] = {}
+        if machine is not None:
+            secret = make_token(
+                folder / "tokens.json", "bench", role="admin", now_ms=time.time_ns() // 1_000_000
+            )
+            self.headers = {"Authorization": f"Bearer {secret}"}
+
+    @property
+    def host(self) -> str:
+        return "127.0.0.1" if self._machine is None else self._machine.address
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def start(self) -> None:
         command = [sys.executable, "-c", "from server.cli import main; main()", "serve", str(self._site)]
         command += ["--live", str(self.folder / "twin.yaml"), "--port", str(self.port)]
+        if self._machine is not None:
+            command += ["--host", self.host, "--tokens", str(self.folder / "tokens.json")]
+            command = [*self._machine.prefix, *command]
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 command, stdout=log, stderr=log, start_new_session=True,
@@ -113,7 +141,8 @@ class LiveProcess:
         raise RuntimeError("the server did not answer")
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.address + path, timeout=5) as answer:
+        request = urllib.request.Request(self.address + path, headers=self.headers)
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return json.loads(answer.read())
 
     def kill(self) -> None:

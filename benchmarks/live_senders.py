@@ -9,7 +9,8 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import httpx
 import msgspec
@@ -40,7 +41,9 @@ def wrong_time(rng: random.Random) -> int:
 class MqttSender(threading.Thread):
     """Publishes poses, readings and movements at QoS 1; `acknowledged` is what the broker took."""
 
-    def __init__(self, port: int, *, rate_s: float, seed: int, client_id: str = "sender") -> None:
+    def __init__(
+        self, port: int, *, rate_s: float, seed: int, client_id: str = "sender", host: str = "127.0.0.1"
+    ) -> None:
         super().__init__(name=client_id, daemon=True)
         self.sent: list[tuple[str, bytes]] = []
         self.acknowledged: list[tuple[str, bytes]] = []
@@ -52,7 +55,7 @@ class MqttSender(threading.Thread):
         self._client.max_inflight_messages_set(UNACKNOWLEDGED)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_publish = lambda _client, _data, mid, *_: self._taken.append(mid)
-        self._client.connect("127.0.0.1", port, clean_start=False)
+        self._client.connect(host, port, clean_start=False)
         self._prefix = client_id
 
     def run(self) -> None:
@@ -101,15 +104,27 @@ class MqttSender(threading.Thread):
 
 
 class HttpSender(threading.Thread):
-    """Posts batches to any of `addresses`, the same one again until it is answered; `acknowledged` are ids."""
+    """Posts batches to any of `addresses`, the same one again until it is answered; `acknowledged` are ids.
 
-    def __init__(self, addresses: Sequence[str], *, rate_s: float, size: int, seed: int) -> None:
+    `headers` are sent with each, by address.
+    """
+
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        *,
+        rate_s: float,
+        size: int,
+        seed: int,
+        headers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         super().__init__(name=f"http-{seed}", daemon=True)
         self.sent: set[str] = set()
         self.acknowledged: set[str] = set()
         self.refused: set[str] = set()
         self.answers: dict[str, int] = {}
         self._addresses, self._rate_s, self._size, self._seed = addresses, rate_s, size, seed
+        self._headers = headers
         self._rng = random.Random(seed)
         self._ending = threading.Event()
 
@@ -138,7 +153,9 @@ class HttpSender(threading.Thread):
             address = self._addresses[tried % len(self._addresses)]
             tried += 1
             try:
-                answer = client.post(f"{address}/api/events", content=body)
+                answer = client.post(
+                    f"{address}/api/events", content=body, headers=self._headers.get(address, {})
+                )
             except httpx.HTTPError as error:
                 self._count(type(error).__name__)
                 time.sleep(0.05)

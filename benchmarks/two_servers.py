@@ -1,23 +1,23 @@
 """Two servers behind one PostgreSQL and one Mosquitto show the same; of one killed the viewers go on at the other.
 
-    python benchmarks/two_servers.py [--seconds 5] [--viewers 4]
+    python benchmarks/two_servers.py [--seconds 5] [--viewers 4] [--loopback]
 
-Both take the same MQTT feed by a shared subscription, and HTTP pushers and viewers know both addresses. The first is
-killed with -9 under load; its viewers resume at the second and must end with its present, no event of the log behind
-what they knew. Then it comes back, and both must have the same state, which holds each acknowledged event once. Each
-server has a folder and a port of its own; they share a machine's loopback.
+Each server is on a machine of its own, a network namespace, and asks for tokens; with --loopback, or where there
+can be no namespaces, both are on this machine and ask nobody. Both take the same MQTT feed by a shared subscription,
+and HTTP pushers and viewers know both addresses. The first is killed with -9 under load; its viewers resume at the
+second and must end with its present, no event of the log behind what they knew. Then it comes back, and both must
+have the same state, which holds each acknowledged event once.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,41 +27,26 @@ from bench_live_faults import Outcome, held_against
 from brokers import mosquitto
 from live_process import LiveProcess, mqtt_feed, write_hall
 from live_senders import HttpSender, MqttSender
+from namespaces import Machines, machines, why_not
+from postgres import postgres
 
 from server.store.opening import open_store
 from viewer.messages import PROTOCOL, Ack, Figures, Hello, Update, encode
 from viewer.motion_frame import decode_frame
 
-SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "postgres.sh"
 VOLATILE = ("clock", "figures")
 """Entries that tell the time, and the server's own."""
-
-
-@contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """A throwaway PostgreSQL; its URL."""
-    process = subprocess.Popen([str(SCRIPT), str(folder)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        if not url:
-            raise RuntimeError("PostgreSQL did not start")
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-        process.stdout.close()
 
 
 class Viewer(threading.Thread):
     """Follows the first address that answers, and goes on at the next when it is cut off."""
 
-    def __init__(self, addresses: Sequence[str]) -> None:
+    def __init__(self, servers: Sequence[LiveProcess]) -> None:
         super().__init__(daemon=True)
         self.known: dict[str, Any] = {}
         self.log_seq, self.seq_before, self.moves, self.longest_gap_s = 0, 0, 0, 0.0
         self.at = ""
-        self._addresses = addresses
+        self._servers = servers
         self._is_ending = threading.Event()
 
     def run(self) -> None:
@@ -74,10 +59,13 @@ class Viewer(threading.Thread):
     async def _follow(self) -> None:
         session, since, tried, cut_off_s = None, None, 0, 0.0
         while not self._is_ending.is_set():
-            address = self._addresses[tried % len(self._addresses)]
+            server = self._servers[tried % len(self._servers)]
+            address = server.address
             with suppress(OSError, websockets.WebSocketException):
                 url = f"ws{address[4:]}/ws"
-                async with websockets.connect(url, max_size=None, proxy=None, compression=None) as socket:
+                async with websockets.connect(
+                    url, max_size=None, proxy=None, compression=None, additional_headers=server.headers
+                ) as socket:
                     await socket.send(encode(Hello(PROTOCOL, session, since)).decode())
                     self.at = address
                     while not self._is_ending.is_set():
@@ -134,22 +122,43 @@ class Resumed:
         return not wrong and self.keys > 0 and self.state_a == self.state_b and self.log.is_sound
 
 
-def measured(folder: Path, *, seconds: float, viewers: int, rate_s: float = 200) -> Resumed:
+def measured(
+    folder: Path, *, seconds: float, viewers: int, rate_s: float = 200, is_apart: bool = False
+) -> Resumed:
+    """How it went; `is_apart` puts each server on a machine of its own."""
+    if not is_apart:
+        return _measured(folder, None, seconds=seconds, viewers=viewers, rate_s=rate_s)
+    with machines(["a", "b"]) as network:
+        return _measured(folder, network, seconds=seconds, viewers=viewers, rate_s=rate_s)
+
+
+def _measured(
+    folder: Path, network: Machines | None, *, seconds: float, viewers: int, rate_s: float
+) -> Resumed:
     site = write_hall(folder)
-    with postgres(folder / "postgres") as url, mosquitto(folder / "broker") as broker:
+    host = "127.0.0.1" if network is None else network.host
+    with postgres() as database, mosquitto(folder / "broker", "--address", host) as broker:
         servers = []
-        for name in ("a", "b"):
-            feed = mqtt_feed(broker.port, client_id=f"twin-{name}", subscription="$share/twins/hall/#")
-            servers.append(LiveProcess(folder / name, {"store": url, "feeds": [feed]}, site=site))
+        for number, name in enumerate(("a", "b")):
+            feed = mqtt_feed(
+                broker.port, client_id=f"twin-{name}", subscription="$share/twins/hall/#", host=host
+            )
+            machine = None if network is None else network.machines[number]
+            servers.append(
+                LiveProcess(
+                    folder / name, {"store": database.url, "feeds": [feed]}, site=site, machine=machine
+                )
+            )
         first, second = servers
         try:
             for server in servers:
                 server.start()
             for server in servers:
                 server.wait_until_ready()
-            mqtt = MqttSender(broker.port, rate_s=rate_s, seed=1)
-            https = [HttpSender([first.address, second.address], rate_s=rate_s, size=20, seed=1)]
-            watching = [Viewer([first.address, second.address]) for _ in range(viewers)]
+            mqtt = MqttSender(broker.port, rate_s=rate_s, seed=1, host=host)
+            tokens = {server.address: server.headers for server in servers}
+            https = [HttpSender([*tokens], rate_s=rate_s, size=20, seed=1, headers=tokens)]
+            watching = [Viewer(servers) for _ in range(viewers)]
             for thread in (mqtt, *https, *watching):
                 thread.start()
             time.sleep(seconds)
@@ -160,7 +169,7 @@ def measured(folder: Path, *, seconds: float, viewers: int, rate_s: float = 200)
             first.start()  # what the broker handed it and it never acknowledged comes again
             first.wait_until_ready()
             states = _same_states(first, second)
-            fresh = Viewer([second.address])
+            fresh = Viewer([second])
             fresh.start()
             missing, differing = _compared(watching, fresh)
             for viewer in (*watching, fresh):
@@ -170,7 +179,7 @@ def measured(folder: Path, *, seconds: float, viewers: int, rate_s: float = 200)
         finally:
             for server in servers:
                 server.kill()
-        store = open_store(url)
+        store = open_store(database.url)
         try:
             log = held_against(store, mqtt, https)
         finally:
@@ -217,11 +226,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--viewers", type=int, default=4)
+    parser.add_argument("--loopback", action="store_true")
     chosen = parser.parse_args()
+    is_apart = not chosen.loopback and why_not() is None
+    print("on two machines" if is_apart else f"on one machine{'' if chosen.loopback else f': {why_not()}'}")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL runs as another user
-        outcome = measured(folder, seconds=chosen.seconds, viewers=chosen.viewers)
+        outcome = measured(Path(name), seconds=chosen.seconds, viewers=chosen.viewers, is_apart=is_apart)
     for figure, value in (asdict(outcome) | asdict(outcome.log)).items():
         if figure != "log":
             print(f"{figure:16} {value}")

@@ -1,93 +1,143 @@
 """What a scan saw and no element of the facility explains, as one coarse surface: nothing seen is lost.
 
 Points that lie on the floor, on a wall or its doors, in a rack, an obstacle or a column are explained; so is
-the roof, which a facility does not have. The rest fills cells of 15 cm, whose outer sides are the surface.
+the roof, which a facility does not have. Through the rest goes a surface, where points are and nowhere else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import shapely
+from numba import njit
 from shapely import Polygon
 
-from spatial.facility import Facility, Rack
+from scans.recognition.tiled_points import TiledPoints
+from scans.surface.crumbs import Triangles, without_crumbs
+from scans.surface.seen_surface import seen_surface
+from spatial.facility import Facility, Level, Rack
 from spatial.floor_heights import floor_height
 from spatial.locations import world_from_rack
 from spatial.poses import Matrix4, transform_points
 
-_CELL_M = 0.15
+_CELL_M = 0.06
+_FEWEST_FACES = 12  # of a piece that is kept: less are stray returns
 _FLOOR_M = 0.12
 _BESIDE_M = 0.2
 _ROOF_SHARE = 0.9
-_MIN_POINTS = 2  # a lone point in a cell is a stray return
+UNKNOWN = -1
 
-Triangles = tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]
+Floats = npt.NDArray[np.float64]
 
 
-def residual_mesh(points: npt.NDArray[np.float64], facility: Facility) -> Triangles | None:
-    """Vertices (V, 3), metres, and faces (F, 3), outward, of what `points` (N, 3) show beyond `facility`.
+def residual_mesh(
+    points: Floats,
+    facility: Facility,
+    *,
+    station: npt.NDArray[np.integer] | None = None,
+    eyes: Mapping[int, Floats] | None = None,
+) -> Triangles | None:
+    """Vertices (V, 3), metres, and faces (F, 3) of what `points` (N, 3) show beyond `facility`.
 
-    None if everything is explained.
+    Faces look to the sensor, which stood at `eyes` (3,) of the point's `station` (N,); where that is not known, to
+    the middle of the hall. Sheets are open where nobody looked. None if everything is explained.
     """
-    left = points[~_is_explained(points, facility)]
-    index = np.floor(left / _CELL_M).astype(np.int64)
-    cells, count = np.unique(index, axis=0, return_counts=True)
-    cells = cells[count >= _MIN_POINTS]
-    return None if len(cells) == 0 else _surface(cells)
+    numbers = np.full(len(points), UNKNOWN) if station is None else station
+    left, seen_by = unexplained(points, numbers, facility)
+    seen_from = _eyes_of(seen_by, eyes or {}, _middle(facility))
+    vertices, faces = seen_surface(left, seen_from, cell_m=_CELL_M)
+    vertices, faces = without_crumbs(vertices, faces, fewest=_FEWEST_FACES)
+    return None if len(faces) == 0 else (vertices, faces)
 
 
-def _is_explained(points: npt.NDArray[np.float64], facility: Facility) -> npt.NDArray[np.bool_]:
-    xy = points[:, :2]
+def unexplained(
+    points: Floats, station: npt.NDArray[np.integer], facility: Facility
+) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """The points (M, 3) that no element explains, and their stations (M,)."""
+    tiles = TiledPoints.of(points, station.astype(np.float64))  # a station goes along with its point
+    left = ~_is_explained(tiles, facility)
+    return tiles.xyz[left], tiles.heights[left].astype(np.int64)
+
+
+def _eyes_of(station: npt.NDArray[np.int64], eyes: Mapping[int, Floats], otherwise: Floats) -> Floats:
+    """Where the sensor stood (N, 3) for points of these stations."""
+    numbers, place = np.unique(station, return_inverse=True)
+    stood = np.array([eyes.get(number, otherwise) for number in numbers.tolist()]).reshape(-1, 3)
+    return np.asarray(stood[place.reshape(-1)])
+
+
+def _middle(facility: Facility) -> Floats:
+    """The middle (3,) of the lowest level, at half the height of what stands there."""
+    level = facility.levels[0]
+    x, y = np.mean(level.outline, axis=0)
+    height = max((wall.height_m for wall in facility.walls), default=4.0)
+    return np.array([x, y, level.elevation_m + height / 2])
+
+
+def _is_explained(tiles: TiledPoints, facility: Facility) -> npt.NDArray[np.bool_]:
+    """Which of the points of `tiles` (N,) an element explains: what costs least is asked first."""
+    points = tiles.xyz
     explained = np.zeros(len(points), np.bool_)
-    for level in facility.levels:
-        height = points[:, 2] - floor_height(level, xy)
-        roof = max((w.height_m for w in facility.walls if w.level == level.id), default=np.inf)
-        inside = shapely.contains_xy(Polygon(level.outline).buffer(-_BESIDE_M), xy)
-        # outside the walls lies what was seen through doors: it is not part of this building
-        explained |= ~inside | (height < _FLOOR_M) | (height > _ROOF_SHARE * roof)
-        for thing in facility.obstacles:
-            around = Polygon(thing.footprint).buffer(_BESIDE_M)
-            explained |= shapely.contains_xy(around, xy) & (height < thing.z1_m + _BESIDE_M)
+    for rack in facility.racks:
+        _mark_rack(tiles, rack, explained)
     for column in facility.columns:
         around = shapely.Point(column.center).buffer(max(column.size_m) + _BESIDE_M)
-        explained |= shapely.contains_xy(around, xy)
-    for rack in facility.racks:
-        explained |= _in_rack(points, rack)
+        rows = _inside(tiles, around, explained)
+        explained[rows] = True
+    for level in facility.levels:
+        roof = max((w.height_m for w in facility.walls if w.level == level.id), default=np.inf)
+        lowest, highest = _floor_range(level)
+        explained |= (points[:, 2] < lowest + _FLOOR_M) | (points[:, 2] > highest + _ROOF_SHARE * roof)
+        # outside the walls lies what was seen through doors: it is not part of this building
+        left = np.flatnonzero(~explained)
+        outline = Polygon(level.outline).buffer(-_BESIDE_M)
+        explained[left] = ~shapely.contains_xy(outline, points[left, :2])
+        reach = np.full(len(points), _FLOOR_M)
+        for thing in facility.obstacles:
+            rows = _inside(tiles, Polygon(thing.footprint).buffer(_BESIDE_M), explained)
+            reach[rows] = np.maximum(reach[rows], thing.z1_m + _BESIDE_M)
+        left = left[~explained[left]]
+        z = points[left, 2]
+        unsure = left[(z < highest + reach[left]) | (z > lowest + _ROOF_SHARE * roof)]
+        height = points[unsure, 2] - floor_height(level, points[unsure, :2])
+        explained[unsure] = (height < reach[unsure]) | (height > _ROOF_SHARE * roof)
     return explained
 
 
-def _in_rack(points: npt.NDArray[np.float64], rack: Rack) -> npt.NDArray[np.bool_]:
-    """Whether the points are in the rack, overhang and top loads included."""
-    rack_from_world: Matrix4 = np.linalg.inv(world_from_rack(rack)).astype(np.float64)
-    along, across, _ = transform_points(rack_from_world, points).T
-    within = (along > -_BESIDE_M) & (along < rack.length_m + _BESIDE_M)
-    return np.asarray(within & (np.abs(across) < rack.depth_m / 2 + _BESIDE_M))
+def _floor_range(level: Level) -> tuple[float, float]:
+    """z between which all of the level's floor lies."""
+    floor = () if level.floor is None else level.floor.points
+    z = [point[2] for point in floor] or [level.elevation_m]
+    return min(z), max(z)
 
 
-def _surface(cells: npt.NDArray[np.int64]) -> Triangles:
-    """The outer sides of `cells` (C, 3), two triangles a side, corners shared."""
-    corners: list[npt.NDArray[np.int64]] = []
-    faces: list[npt.NDArray[np.int64]] = []
-    for axis in range(3):
-        for sign in (1, -1):
-            bare = cells[~_has_neighbour(cells, axis, sign)]
-            u, v = np.eye(3, dtype=np.int64)[[(axis + 1) % 3, (axis + 2) % 3]]
-            start = bare + (np.eye(3, dtype=np.int64)[axis] if sign > 0 else 0)
-            turn = (0, 1, 2, 3) if sign > 0 else (0, 3, 2, 1)
-            quad = np.stack([start, start + u, start + u + v, start + v], axis=1)[:, turn]
-            first = 4 * np.arange(len(bare)) + sum(len(c) for c in corners)
-            corners.append(quad.reshape(-1, 3))
-            faces.append(np.concatenate([first[:, None] + [0, 1, 2], first[:, None] + [0, 2, 3]]))
-    vertex, shared = np.unique(np.concatenate(corners), axis=0, return_inverse=True)
-    return (vertex * _CELL_M).astype(np.float64), shared.reshape(-1)[np.concatenate(faces)].astype(np.int32)
+def _inside(tiles: TiledPoints, shape: Polygon, explained: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Rows of `tiles` that lie in `shape` and are not yet `explained`."""
+    spans = tiles.spans(np.array(shape.exterior.coords), 0.0)
+    rows = [span.start + np.flatnonzero(~explained[span]) for span in spans]
+    near = np.concatenate([np.zeros(0, np.int64), *rows])
+    return np.asarray(near[shapely.contains_xy(shape, tiles.xyz[near, :2])])
 
 
-def _has_neighbour(cells: npt.NDArray[np.int64], axis: int, sign: int) -> npt.NDArray[np.bool_]:
-    low = cells.min(0) - 1
-    size = cells.max(0) - low + 2
-    key = np.ravel_multi_index(tuple((cells - low).T), tuple(size))
-    step = np.zeros(3, np.int64)
-    step[axis] = sign
-    beside = np.ravel_multi_index(tuple((cells + step - low).T), tuple(size))
-    return np.isin(beside, key)
+def _mark_rack(tiles: TiledPoints, rack: Rack, explained: npt.NDArray[np.bool_]) -> None:
+    """Mark the points in the rack, overhang and top loads included."""
+    world_from_here = world_from_rack(rack)
+    rack_from_world: Matrix4 = np.linalg.inv(world_from_here).astype(np.float64)
+    u, v = rack.length_m + _BESIDE_M, rack.depth_m / 2 + _BESIDE_M
+    corners = np.array([[-_BESIDE_M, -v, 0.0], [u, -v, 0.0], [u, v, 0.0], [-_BESIDE_M, v, 0.0]])
+    low, high = np.array([-_BESIDE_M, -v]), np.array([u, v])
+    for span in tiles.spans(transform_points(world_from_here, corners)[:, :2], 0.0):
+        _mark_box(tiles.xyz[span], rack_from_world, low, high, explained[span])
+
+
+@njit(cache=True)
+def _mark_box(points, pose, low, high, marked):  # type: ignore[no-untyped-def]
+    """Mark the points that lie between `low` and `high` (2,) along and across in the frame of `pose`."""
+    for n in range(len(points)):
+        x, y, z = points[n, 0], points[n, 1], points[n, 2]
+        along = x * pose[0, 0] + y * pose[0, 1] + z * pose[0, 2] + pose[0, 3]
+        across = x * pose[1, 0] + y * pose[1, 1] + z * pose[1, 2] + pose[1, 3]
+        if low[0] < along < high[0] and low[1] < across < high[1]:
+            marked[n] = True

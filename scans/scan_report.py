@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
+
+from spatial.peak_memory import peak_memory_mib
 
 
 @dataclass
@@ -21,8 +24,8 @@ class StageClock:
         """Time what runs inside."""
         start = time.perf_counter()
         yield
-        peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        self.stages[name] = {"seconds": round(time.perf_counter() - start, 3), "peak_mib": round(peak_mib, 1)}
+        seconds = time.perf_counter() - start
+        self.stages[name] = {"seconds": round(seconds, 3), "peak_mib": round(peak_memory_mib(), 1)}
 
     @property
     def seconds(self) -> float:
@@ -35,7 +38,9 @@ class ScanReport:
     """The content of `scan-report.json`.
 
     `registration` holds one entry per scan; `coverage` the shares (0…1) of floor, frames and locations seen;
-    `found` how many of each element; `tilt_deg` the floor's tilt in the scan's frame, taken out if `levelled`.
+    `found` how many of each element; `tilt_deg` the floor's tilt in the scan's frame, taken out if `levelled`;
+    `notes` tell what was judged in the files as they were read; `world_from_scan` (4, 4), row by row, takes
+    points as they are read to the facility's world.
     """
 
     points_read: int
@@ -47,6 +52,8 @@ class ScanReport:
     coverage: dict[str, float]
     found: dict[str, int]
     warnings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    world_from_scan: tuple[float, ...] = tuple(np.eye(4).ravel().tolist())
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for a JSON file."""
@@ -59,8 +66,13 @@ class ScanReport:
             },
             "stages": self.stages,
             "registration": list(self.registration),
-            "floor": {"tilt_deg": self.tilt_deg, "levelled": self.levelled},
+            "floor": {
+                "tilt_deg": self.tilt_deg,
+                "levelled": self.levelled,
+                "world_from_scan": list(self.world_from_scan),
+            },
             "coverage": self.coverage,
             "found": self.found,
+            "notes": list(self.notes),
             "warnings": list(self.warnings),
         }

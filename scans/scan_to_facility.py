@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely import Polygon
 from threadpoolctl import threadpool_limits
 
-from scans.levelled_scan import LevelledScan, gather, level
+from scans.groups import occupied_cells
+from scans.levelled_scan import LevelledScan, level
 from scans.readers.scan_set import ScanSet
 from scans.recognition import as_built
 from scans.recognition.aisles import find_aisles
@@ -21,28 +24,37 @@ from scans.recognition.building.openings import find_openings
 from scans.recognition.building.outline import floor_outline
 from scans.recognition.building.walls import WallLine, find_walls
 from scans.recognition.column_map import column_map
-from scans.recognition.obstacles import find_obstacles
+from scans.recognition.obstacles import FoundObstacle, find_obstacles
 from scans.recognition.places.contents import beams_of
 from scans.recognition.places.locations import find_locations
 from scans.recognition.racks.choice import footprint
-from scans.recognition.racks.find_racks import find_racks
 from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks_and_walls import rack_rows
+from scans.recognition.registered import with_registration
 from scans.recognition.sight import look_around
+from scans.registration_report import FilePoints, ambiguous_warnings, ask_files, entries
 from scans.scan_report import ScanReport, StageClock
+from scans.thinning import gather
 from scans.voxels import VoxelCloud
 from spatial.facility import Facility, Frame, Provenance, Station
+from spatial.poses import Matrix4
 from spatial.progress import Progress, silent
-
-_WALL_SKIN_M = 0.08
+from spatial.tasks.workers import Workers
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a scan gave: the facility, the points it was made from (world frame), and how it went."""
+    """What a scan gave: the facility, the points it was made from (world frame), and how it went.
+
+    `world_from_scan` takes points as they are read from the files to the world. `eyes` (3,) are where the sensor
+    of each station stood, as far as that is known.
+    """
 
     facility: Facility
     cloud: VoxelCloud
     report: ScanReport
+    world_from_scan: Matrix4 = field(default_factory=lambda: np.eye(4))
+    eyes: Mapping[int, npt.NDArray[np.float64]] = field(default_factory=dict)
 
 
 def scan_to_facility(
@@ -51,36 +63,62 @@ def scan_to_facility(
     name: str,
     stations: Sequence[Station] = (),
     seed: int = 0,
+    check_aliasing: bool | None = None,
+    taken_at: str | None = None,
     progress: Progress = silent,
+    workers: Workers | None = None,
+    scratch: Path | None = None,
 ) -> Scanned:
-    """Recognise the facility in `scans`.
+    """Recognise the facility in `scans`, taken at an instant, ISO 8601 in UTC, if that is known.
 
-    `stations` are work places to add, in the world frame: a scan does not show where tours start. Raises
-    BadDataError for a broken file and UndecidedError where no floor was scanned.
+    `stations` are work places to add, in the world frame: a scan does not show where tours start.
+    `check_aliasing` tells whether each file is asked if it could stand bays further on, by default if they are few
+    (`registration_report.MOST_FILES`). `workers` and `scratch` are as in `gather`. Raises BadDataError for a broken
+    file and UndecidedError where no floor was scanned.
     """
     # products of a few numbers: threads but wait for each other
     with threadpool_limits(limits=1, user_api="blas"):
-        return _recognised(scans, name, stations, seed, progress)
+        found = _recognised(scans, name, stations, seed, check_aliasing, progress, workers, scratch)
+    provenance = tuple(replace(each, at=taken_at) for each in found.facility.provenance)
+    return replace(found, facility=replace(found.facility, provenance=provenance))
 
 
 def _recognised(
-    scans: ScanSet, name: str, stations: Sequence[Station], seed: int, progress: Progress
+    scans: ScanSet,
+    name: str,
+    stations: Sequence[Station],
+    seed: int,
+    check_aliasing: bool | None,
+    progress: Progress,
+    workers: Workers | None,
+    scratch: Path | None,
 ) -> Scanned:
-    clock = StageClock()
+    clock, files = StageClock(), FilePoints(scans, is_wanted=check_aliasing)
     with clock.stage("read"):
-        cloud = gather(scans, lambda share: progress("read", 0.4 * share))
+        cloud = gather(
+            scans,
+            lambda share: progress("read", 0.4 * share),
+            sampler=files.some_of,
+            keep=files.keep,
+            workers=workers,
+            scratch=scratch,
+        )
     progress("floor", 0.4)
     with clock.stage("floor"):
         hall = level(scans, cloud, seed=seed)
+        del cloud
+    hall.let_go()
     progress("walls", 0.5)
     with clock.stage("walls"):
         columns = column_map(hall.points, hall.heights, cell_m=0.1, top_m=hall.roof_m)
         walls = find_walls(columns, hall.points, hall.heights, hall.roof_m)
-        outline = floor_outline(walls, hall.points[np.abs(hall.heights) < 0.05, :2])
+        outline = floor_outline(walls, hall.floor_points())
         openings = [find_openings(w, hall.points, hall.heights) for w in walls]
+    hall.let_go()
     progress("racks", 0.6)
     with clock.stage("racks"):
-        rows = _rack_rows(hall, walls)
+        rows = rack_rows(hall.points, hall.heights, walls, hall.roof_m)
+    hall.let_go()
     progress("aisles", 0.8)
     with clock.stage("aisles"):
         lanes, faces, mates = find_aisles(rows, walls)
@@ -90,19 +128,14 @@ def _recognised(
         )
     progress("obstacles", 0.85)
     with clock.stage("obstacles"):
-        low = column_map(hall.points, hall.heights, cell_m=0.05, top_m=hall.roof_m)
-        above_floor = np.column_stack([hall.points[:, :2], hall.heights])
-        sight = look_around(
-            above_floor, hall.cloud.station, hall.eyes_above_floor, low.origin, low.bits.shape, low.cell_m
-        )
-        things = find_obstacles(low, sight, outline, walls, [footprint(r) for r in rows], hall.roof_m)
+        things = _things(hall, outline, walls, rows)
         pillars, obstacles = as_built.things(things)
+    hall.let_go()
     progress("locations", 0.9)
     with clock.stage("locations"):
         beams = beams_of(hall.points, hall.cloud.station, hall.stations)
         side_aisles = as_built.aisle_of_sides(lanes)
         locations = tuple(find_locations(rows, racks, lanes, side_aisles, hall.points, beams))
-    progress("done", 1.0)
     facility = Facility(
         id=name,
         name=name,
@@ -111,7 +144,7 @@ def _recognised(
         provenance=tuple(_provenance(scan.file.path, scan.file.point_count, seed) for scan in scans.scans),
         levels=(as_built.level(outline, hall.floor),),
         walls=tuple(
-            as_built.wall(number, line, doors, hall.roof_m)
+            as_built.wall(number, line, doors, hall.roof_m, racks)
             for number, (line, doors) in enumerate(zip(walls, openings, strict=True), start=1)
         ),
         columns=pillars,
@@ -121,25 +154,37 @@ def _recognised(
         aisles=as_built.aisles(lanes, obstacles, pillars),
         stations=tuple(stations),
     )
-    return Scanned(facility, hall.cloud, _report(scans, clock, hall, facility, rows, outline))
+    hall.let_go()
+    words = None
+    if not files.unasked:
+        progress("aliasing", 0.95)
+        with clock.stage("aliasing"):
+            words = ask_files(files, facility, hall.world_from_scan)
+    progress("done", 1.0)
+    registration = entries(scans, words, files.unasked)
+    facility = with_registration(facility, [each["sigma_m"] for each in registration])
+    report = _report(scans, clock, hall, facility, rows, outline, registration)
+    return Scanned(facility, hall.cloud, report, hall.world_from_scan, hall.stations)
 
 
-def _rack_rows(hall: LevelledScan, walls: Sequence[WallLine]) -> tuple[FoundRow, ...]:
-    """The rack rows among what is neither floor nor wall."""
-    kept = hall.heights > 0.05
-    for wall in walls:
-        station = (hall.points[:, :2] - wall.p0) @ wall.along
-        beside = (station > -0.5) & (station < wall.length_m + 0.5)
-        kept &= ~(beside & (wall.depths(hall.points[:, :2]) < _WALL_SKIN_M))
-    points, heights = hall.points[kept], hall.heights[kept]
-    return find_racks(points, heights, hall.roof_m)
+def _things(
+    hall: LevelledScan, outline: Polygon, walls: Sequence[WallLine], rows: Sequence[FoundRow]
+) -> tuple[FoundObstacle, ...]:
+    """What stands on the floor; the maps of all the hall that tell it are gone after."""
+    low = column_map(hall.points, hall.heights, cell_m=0.05, top_m=hall.roof_m)
+    sight = look_around(
+        hall.above_floor(), hall.cloud.station, hall.eyes_above_floor, low.origin, low.bits.shape, low.cell_m
+    )
+    return find_obstacles(low, sight, outline, walls, [footprint(r) for r in rows], hall.roof_m)
 
 
 def _provenance(path: Path, points: int, seed: int) -> Provenance:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
+    # an RGB-D recording is a folder
+    for part in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        with part.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
     return Provenance(source=path.name, sha256=digest.hexdigest(), method="scan", points=points, seed=seed)
 
 
@@ -150,6 +195,7 @@ def _report(
     facility: Facility,
     rows: Sequence[FoundRow],
     outline: Polygon,
+    registration: tuple[dict[str, Any], ...],
 ) -> ScanReport:
     frames = sum(len(r.posts) for r in rows)
     states = [location.state for location in facility.locations]
@@ -157,10 +203,8 @@ def _report(
         points_read=hall.points_read,
         points_kept=len(hall.cloud),
         stages=clock.stages,
-        registration=tuple(
-            {"scan": path.name, "method": "as_posed", "sigma_m": None, "aliasing": "not_checked"}
-            for path in scans.paths
-        ),
+        registration=registration,
+        world_from_scan=tuple(hall.world_from_scan.ravel().tolist()),
         tilt_deg=round(math.degrees(hall.tilt_rad), 3),
         levelled=hall.levelled,
         coverage={
@@ -172,14 +216,14 @@ def _report(
             kind: len(getattr(facility, kind))
             for kind in ("walls", "columns", "racks", "locations", "obstacles", "aisles")
         },
-        warnings=tuple(_warnings(hall, facility)),
+        notes=scans.notes,
+        warnings=(*_warnings(hall, facility), *ambiguous_warnings(registration)),
     )
 
 
 def _floor_seen(hall: LevelledScan, outline: Polygon) -> float:
     """Share of the outline's quarter-metre cells in which the floor was seen."""
-    xy = hall.points[np.abs(hall.heights) < 0.05, :2]
-    cells = (np.unique(np.floor(xy / 0.25).astype(np.int64), axis=0) + 0.5) * 0.25
+    cells = (occupied_cells(hall.floor_points(), 0.25) + 0.5) * 0.25
     seen_m2 = 0.0625 * int(np.count_nonzero(shapely.contains_xy(outline, cells)))
     return min(1.0, seen_m2 / max(float(outline.area), 1e-9))
 

@@ -39,7 +39,8 @@ HIGHEST_STATED_M = 60.0
 
 # a few points far outside, through a door or by a mirror, say nothing about the building
 _TAIL_PERCENT = 0.1
-_SAMPLES_PER_BLOCK = 5000
+SAMPLES_PER_BLOCK = 5000
+_MOST = 200_000
 
 
 def unit_named(name: str) -> Unit:
@@ -69,13 +70,18 @@ class SizeCheck:
     def __init__(self, name: str, *, metres_stated: bool) -> None:
         self._name = name
         self._highest = HIGHEST_STATED_M if metres_stated else HIGHEST_UNSTATED
-        self._samples: list[npt.NDArray[np.float64]] = []
+        self._samples = np.empty((0, 3))
+        self._step = 1
         self._extent = np.zeros(3)
 
     def add(self, points: npt.NDArray[np.float64]) -> None:
-        """See points (N, 3), and stop a cloud that is already too large."""
-        self._samples.append(points[:: max(1, len(points) // _SAMPLES_PER_BLOCK)].copy())
-        low, high = np.percentile(np.concatenate(self._samples), [_TAIL_PERCENT, 100 - _TAIL_PERCENT], axis=0)
+        """See points (N, 3), of which a bounded sample is kept, and stop a cloud that is already too large."""
+        step = self._step * max(1, len(points) // SAMPLES_PER_BLOCK)
+        self._samples = np.concatenate([self._samples, points[::step]])
+        if len(self._samples) > _MOST:
+            self._step *= 2
+            self._samples = self._samples[::2].copy()
+        low, high = np.percentile(self._samples, [_TAIL_PERCENT, 100 - _TAIL_PERCENT], axis=0)
         self._extent = high - low
         width, height = float(self._extent[:2].max()), float(self._extent[2])
         if width > WIDEST_M:
@@ -88,6 +94,11 @@ class SizeCheck:
                 f"{self._described()}, higher than {self._highest:.0f}, and in feet it would be "
                 f"{height * METRES_PER_UNIT['ft']:.1f} m high: pass --unit m or --unit ft, as it is"
             )
+
+    @property
+    def sample(self) -> npt.NDArray[np.float64]:
+        """The points (N, 3) that were kept."""
+        return self._samples
 
     def finish(self) -> None:
         """Stop a cloud that stayed too small."""

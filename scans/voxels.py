@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from scans.cloud import PointCloud
+from scans.voxel_cloud import MIDDLE_GREY, VoxelSums, grey_tones
+from scans.voxel_cloud import VoxelCloud as VoxelCloud
 
-_BITS = 21  # per axis: ±1,048,576 voxels, 52 km at 5 cm
-_LIMIT = 1 << (_BITS - 1)
-
-
-@dataclass(frozen=True)
-class VoxelCloud:
-    """One row a voxel, in the order in which the voxels were first hit.
-
-    `points` (N, 3) float64 mean of the voxel's points, metres relative to `origin` (3,) float64; `counts`
-    (N,) int32; `station` (N,) int32 of the voxel's first point, −1 where unknown; `shade` (N, 3) float32
-    mean colour in 0–255; grey after the intensity if no part of the scan has colour.
-    """
-
-    points: npt.NDArray[np.float64]
-    origin: npt.NDArray[np.float64]
-    counts: npt.NDArray[np.int32]
-    station: npt.NDArray[np.int32]
-    shade: npt.NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def where(self, kept: npt.NDArray[np.bool_]) -> VoxelCloud:
-        """The voxels that `kept` (N,) marks."""
-        return replace(
-            self,
-            points=self.points[kept],
-            counts=self.counts[kept],
-            station=self.station[kept],
-            shade=self.shade[kept],
-        )
+AXIS_BITS = 21  # of a key: x, then y, then z; ±1,048,576 voxels, 52 km at 5 cm
+_LIMIT = 1 << (AXIS_BITS - 1)
+_BATCH = 512  # points whose slots are on their way from memory at once
 
 
 class VoxelAccumulator:
     """Adds point clouds chunk by chunk; `cloud()` gives the means.
 
-    Raises ValueError if a point lies more than 2²⁰ voxels from the first chunk's origin.
+    A voxel takes 48 to 54 bytes (64 to 72 with colour) and 8 to 24 of the hash table, however many points it holds.
+    Raises ValueError if a point lies more than 2²⁰ voxels from the first chunk's origin, or is not finite.
     """
 
-    def __init__(self, voxel_m: float, capacity: int = 1 << 16) -> None:
+    def __init__(self, voxel_m: float, capacity: int = 1 << 21) -> None:
         if not voxel_m > 0:
             raise ValueError(f"voxel_m {voxel_m} must be above 0")
         self.voxel_m = voxel_m
         self.points_read = 0
+        self._capacity = capacity
+        self._start()
+
+    def _start(self) -> None:
+        rows = self._capacity // 2
         self._origin: npt.NDArray[np.float64] | None = None
-        self._slots = np.full(capacity, -1, np.int64)
-        self._keys = np.empty(capacity // 2, np.int64)
-        self._sums = np.zeros((capacity // 2, 7))
-        self._counts = np.zeros(capacity // 2, np.int32)
-        self._station = np.full(capacity // 2, -1, np.int32)
         self._size = 0
-        self._has_colour = False
+        self._slots = np.full(self._capacity, -1, np.int32)
+        self._keys = np.zeros(rows, np.int64)
+        self._sums = np.zeros((rows, 3))
+        self._tones = np.zeros((rows, 1))  # sums of intensity, or of red, green and blue once there is colour
+        self._counts = np.zeros(rows, np.int32)
+        self._station = np.zeros(rows, np.int32)
 
     def add(self, cloud: PointCloud) -> None:
         """Add the points of `cloud`."""
@@ -71,61 +49,93 @@ class VoxelAccumulator:
             self._origin = cloud.origin
         shift = cloud.origin - self._origin
         points = np.ascontiguousarray(cloud.points, np.float32)
-        if np.abs(points + shift).max() / self.voxel_m >= _LIMIT:
+        if not _are_within(points, shift, _LIMIT * self.voxel_m):
             raise ValueError(f"a point lies beyond {_LIMIT * self.voxel_m:.0f} m of {self._origin.tolist()}")
-        self._has_colour |= cloud.colour is not None
-        shade = _shade(cloud)
+        if cloud.colour is not None and not self._has_colour:
+            self._tones = grey_tones(self._counts)
+        tone = self._tone(cloud)
         station = cloud.station if cloud.station is not None else np.full(len(points), -1, np.int32)
         done = 0
-        while done < len(points):  # the kernel stops where the table is half full
+        while done < len(points):  # the kernel stops where the rows are full
             done, self._size = _insert(
-                points, shift, shade, station, done, 1.0 / self.voxel_m,
-                self._slots, self._keys, self._sums, self._counts, self._station, self._size,
+                points, shift, tone, station, done, 1.0 / self.voxel_m,
+                self._slots, self._keys, self._sums, self._tones, self._counts, self._station, self._size,
             )  # fmt: skip
             if done < len(points):
                 self._grow()
         self.points_read += len(points)
 
-    def cloud(self) -> VoxelCloud:
-        """The voxels so far."""
-        n = self._size
-        counts = self._counts[:n].copy()
-        means = self._sums[:n] / np.maximum(counts, 1)[:, None]
-        origin = np.zeros(3) if self._origin is None else self._origin
-        return VoxelCloud(
-            means[:, :3].copy(),
-            origin,
-            counts,
-            self._station[:n].copy(),
-            (means[:, 3:6] if self._has_colour else _grey(means[:, 6])).astype(np.float32),
+    def __len__(self) -> int:
+        """How many voxels there are."""
+        return self._size
+
+    def add_sums(self, voxels: VoxelSums) -> None:
+        """Add what another accumulator of this voxel size and origin was told."""
+        if self._origin is None:
+            self._origin = voxels.origin
+        if self._has_colour:
+            voxels = voxels.coloured()
+        elif voxels.tones.shape[1] == 3:
+            self._tones = grey_tones(self._counts)
+        while self._size + len(voxels) > len(self._keys):
+            self._grow()
+        self._size = _insert_sums(
+            voxels.keys, voxels.sums, voxels.tones, voxels.counts, voxels.station,
+            self._slots, self._keys, self._sums, self._tones, self._counts, self._station, self._size,
+        )  # fmt: skip
+
+    def sums(self) -> VoxelSums:
+        """What was added since the last call; the accumulator starts anew."""
+        size, origin = self._size, self._origin
+        self._slots = np.empty(0, np.int32)
+        for column in (self._keys, self._sums, self._tones, self._counts, self._station):
+            column.resize((size, *column.shape[1:]), refcheck=False)
+        sums = VoxelSums(
+            np.zeros(3) if origin is None else origin,
+            self._keys,
+            self._sums,
+            self._tones,
+            self._counts,
+            self._station,
         )
+        self._start()
+        return sums
+
+    def cloud(self) -> VoxelCloud:
+        """The voxels of what was added since the last call; the accumulator starts anew."""
+        return self.sums().cloud()
+
+    @property
+    def _has_colour(self) -> bool:
+        return self._tones.shape[1] == 3
+
+    def _tone(self, cloud: PointCloud) -> npt.NDArray[np.float32] | npt.NDArray[np.uint8]:
+        """Colour in 0–255, middle grey without one, (N, 3); where no part of the scan has any, intensity (N, 1)."""
+        if cloud.colour is not None:
+            return np.ascontiguousarray(cloud.colour)
+        if self._has_colour:
+            return np.full((len(cloud), 3), MIDDLE_GREY, np.uint8)
+        if cloud.intensity is not None:
+            return np.ascontiguousarray(cloud.intensity, np.float32)[:, None]
+        return np.zeros((len(cloud), 1), np.float32)
 
     def _grow(self) -> None:
-        capacity = 2 * len(self._slots)
-        self._slots = np.full(capacity, -1, np.int64)
-        _rehash(self._keys[: self._size], self._slots)
-        more = capacity // 2 - len(self._keys)
-        self._keys = np.concatenate([self._keys, np.empty(more, np.int64)])
-        self._sums = np.concatenate([self._sums, np.zeros((more, self._sums.shape[1]))])
-        self._counts = np.concatenate([self._counts, np.zeros(more, np.int32)])
-        self._station = np.concatenate([self._station, np.full(more, -1, np.int32)])
+        """By an eighth, in place; the hash table doubles when it is half full."""
+        if len(self._keys) == len(self._slots) // 2:
+            self._slots = np.full(2 * len(self._slots), -1, np.int32)
+            _rehash(self._keys[: self._size], self._slots)
+        rows = min(len(self._keys) * 9 // 8 + _BATCH, len(self._slots) // 2)
+        for column in (self._keys, self._sums, self._tones, self._counts, self._station):
+            column.resize((rows, *column.shape[1:]), refcheck=False)
 
 
-def _shade(cloud: PointCloud) -> npt.NDArray[np.float32]:
-    """Colour in 0–255, middle grey without one, and intensity, of each point: (N, 4)."""
-    shade = np.full((len(cloud), 4), (160.0, 160.0, 160.0, 0.0), np.float32)
-    if cloud.colour is not None:
-        shade[:, :3] = cloud.colour
-    if cloud.intensity is not None:
-        shade[:, 3] = cloud.intensity
-    return shade
-
-
-def _grey(intensity: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """(N, 3): from nearly black to nearly white, which all but the brightest hundredth stay below."""
-    top = float(np.quantile(intensity, 0.99)) if len(intensity) else 0.0
-    grey = 40.0 + 200.0 * np.clip(intensity / top, 0.0, 1.0) if top > 0 else np.full(len(intensity), 160.0)
-    return np.repeat(grey[:, None], 3, axis=1)
+@njit(cache=True, nogil=True)
+def _are_within(points, shift, reach):  # type: ignore[no-untyped-def]
+    for i in range(len(points)):
+        for axis in range(3):
+            if not abs(points[i, axis] + shift[axis]) < reach:
+                return False
+    return True
 
 
 @njit(cache=True, inline="always")
@@ -135,43 +145,90 @@ def _first_slot(key: np.int64, mask: int) -> int:
     return int((mixed ^ (mixed >> 29)) & mask)
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
+def _key(x, y, z, per_m):  # type: ignore[no-untyped-def]
+    key = np.int64(np.floor(x * per_m)) + _LIMIT
+    key = (key << AXIS_BITS) | (np.int64(np.floor(y * per_m)) + _LIMIT)
+    return (key << AXIS_BITS) | (np.int64(np.floor(z * per_m)) + _LIMIT)
+
+
+@njit(cache=True, nogil=True)
 def _insert(  # type: ignore[no-untyped-def]
-    points, shift, shade, station, first, per_m, slots, keys, sums, counts, stations, size
+    points, shift, tone, station, first, per_m, slots, keys, sums, tones, counts, stations, size
 ):
-    """Insert from row `first` on; returns (rows done, voxels) and stops early when the table is full."""
+    """Insert from point `first` on; returns (points done, voxels) and stops early when the rows might not do."""
     mask = len(slots) - 1
-    for i in range(first, len(points)):
-        x = points[i, 0] + shift[0]
-        y = points[i, 1] + shift[1]
-        z = points[i, 2] + shift[2]
-        key = np.int64(np.floor(x * per_m)) + 1048576
-        key = (key << 21) | (np.int64(np.floor(y * per_m)) + 1048576)
-        key = (key << 21) | (np.int64(np.floor(z * per_m)) + 1048576)
-        slot = _first_slot(key, mask)
-        while slots[slot] >= 0 and keys[slots[slot]] != key:
-            slot = (slot + 1) & mask
-        row = slots[slot]
-        if row < 0:
-            if size >= len(keys):
-                return i, size
-            row = size
-            slots[slot] = row
-            keys[row] = key
-            stations[row] = station[i]
-            size += 1
-        sums[row, 0] += x
-        sums[row, 1] += y
-        sums[row, 2] += z
-        sums[row, 3] += shade[i, 0]
-        sums[row, 4] += shade[i, 1]
-        sums[row, 5] += shade[i, 2]
-        sums[row, 6] += shade[i, 3]
-        counts[row] += 1
+    batch_keys = np.empty(_BATCH, np.int64)
+    fetched = np.empty(_BATCH, np.int64)
+    for start in range(first, len(points), _BATCH):
+        stop = min(start + _BATCH, len(points))
+        if size + stop - start > len(keys):
+            return start, size
+        for i in range(start, stop):
+            x, y, z = points[i, 0] + shift[0], points[i, 1] + shift[1], points[i, 2] + shift[2]
+            batch_keys[i - start] = _key(x, y, z, per_m)
+        # memory answers many requests at once, but the branches below wait for one after the other
+        for j in range(stop - start):
+            fetched[j] = slots[_first_slot(batch_keys[j], mask)]
+        for j in range(stop - start):
+            fetched[j] = keys[fetched[j]] if fetched[j] >= 0 else -1
+        for i in range(start, stop):
+            key = batch_keys[i - start]
+            slot = _first_slot(key, mask)
+            while slots[slot] >= 0 and keys[slots[slot]] != key:
+                slot = (slot + 1) & mask
+            row = slots[slot]
+            if row < 0:
+                row = size
+                slots[slot] = row
+                keys[row] = key
+                stations[row] = station[i]
+                size += 1
+            for axis in range(3):
+                sums[row, axis] += points[i, axis] + shift[axis]
+            for column in range(tone.shape[1]):
+                tones[row, column] += tone[i, column]
+            counts[row] += 1
     return len(points), size
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def _insert_sums(  # type: ignore[no-untyped-def]
+    from_keys,
+    from_sums,
+    from_tones,
+    from_counts,
+    from_stations,
+    slots,
+    keys,
+    sums,
+    tones,
+    counts,
+    stations,
+    size,
+):
+    """Insert voxels, for all of which there are rows; returns how many voxels there are."""
+    mask = len(slots) - 1
+    for i in range(len(from_keys)):
+        slot = _first_slot(from_keys[i], mask)
+        while slots[slot] >= 0 and keys[slots[slot]] != from_keys[i]:
+            slot = (slot + 1) & mask
+        row = slots[slot]
+        if row < 0:
+            row = size
+            slots[slot] = row
+            keys[row] = from_keys[i]
+            stations[row] = from_stations[i]
+            size += 1
+        for axis in range(3):
+            sums[row, axis] += from_sums[i, axis]
+        for column in range(from_tones.shape[1]):
+            tones[row, column] += from_tones[i, column]
+        counts[row] += from_counts[i]
+    return size
+
+
+@njit(cache=True, nogil=True)
 def _rehash(keys, slots):  # type: ignore[no-untyped-def]
     mask = len(slots) - 1
     for row in range(len(keys)):

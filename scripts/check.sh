@@ -27,7 +27,7 @@ page() {
 }
 
 tests() {
-  gate tests "$bin/python" -m pytest
+  gate tests "$bin/python" -m pytest --numprocesses auto --dist loadfile
 }
 
 for group in "$@"; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs a throwaway Mosquitto on a free loopback port until it is killed, its sessions and messages kept in DIR.
-#   scripts/mosquitto.sh DIR [--tls] [--password USER:PASSWORD] [--port N]
+# Runs a throwaway Mosquitto on a free port until it is killed, its sessions and messages kept in DIR.
+#   scripts/mosquitto.sh DIR [--tls] [--password USER:PASSWORD] [--port N] [--address A]
+# Only this machine reaches it, unless another address of this machine is given.
 # Prints the port once it listens. Run again on the same DIR it goes on where it was, on the same port. With --tls
 # DIR/tls has ca.pem, server.pem and server.key for localhost, client.pem and client.key, all made anew for DIR.
 set -euo pipefail
@@ -8,14 +9,15 @@ fail() { printf 'mosquitto.sh: %s\n' "$*" >&2; exit 2; }
 
 broker=/usr/sbin/mosquitto
 [ -x "$broker" ] || broker=$(command -v mosquitto) || fail "there is no mosquitto: run scripts/setup.sh --services"
-dir=${1:?usage: scripts/mosquitto.sh DIR [--tls] [--password USER:PASSWORD] [--port N]}
+dir=${1:?usage: scripts/mosquitto.sh DIR [--tls] [--password USER:PASSWORD] [--port N] [--address A]}
 shift
-tls='' account='' port=''
+tls='' account='' port='' address=127.0.0.1
 while [ $# -gt 0 ]; do
   case $1 in
     --tls) tls=yes ;;
     --password) account=${2:?--password needs USER:PASSWORD}; shift ;;
     --port) port=${2:?--port needs a number}; shift ;;
+    --address) address=${2:?--address needs an address of this machine}; shift ;;
     *) fail "unknown option $1" ;;
   esac
   shift
@@ -50,7 +52,7 @@ make_certificates() {
 echo "$port" >"$dir/port"
 
 {
-  echo "listener $port 127.0.0.1"
+  echo "listener $port $address"
   # every acknowledged message is kept, however many wait; it is written within a second, and at once on SIGTERM
   echo "persistence true"
   echo "persistence_location $dir/kept/"
@@ -77,7 +79,7 @@ echo "$port" >"$dir/port"
 
 (
   for _ in $(seq 200); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then echo "$port"; exit 0; fi
+    if (exec 3<>"/dev/tcp/$address/$port") 2>/dev/null; then echo "$port"; exit 0; fi
     sleep 0.05
   done
 ) &

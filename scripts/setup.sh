@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes a fresh checkout ready: system libraries, .venv, the browser page. Does nothing that is already done.
 #   scripts/setup.sh [--browser] [--services] [--peers]
-# also Chromium, which takes the demo's pictures; the broker and the database of the tests; what benchmarks compare with
+# also Chromium, which takes pictures, and a display for the window; the broker and the database of the tests;
+# what benchmarks compare with
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python="${PYTHON:-python3}"
@@ -23,11 +24,15 @@ system_packages() { # Debian packages behind what open3d and vtk load, and what 
   has libX11.so.6 || echo libx11-6
   has libgomp.so.1 || echo libgomp1
   has libusb-1.0.so.0 || echo libusb-1.0-0
-  if wants --browser; then command -v chromium >/dev/null || echo chromium fonts-dejavu-core; fi
+  if wants --browser; then
+    command -v chromium >/dev/null || echo chromium fonts-dejavu-core
+    command -v Xvfb >/dev/null || echo xvfb
+  fi
   if wants --services; then
     [ -x /usr/sbin/mosquitto ] || echo mosquitto
     command -v openssl >/dev/null || echo openssl
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    command -v ip >/dev/null || echo iproute2
   fi
 }
 
@@ -51,7 +56,7 @@ install_python_packages() {
     fail "$("$python" -V) is below Python 3.11: set PYTHON to a newer one"
   say "installing Python packages into .venv"
   .venv/bin/python -V >/dev/null 2>&1 || "$python" -m venv --without-pip .venv # Debian's python3 comes without ensurepip, but with pip
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,postgres]'
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,docs,cluster,postgres]'
   .venv/bin/python scripts/warm_kernels.py || say "the kernels are not compiled yet: the first run will take longer"
   echo "$wanted" >"$stamp"
 }
@@ -71,7 +76,7 @@ build_page() {
 install_peers() { # solvers and simulators that the product never imports
   .venv/bin/python -c 'import fast_tsp, ortools, pyvrp, salabim, simpy' 2>/dev/null && return 0
   say "installing the solvers and simulators that benchmarks compare with"
-  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,cluster,postgres,bench]'
+  "$python" -m pip --python .venv/bin/python install -qq --constraint constraints.txt --editable '.[dev,docs,cluster,postgres,bench]'
 }
 
 wants() { # whether an option is among the script's arguments

@@ -79,3 +79,6 @@ with tempfile.TemporaryDirectory() as folder:
     write_laz(laz, scan.cloud)
     write_json(poses, {"poses": scan.stations.tolist()})
     scan_to_facility(open_scans([laz], poses=poses), name="warm")
+    text = Path(folder, "scan.pts")
+    text.write_text("2\n0 0 0\n1e-30 5 nan\n")
+    list(open_scans([text], drop_invalid=True, unit="m").chunks())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import BaseModel
 
-from layouts.events import NONE, Events, Floats
 from layouts.kpis import kpis, kpis_dict
 from layouts.run import Run
-from server.sites import CLOUD, MESH, Site
+from server.picks import Picks
+from server.shown import Shown
+from server.sites import CLOUD, MESH, TILES, TILESET, Site
 from spatial.facility import Location
 
 
@@ -25,14 +24,18 @@ class SiteSummary(BaseModel):
     locations: int
     has_mesh: bool
     has_cloud: bool
+    has_tiles: bool
     has_run: bool
     has_plan: bool
+    has_deviations: bool
     is_live: bool
+    is_beside: bool
+    """Whether another site is shown beside it."""
 
     @staticmethod
-    def of(site: Site, *, has_run: bool, has_plan: bool = False, is_live: bool = False) -> SiteSummary:
-        """The summary of `site`."""
-        facility = site.facility
+    def of(shown: Shown, *, is_live: bool = False, is_beside: bool = False) -> SiteSummary:
+        """The summary of what is shown."""
+        site, facility = shown.site, shown.site.facility
         return SiteSummary(
             id=facility.id,
             name=facility.name,
@@ -41,9 +44,12 @@ class SiteSummary(BaseModel):
             locations=len(facility.locations),
             has_mesh=site.file(MESH) is not None,
             has_cloud=site.file(CLOUD) is not None,
-            has_run=has_run,
-            has_plan=has_plan,
+            has_tiles=site.file(f"{TILES}/{TILESET}") is not None,
+            has_run=shown.run is not None,
+            has_plan=shown.plan is not None,
+            has_deviations=shown.deviations is not None,
             is_live=is_live,
+            is_beside=is_beside,
         )
 
 
@@ -70,51 +76,6 @@ class RunSummary(BaseModel):
             notes=list(run.notes),
             kpis=kpis_dict(kpis(run)),
         )
-
-
-class Picks:
-    """When each location was picked in a run, and what from it."""
-
-    def __init__(self, run: Run | None) -> None:
-        self._ends_s: dict[str, Floats] = {}
-        self._skus: dict[str, dict[str, None]] = defaultdict(dict)
-        if run is None:
-            return
-        for sku, locations in run.slotting.items():
-            for location in locations:
-                self._skus[location][sku] = None
-        for location, sku in _picked(run.events):
-            self._skus[location][sku] = None
-        self._ends_s = _ends_of_picks(run.events)
-
-    def skus(self, location: str) -> list[str]:
-        """SKUs slotted to or picked from `location`."""
-        return list(self._skus.get(location, ()))
-
-    def until(self, location: str, t_s: float) -> int:
-        """Picks from `location` that were finished by `t_s`."""
-        return int(np.searchsorted(self._ends_s.get(location, ()), t_s, side="right"))
-
-
-def _ends_of_picks(events: Events) -> dict[str, Floats]:
-    """When picks ended (n,), in order, by location."""
-    at = events.location
-    rows = np.flatnonzero(events.kind.are("pick") & (at.code != NONE))
-    rows = rows[np.lexsort((events.end_s[rows], at.code[rows]))]
-    bounds = np.searchsorted(at.code[rows], np.arange(1, len(at.names)))
-    return dict(zip(at.names, np.split(events.end_s[rows], bounds), strict=False))
-
-
-def _picked(events: Events) -> list[tuple[str, str]]:
-    """Locations and SKUs picked from them, each pair once, in order of its first pick."""
-    at, sku = events.location, events.sku
-    rows = np.flatnonzero(events.kind.are("pick") & (at.code != NONE) & (sku.code != NONE))
-    pairs = at.code[rows].astype(np.int64) * len(sku.names) + sku.code[rows]
-    first = rows[np.sort(np.unique(pairs, return_index=True)[1])]
-    return [
-        (at.names[i], sku.names[j])
-        for i, j in zip(at.code[first].tolist(), sku.code[first].tolist(), strict=True)
-    ]
 
 
 class LocationDetails(BaseModel):

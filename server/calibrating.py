@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,8 @@ from spatial.navigation.nav_graph import NavGraph
 from spatial.navigation.shortest_paths import lengths_from
 
 ROWS_KEPT = 4_096
+FORECASTS = "forecasts.csv"
+"""Where `calibrate collect` writes to in a twin's folder, and the live server looks."""
 
 
 def read_steps(logs: Sequence[Path], *, site: Path | None = None, agent: str = "picker") -> Steps:
@@ -85,7 +88,7 @@ def drift_of_logs(
 
 
 def read_forecasts(path: Path) -> tuple[Forecast, ...]:
-    """Forecasts of a CSV: kpi, day, low, high, actual[, level]. Raises BadDataError for any other."""
+    """Forecasts of a CSV: kpi, day, low, high, actual[, level][, expected]. Raises BadDataError for any other."""
     return tuple(_forecast(path, row, cells) for row, cells in read_rows(path, required=FORECAST_COLUMNS))
 
 
@@ -94,15 +97,23 @@ FORECAST_COLUMNS = ("kpi", "day", "low", "high", "actual")
 
 def _forecast(path: Path, row: int, cells: Mapping[str, str]) -> Forecast:
     numbers = {}
-    for name in ("low", "high", "actual", "level"):
-        text = cells.get(name) or "0.95"
-        try:
-            numbers[name] = float(text)
-        except ValueError:
-            raise BadDataError(f"{path} row {row} column '{name}': '{text}' is no number") from None
-    if not numbers["low"] <= numbers["high"] or not 0 < numbers["level"] < 1:
+    for name in ("low", "high", "actual", "level", "expected"):
+        if text := cells.get(name):
+            numbers[name] = _number(text, where=f"{path} row {row} column '{name}'")
+    forecast = Forecast(kpi=cells["kpi"], day=cells["day"], **numbers)
+    if not forecast.low <= forecast.high or not 0 < forecast.level < 1:
         raise BadDataError(
-            f"{path} row {row}: low {numbers['low']:g}, high {numbers['high']:g}, level {numbers['level']:g}: "
+            f"{path} row {row}: low {forecast.low:g}, high {forecast.high:g}, level {forecast.level:g}: "
             "low must not be above high, and the level within 0 and 1"
         )
-    return Forecast(kpi=cells["kpi"], day=cells["day"], **numbers)
+    return forecast
+
+
+def _number(text: str, *, where: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadDataError(f"{where}: '{text}' is no number")
+    return number

@@ -24,7 +24,9 @@ from layouts.what_if.spec import Spec
 from scans.readers import open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
 from scans.units import Unit
+from scans.up_axis import Up
 from server.site_files import require_room, write_json, write_site
+from server.site_tiles import CloudTiles, tiles_of_scan
 from server.sites import load_site
 from spatial.errors import BadDataError
 from spatial.exchange.control_points import read_control_points
@@ -39,6 +41,7 @@ from spatial.floor.free_space import Unknown
 from spatial.navigation.build_graph import build_graph
 from spatial.navigation.nav_graph import NavGraph
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 
 def scan_site(
@@ -48,25 +51,44 @@ def scan_site(
     unit: Unit | None = None,
     poses: Path | None = None,
     drop_invalid: bool = False,
+    columns: Sequence[str] | None = None,
+    up: Up | None = None,
     depot: tuple[float, float] | None = None,
     name: str | None = None,
     seed: int = 0,
+    cloud: CloudTiles = "thinned",
+    check_aliasing: bool | None = None,
+    taken_at: str | None = None,
+    triangles: int | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
     progress: Progress = silent,
 ) -> Scanned:
     """Scan `files` into the site `folder`; if any of it raises, nothing is written and an older site stays.
 
+    `cloud` says which points the browser's tiles have, `check_aliasing` and `taken_at` are as in `scan_to_facility`,
+    `triangles` as in `write_site`.
+    Who reads is as in `open_workers`; a cluster reaches `files`, and what lies beside `folder`, by the same names.
     Raises BadDataError for a broken file or a folder that cannot be written, UndecidedError without a floor.
     """
     require_room(folder)
-    scans = open_scans(files, unit=unit, poses=poses, drop_invalid=drop_invalid)
-    scanned = scan_to_facility(
-        scans,
-        name=name or folder.resolve().name,
-        stations=() if depot is None else (_depot(*depot),),
-        seed=seed,
-        progress=progress,
-    )
-    write_site(folder, scanned)
+    if cluster is not None:
+        files, folder = [file.absolute() for file in files], folder.absolute()
+    scans = open_scans(files, unit=unit, poses=poses, drop_invalid=drop_invalid, columns=columns, up=up)
+    with open_workers(workers, cluster=cluster) as readers:
+        scanned = scan_to_facility(
+            scans,
+            name=name or folder.resolve().name,
+            stations=() if depot is None else (_depot(*depot),),
+            seed=seed,
+            check_aliasing=check_aliasing,
+            taken_at=taken_at,
+            workers=readers,
+            scratch=None if cluster is None else folder.parent,
+            progress=_part(progress, 0.0, 0.8),
+        )
+    tiles = tiles_of_scan(scans, scanned, cloud, _part(progress, 0.8, 1.0))
+    write_site(folder, scanned, tiles, triangles=triangles)
     return scanned
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from server.app import create_app
 from server.chain import graph_site, plan_site, scan_site, simulate_scenario
 from server.listening import listen, web_server
 from server.screenshot import find_chromium, screenshot_page
+from server.shown import Shown
 from server.site_files import GRAPH, require_room, write_json
 from server.sites import load_site
 from spatial.errors import MissingToolError
@@ -35,6 +35,7 @@ from spatial.facility import Facility
 from spatial.facility_json import write_facility
 from spatial.floor.agents import PICKER
 from spatial.meshes.mesh import facility_mesh
+from spatial.peak_memory import peak_memory_mib
 from spatial.progress import Progress
 from spatial.whole_files import write_whole
 from viewer.desktop import picture
@@ -154,7 +155,7 @@ def run_demo(demo: Demo, *, with_pictures: bool, progress: Progress) -> DemoResu
         progress("pictures", 0.8)
         with _timed(result, "pictures"):
             _take_pictures(demo, run, result)
-    result.peak_mib = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    result.peak_mib = round(peak_memory_mib(), 1)
     progress("done", 1.0)
     return result
 
@@ -242,7 +243,7 @@ def _require_page() -> None:
 @contextmanager
 def _served(demo: Demo, at_s: float) -> Iterator[str]:
     """The demo's page at a free loopback port, its clock standing at `at_s`."""
-    app = create_app(load_site(demo.site), read_run(demo.run))
+    app = create_app(Shown(site=load_site(demo.site), run=read_run(demo.run)))
     app.state.played.obey(Seek(sim_s=at_s))
     ready = threading.Event()
     address: list[str] = []

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 import uvicorn
 from fastapi import FastAPI
 
 from server.access.hurried_protocol import hurried
+from spatial.errors import BadDataError
 
 LARGEST_MESSAGE_BYTES = 64 * 1024
 SECONDS_TO_SAY_GOODBYE = 2
@@ -30,11 +34,34 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class Certificate(NamedTuple):
+    """Files in PEM form: a server's certificate, with those that signed it, and its key."""
+
+    certificate: Path
+    key: Path
+
+
+def checked_certificate(files: Certificate) -> Certificate:
+    """The same files; raises BadDataError for what is no certificate, or a key that is not its own."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(*files)
+    except (ssl.SSLError, OSError) as error:
+        raise BadDataError(
+            f"{files.certificate} and {files.key} are no certificate with its key ({error}): make them with "
+            "`scripts/certificate.sh`"
+        ) from error
+    return files
+
+
 def web_server(
-    app: FastAPI, *, on_ready: Callable[[str], None] | None = None, headers_within_s: float = 10.0
+    app: FastAPI,
+    *,
+    on_ready: Callable[[str], None] | None = None,
+    headers_within_s: float = 10.0,
+    https: Certificate | None = None,
 ) -> uvicorn.Server:
     """A server for `app`; call its `run` with a listening socket, set `should_exit` to end it. Whoever connects has
-    `headers_within_s` seconds for the headers of each request.
+    `headers_within_s` seconds for the headers of each request. With `https` it speaks nothing else.
     """
     config = uvicorn.Config(
         app,
@@ -49,6 +76,8 @@ def web_server(
         ws_per_message_deflate=False,
         log_level="warning",
         timeout_graceful_shutdown=SECONDS_TO_SAY_GOODBYE,
+        ssl_certfile=None if https is None else str(https.certificate),
+        ssl_keyfile=None if https is None else str(https.key),
     )
     return _AnnouncedServer(config, on_ready)
 
@@ -64,7 +93,8 @@ class _AnnouncedServer(uvicorn.Server):
         await super().startup(sockets)
         if self.started and self._on_ready is not None and sockets:
             host, port = sockets[0].getsockname()[:2]
-            self._on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+            scheme = "https" if self.config.is_ssl else "http"
+            self._on_ready(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}/")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Tell viewers first that the server goes away: they come back by themselves, or go to another."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from scans.residual_mesh import residual_mesh
-from server.sites import CLOUD, FACILITY, MESH
+from server.mesh_budget import within_budget
+from server.sites import CLOUD, FACILITY, MESH, TILES
 from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 from spatial.whole_files import write_whole
+from spatial.whole_folders import write_whole_folder
 
 if TYPE_CHECKING:
     from scans.scan_to_facility import Scanned
@@ -40,19 +43,31 @@ def require_room(folder: Path) -> None:
         )
 
 
-def write_site(folder: Path, scanned: Scanned) -> None:
+def write_site(
+    folder: Path,
+    scanned: Scanned,
+    write_tiles: Callable[[Path], object] | None = None,
+    *,
+    triangles: int | None = None,
+) -> None:
     """Write facility.json, facility.glb, cloud.ply (thinned, for the viewers) and scan-report.json.
 
-    An older site stays as it is until all four are written; then they take its place, and its graph goes.
+    `write_tiles` fills the folder of tiles, if there is to be one. `triangles` is the most that facility.glb is to
+    have: what no element explains is thinned, or left out; elements stay as they are, and the report tells. An older
+    site stays as it is until all are written; then they take its place, and its graph goes.
     """
-    residual = residual_mesh(scanned.cloud.points + scanned.cloud.origin, scanned.facility)
+    cloud = scanned.cloud
+    residual = residual_mesh(cloud.world_points(), scanned.facility, station=cloud.station, eyes=scanned.eyes)
+    residual, mesh = within_budget(scanned.facility, residual, triangles)
+    tiles = {} if write_tiles is None else {TILES: write_tiles}
     _write_together(
         folder,
         {
             FACILITY: lambda path: write_facility(path, scanned.facility),
             MESH: lambda path: write_glb(path, scanned.facility, residual),
             CLOUD: lambda path: write_cloud(path, scanned.cloud),
-            REPORT: lambda path: write_json(path, scanned.report.as_json()),
+            REPORT: lambda path: write_json(path, {**scanned.report.as_json(), "mesh": mesh}),
+            **tiles,
         },
     )
 
@@ -65,17 +80,23 @@ def write_planned_site(folder: Path, facility: Facility) -> None:
     )
 
 
-def _write_together(folder: Path, writers: Mapping[str, Callable[[Path], None]]) -> None:
+def _write_together(folder: Path, writers: Mapping[str, Callable[[Path], object]]) -> None:
     """Write every file aside, then all take their places, the first, facility.json, last.
 
     Of an older site nothing stays that is not written anew.
     """
     with ExitStack() as renames:  # which happen in reverse order
-        asides = {name: renames.enter_context(write_whole(folder / name)) for name in writers}
+        asides = {name: renames.enter_context(_whole(folder / name)) for name in writers}
         for name, write in writers.items():
             write(asides[name])
         for name in (FACILITY, GRAPH, *({MESH, CLOUD, REPORT, ROADS, IMPORT_REPORT} - writers.keys())):
             (folder / name).unlink(missing_ok=True)
+        if TILES not in writers:
+            shutil.rmtree(folder / TILES, ignore_errors=True)
+
+
+def _whole(path: Path) -> AbstractContextManager[Path]:
+    return write_whole_folder(path) if path.name == TILES else write_whole(path)
 
 
 def write_json(path: Path, record: object) -> None:

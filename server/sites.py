@@ -11,6 +11,8 @@ from spatial.facility import Facility, Location
 from spatial.facility_json import read_facility
 
 FACILITY, MESH, CLOUD = "facility.json", "facility.glb", "cloud.ply"
+TILES, TILESET = "cloud", "tileset.json"
+"""The folder of the scan's tiles, and the file in it that tells of them."""
 
 
 @dataclass(frozen=True)

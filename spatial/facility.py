@@ -113,7 +113,7 @@ class Wall:
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """An upright of the building."""
+    """An upright of the building; `sigma_m` is that of its center, `size_sigma_m` that of its size if another."""
 
     id: str
     level: str
@@ -122,15 +122,19 @@ class Column:
     yaw_rad: float = 0.0
     height_m: float = 0.0
     sigma_m: float = 0.0
+    size_sigma_m: float | None = None
     extra: Mapping[str, Any] = field(default_factory=_no_extra)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bay:
-    """The clear opening between two uprights, `offset_m` from the row's start (center − length/2)."""
+    """The clear opening between two uprights, `offset_m` from the row's start (center − length/2); `sigma_m` is that
+    of its width, where it was measured by itself.
+    """
 
     offset_m: float
     width_m: float
+    sigma_m: float | None = None
     extra: Mapping[str, Any] = field(default_factory=_no_extra)
 
 
@@ -148,7 +152,9 @@ class Tier:
 class Rack:
     """A rack row: `yaw_rad` is the heading of its long axis u; +v is to the left of it.
 
-    `faces` lists the sides (+1 or −1 along v) that face an aisle, `back_to_back` the mate if any.
+    `faces` lists the sides (+1 or −1 along v) that face an aisle, `back_to_back` the mate if any. `sigma_m` is that
+    of the center across the row, where its faces are, and of every length that has none of its own: `along_sigma_m`
+    of the center along the row, `base_sigma_m` of `base_z_m`, and so on.
     """
 
     id: str
@@ -168,6 +174,11 @@ class Rack:
     back_to_back: str | None = None
     sigma_m: float = 0.0
     yaw_sigma_rad: float | None = None
+    along_sigma_m: float | None = None
+    length_sigma_m: float | None = None
+    depth_sigma_m: float | None = None
+    height_sigma_m: float | None = None
+    base_sigma_m: float | None = None
     evidence_points: int | None = None
     extra: Mapping[str, Any] = field(default_factory=_no_extra)
 

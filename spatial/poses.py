@@ -51,6 +51,20 @@ def pose_from_quaternion(translation: npt.ArrayLike, quaternion_xyzw: npt.ArrayL
     return pose
 
 
+def quaternion_from_pose(pose: Matrix4) -> npt.NDArray[np.float64]:
+    """The quaternion (x, y, z, w), of length 1 and w ≥ 0, of a pose's rotation.
+
+    The row of the outer product q qᵀ with the largest diagonal gives it (Shepperd, J. Guidance and Control 1, 1978).
+    """
+    r = pose[:3, :3]
+    outer = np.empty((4, 4))
+    outer[:3, :3] = r + r.T + (1 - np.trace(r)) * np.eye(3)
+    outer[3, :3] = outer[:3, 3] = r[2, 1] - r[1, 2], r[0, 2] - r[2, 0], r[1, 0] - r[0, 1]
+    outer[3, 3] = 1 + np.trace(r)
+    row = outer[int(np.argmax(np.diag(outer)))]
+    return np.asarray((row if row[3] >= 0 else -row) / np.linalg.norm(row))
+
+
 def transform_points(target_from_source: Matrix4, points: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Points (N, 3) of the source frame, in the target frame."""
     return np.asarray(points, dtype=np.float64) @ target_from_source[:3, :3].T + target_from_source[:3, 3]

@@ -10,3 +10,15 @@ Progress = Callable[[str, float], None]
 
 def silent(_what: str, _share: float) -> None:
     """Nobody listens."""
+
+
+def counted(progress: Progress, what: str, of: int) -> Callable[[int], None]:
+    """To be told how many more of `of` things are done."""
+    done = 0
+
+    def told(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(what, done / of)
+
+    return told

@@ -170,3 +170,15 @@ def aisletwin() -> Aisletwin:
         return Outcome(code, out.getvalue(), err.getvalue())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def aisletwin_process() -> Aisletwin:
+    """The same in a process of its own, where what it says of its memory is its own."""
+
+    def run(*arguments: object) -> Outcome:
+        command = [sys.executable, "-c", "from server.cli import main; main()", *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,10 +1,12 @@
-"""The desktop viewer: pictures, films and a window of a facility and a run."""
+"""The desktop viewer: pictures, films and a window of a facility and a run, or of what a server shows."""
 
 from __future__ import annotations
 
+import json
 import math
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +14,48 @@ import numpy as np
 import numpy.typing as npt
 import pyvista as pv
 from imageio.v2 import get_writer
+from PIL import Image
 
-from layouts.run import Run
+from layouts.diff.deviations import Deviation
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
-from spatial.errors import BadDataError
 from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole
-from viewer.desktop_scene import DesktopScene, desktop_scene
-from viewer.messages import FASTEST, SLOWEST, Clock, Command, Pause, Play, Seek, SetSpeed
-from viewer.playback import moved_to, obey
+from viewer.desktop_cloud import read_cloud
+from viewer.desktop_colours import STATE, colour_by, colours_of
+from viewer.desktop_deviations import deviation_lines
+from viewer.desktop_input import attach
+from viewer.desktop_link import Errands, ServerLink, fetch, server_address, wait_for
+from viewer.desktop_players import RunPlayer, ServerPlayer, first_hello
+from viewer.desktop_scene import DesktopScene, HallShown, add_scene
+from viewer.desktop_served import served_hall
+from viewer.desktop_stage import open_stage
+from viewer.desktop_swipe import Swipe
+from viewer.desktop_text import add_plate, write
+from viewer.desktop_window import PANEL, DesktopWindow
+from viewer.lengths import Lengths
+from viewer.timeline import Timeline
 
 CLOUD_FILE = "cloud.ply"
-CLOUD_POINTS = 2_000_000
-"""More points than this are thinned: they add nothing to the picture."""
-TICK_MS = 33
-TICKS = 2**31 - 1
-JUMP_S = 60.0
+WINDOW_SIZE = (1600, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What is shown besides a site and a run.
+
+    A slotting plan's folder is shown as it will be or, without `after`, as it is today. `deviations` are those from
+    a planned hall. `beside` is another site, with a run of its own, right of a divider at a share of the width.
+    `colour` is what locations are coloured by: "state" or a figure, as of `desktop_colours.colours_of`.
+    """
+
+    plan: Path | None = None
+    after: bool = True
+    deviations: tuple[Deviation, ...] = ()
+    beside: Path | None = None
+    beside_run: Path | None = None
+    divider: float = 0.5
+    colour: str = STATE
 
 
 def picture(
@@ -36,24 +63,57 @@ def picture(
     run: Path | None,
     png: Path,
     t_s: float | None = None,
-    size: tuple[int, int] = (1600, 1000),
+    size: tuple[int, int] = WINDOW_SIZE,
     *,
     plan: Path | None = None,
     after: bool = True,
+    wishes: Wishes = Wishes(),
 ) -> None:
     """Write a still of the site, and of the run at `t_s` seconds (default its middle), of `size` pixels.
 
-    A slotting plan's folder is shown as it will be or, without `after`, as it is today. Needs no screen. Raises
-    BadDataError for a site, run or plan that cannot be read.
+    Needs no screen. Raises BadDataError for a site, run or plan that cannot be read, or a colour that there is not.
     """
-    scene, shift = _open(site, run, plan, after=after, off_screen=True, size=size)
-    if shift is not None:
-        scene.show_time(shift.duration_s / 2 if t_s is None else t_s)
-    scene.plotter.enable_ssao(radius=1.5, bias=0.05, kernel_size=64)  # soft shade where things meet
-    scene.plotter.enable_anti_aliasing("ssaa")
+    wishes = replace(wishes, plan=plan or wishes.plan, after=after and wishes.after)
+    with opened(site, run, wishes, off_screen=True, size=_drawn_size(size, wishes)) as scenes:
+        for scene in scenes:
+            if scene.moments is not None:
+                scene.show_time(scene.moments.duration_s / 2 if t_s is None else t_s)
+        _take_still(scenes, png)
+
+
+def server_picture(
+    base: str, png: Path, size: tuple[int, int] = WINDOW_SIZE, *, token: str | None = None
+) -> None:
+    """Write a still of what a server shows now. Raises BadDataError when it cannot be had."""
+    with following(base, token=token, off_screen=True, size=size) as (scene, player):
+        moment = player.moment(0)
+        if moment is not None:
+            scene.show(moment)
+        _take_still((scene,), png)
+
+
+def _take_still(scenes: tuple[DesktopScene, ...], png: Path) -> None:
+    plotter = scenes[0].plotter
+    for scene in scenes:
+        plotter.subplot(0, scene.number)
+        plotter.enable_ssao(radius=1.5, bias=0.05, kernel_size=64)  # soft shade where things meet
+        _smooth(scene, of=len(scenes))
+        if scene.shown.deviations and scene.number == 0:
+            plate = add_plate(plotter, PANEL, 11, name="panel")
+            write(plate, deviation_lines(scene.shown.deviations, Lengths()))
     with write_whole(png) as aside:
-        scene.plotter.screenshot(str(aside))
-    scene.plotter.close()
+        Image.fromarray(_image(plotter, halved=len(scenes) > 1)).save(aside, format="PNG")
+
+
+def _drawn_size(size: tuple[int, int], wishes: Wishes, *, smooth: bool = True) -> tuple[int, int]:
+    """The size that a picture is drawn in: two halls, whose edges VTK cannot smooth, at double size."""
+    times = 2 if smooth and wishes.beside is not None else 1
+    return size[0] * times, size[1] * times
+
+
+def _smooth(scene: DesktopScene, *, of: int) -> None:
+    if of == 1:
+        scene.plotter.enable_anti_aliasing("ssaa")
 
 
 def film(
@@ -67,6 +127,7 @@ def film(
     size: tuple[int, int] = (1280, 720),
     smooth: bool = True,
     progress: Callable[[float], None] | None = None,
+    wishes: Wishes = Wishes(),
 ) -> None:
     """Write `duration_s` seconds of film of the run from its start at `speed` times real time.
 
@@ -75,127 +136,142 @@ def film(
     """
     if not (fps > 0 and speed > 0 and duration_s > 0):
         raise ValueError(f"fps {fps}, speed {speed} and duration_s {duration_s} must be above 0")
-    scene, shift = _open(site, run, off_screen=True, size=size)
-    assert shift is not None
-    seconds = min(duration_s, shift.duration_s / speed)
-    frames = max(1, math.ceil(seconds * fps))
-    if smooth:
-        scene.plotter.enable_anti_aliasing("ssaa")
-    with write_whole(mp4) as aside, _writer(aside, fps) as writer:
-        for i in range(frames):
-            scene.show_time(i * speed / fps)
-            writer.append_data(_image(scene))
-            if progress is not None:
-                progress((i + 1) / frames)
-    scene.plotter.close()
+    with opened(site, run, wishes, off_screen=True, size=_drawn_size(size, wishes, smooth=smooth)) as scenes:
+        seconds = min(duration_s, max(_duration_s(scene) for scene in scenes) / speed)
+        frames = max(1, math.ceil(seconds * fps))
+        for scene in scenes:
+            if smooth:
+                _smooth(scene, of=len(scenes))
+        with write_whole(mp4) as aside, _writer(aside, fps) as writer:
+            for i in range(frames):
+                for scene in scenes:
+                    scene.show_time(min(i * speed / fps, _duration_s(scene)))
+                writer.append_data(_image(scenes[0].plotter, halved=smooth and len(scenes) > 1))
+                if progress is not None:
+                    progress((i + 1) / frames)
 
 
-def show(site: Path, run: Path | None = None, *, plan: Path | None = None, after: bool = True) -> None:
-    """Open a window, with a slotting plan's folder if one is given, and return when it is closed.
+def show(
+    site: Path,
+    run: Path | None = None,
+    *,
+    plan: Path | None = None,
+    after: bool = True,
+    wishes: Wishes = Wishes(),
+    at_s: float | None = None,
+) -> None:
+    """Open a window, and return when it is closed; `?` lists its keys. A run begins at `at_s` seconds, or at 0."""
+    wishes = replace(wishes, plan=plan or wishes.plan, after=after and wishes.after)
+    with opened(site, run, wishes, off_screen=False, size=WINDOW_SIZE) as scenes:
+        window = window_of(scenes, divider=wishes.divider)
+        if at_s is not None:
+            window.seek(at_s)
+        attach(window)
+        window.plotter.show()
 
-    Keys: space plays and pauses, + and − change the speed, ← and → jump a minute, c shows or hides the point
-    cloud. A slider seeks.
-    """
-    scene, shift = _open(site, run, plan, after=after, off_screen=False, size=(1600, 1000))
-    if scene.cloud is not None:
-        scene.plotter.add_key_event("c", lambda: _toggle(scene))
-    if shift is not None:
-        DesktopPlayer(scene, shift.duration_s).attach()
-    scene.plotter.show()
+
+def show_server(base: str, *, token: str | None = None) -> None:
+    """Open a window of what a server shows, and follow it until the window is closed."""
+    with following(base, token=token, off_screen=False, size=WINDOW_SIZE) as (scene, player):
+        names = json.loads(fetch(base, "/api/colours", token=token) or b"[]")
+        player.colour_names = tuple(names)
+        window = DesktopWindow((scene,), player)
+        attach(window)
+        window.plotter.show()
 
 
-class DesktopPlayer:
-    """A run's clock under the window's keys, slider and timer, all on the window's own thread."""
+def window_of(scenes: tuple[DesktopScene, ...], *, divider: float = 0.5) -> DesktopWindow:
+    """A window around scenes whose runs are played here."""
+    plotter = scenes[0].plotter
+    swipe = Swipe(plotter, scenes, divider) if len(scenes) == 2 else None
+    player = RunPlayer([scene.moments for scene in scenes])
+    return DesktopWindow(scenes, player, swipe=swipe, colours=[colours_of(scene.shown) for scene in scenes])
 
-    def __init__(self, scene: DesktopScene, duration_s: float) -> None:
-        self.scene = scene
-        self.clock = Clock(sim_s=0.0, at_s=time.monotonic(), speed=10.0, playing=True, duration_s=duration_s)
 
-    def attach(self) -> None:
-        """Bind keys and slider, and start the timer."""
-        plotter = self.scene.plotter
-        keys: dict[str, Callable[[], Command]] = {
-            "space": lambda: Pause() if self.clock.playing else Play(),
-            "plus": lambda: SetSpeed(min(self.clock.speed * 2, FASTEST)),
-            "minus": lambda: SetSpeed(max(self.clock.speed / 2, SLOWEST)),
-            "Right": lambda: Seek(self.clock.sim_s + JUMP_S),
-            "Left": lambda: Seek(self.clock.sim_s - JUMP_S),
-        }
-        for key, command in keys.items():
-            plotter.add_key_event(key, lambda command=command: self.obey(command()))
-        self._slider = plotter.add_slider_widget(
-            lambda t_s: self.obey(Seek(t_s)),
-            (0.0, self.clock.duration_s),
-            title="s",
-            pointa=(0.3, 0.06),
-            pointb=(0.85, 0.06),
-            style="modern",
-            color="#f2f5f7",
-            interaction_event="end",
+@contextmanager
+def opened(
+    site: Path, run: Path | None, wishes: Wishes, *, off_screen: bool, size: tuple[int, int]
+) -> Iterator[tuple[DesktopScene, ...]]:
+    """The hall, and the one beside it, in a plotter that is closed in the end."""
+    halls = [_read(site, run, wishes.plan, after=wishes.after, deviations=wishes.deviations)]
+    if wishes.beside is not None:
+        halls.append(_read(wishes.beside, wishes.beside_run))
+        tops = [Timeline(hall.run).heat(0.0).top_s_m2 for hall in halls if hall.run is not None]
+        halls = [
+            hall if hall.run is None else replace(hall, heat_top_s_m2=max(tops)) for hall in halls
+        ]  # a colour means the same on both sides
+    plotter = open_stage(off_screen=off_screen, size=size, halls=len(halls))
+    try:
+        scenes = tuple(
+            add_scene(plotter, hall, number=number, of=len(halls)) for number, hall in enumerate(halls)
         )
-        plotter.add_timer_event(max_steps=TICKS, duration=TICK_MS, callback=lambda _step: self.tick())
-
-    def obey(self, command: Command) -> None:
-        """Carry out a command of the person at the window."""
-        self.clock = obey(self.clock, command, time.monotonic())
-        self._draw()
-
-    def tick(self) -> None:
-        """Move to the present of the clock; called by the timer."""
-        if self.clock.playing:
-            self.clock = moved_to(self.clock, time.monotonic())
-            self._slider.GetRepresentation().SetValue(self.clock.sim_s)
-            self._draw()
-
-    def _draw(self) -> None:
-        mode = f"{self.clock.speed:g}×" if self.clock.playing else "paused"
-        self.scene.show_time(self.clock.sim_s, note=f"{mode}   space  +  −  ←  →  c")
-        self.scene.plotter.render()
+        plotter.subplot(0, 0)
+        if wishes.colour != STATE:
+            colour_by(scenes, [colours_of(hall) for hall in halls], wishes.colour)
+        if off_screen and len(scenes) == 2:
+            Swipe(plotter, scenes, wishes.divider)
+        yield scenes
+    finally:
+        plotter.close()
 
 
-def read_cloud(path: Path) -> pv.PolyData:
-    """A point cloud file of PyVista's formats, thinned evenly to CLOUD_POINTS.
+@contextmanager
+def following(
+    base: str, *, token: str | None, off_screen: bool, size: tuple[int, int]
+) -> Iterator[tuple[DesktopScene, ServerPlayer]]:
+    """The hall of a server, and what follows it, both closed in the end."""
+    address = server_address(base)
+    hall, is_moving = served_hall(address, token=token)
+    link = ServerLink(address, token=token, hello=first_hello())
+    player = ServerPlayer(link, hall.facility, Errands(address, token=token))
+    link.start()
+    plotter = None
+    try:
+        if is_moving:
+            player.take(wait_for(link))
+        heat = player.world.heat
+        hall = replace(hall, heat_top_s_m2=heat.top_s_m2 if heat is not None else None)
+        plotter = open_stage(off_screen=off_screen, size=size)
+        yield add_scene(plotter, hall), player
+    finally:
+        player.close()
+        if plotter is not None:
+            plotter.close()
 
-    Raises BadDataError when it holds no points.
-    """
-    cloud = pv.read(path)
-    if not isinstance(cloud, pv.PolyData) or not cloud.n_points:
-        raise BadDataError(f"{path}: no points in it: write it again from the scan")
-    step = math.ceil(cloud.n_points / CLOUD_POINTS)
-    thinned = pv.PolyData(np.asarray(cloud.points)[::step])
-    if "RGB" in cloud.point_data:
-        thinned.point_data["RGB"] = cloud.point_data["RGB"][::step]
-    return thinned
 
-
-def _open(
+def _read(
     site: Path,
     run: Path | None,
     plan: Path | None = None,
     *,
     after: bool = True,
-    off_screen: bool,
-    size: tuple[int, int],
-) -> tuple[DesktopScene, Run | None]:
-    facility = read_facility(site)
-    shift = None if run is None else read_run(run)
+    deviations: tuple[Deviation, ...] = (),
+) -> HallShown:
     cloud_path = site / CLOUD_FILE
-    cloud = read_cloud(cloud_path) if cloud_path.is_file() else None
-    found = None if plan is None else read_velocity_map(plan / VELOCITY)
-    scene = desktop_scene(facility, shift, cloud, plan=found, after=after, off_screen=off_screen, size=size)
-    return scene, shift
+    return HallShown(
+        facility=read_facility(site),
+        run=None if run is None else read_run(run),
+        cloud=read_cloud(cloud_path) if cloud_path.is_file() else None,
+        plan=None if plan is None else read_velocity_map(plan / VELOCITY),
+        after=after,
+        deviations=deviations,
+    )
+
+
+def _duration_s(scene: DesktopScene) -> float:
+    return 0.0 if scene.moments is None else scene.moments.duration_s
 
 
 def _writer(path: Path, fps: int) -> Any:
     return get_writer(path, fps=fps, quality=8, macro_block_size=8)
 
 
-def _image(scene: DesktopScene) -> npt.NDArray[np.uint8]:
-    scene.plotter.render()
-    return np.asarray(scene.plotter.screenshot(return_img=True), dtype=np.uint8)
-
-
-def _toggle(scene: DesktopScene) -> None:
-    assert scene.cloud is not None
-    scene.cloud.visibility = not scene.cloud.visibility
-    scene.plotter.render()
+def _image(plotter: pv.Plotter, *, halved: bool) -> npt.NDArray[np.uint8]:
+    plotter.render()
+    drawn = np.asarray(plotter.screenshot(return_img=True), dtype=np.uint8)
+    if not halved:
+        return drawn
+    height, width, _ = drawn.shape
+    squares = drawn.reshape(height // 2, 2, width // 2, 2, 3)
+    halves: npt.NDArray[np.uint8] = squares.mean(axis=(1, 3)).round().astype(np.uint8)
+    return halves

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,12 @@ from matplotlib.colors import ListedColormap
 
 from spatial.facility import Facility, Level
 from spatial.floor_heights import floor_height
-from viewer.desktop_text import EDGE, QUIET, add_words
+from viewer.desktop_text import EDGE, QUIET, add_words, layer
 from viewer.heat_density import spread
 from viewer.messages import Heat
 
 FINEST_M = 0.25
-MOST_CELLS = 100_000
+MOST_CELLS = 60_000
 COLOURS = ListedColormap(colormaps["cividis"](np.linspace(0.25, 1.0, 256)))
 """Cividis without its darkest quarter, which a dark floor would swallow."""
 LIFT_M = 0.04
@@ -41,29 +41,32 @@ class FloorHeat:
     origin: tuple[float, float]
     step_m: float
     node: npt.NDArray[np.int64]
+    _shown: list[object] = field(default_factory=lambda: [None])
 
     @classmethod
-    def add_to(cls, plotter: pv.Plotter, facility: Facility, heat: Heat) -> FloorHeat:
-        """Add the floor and its scale to the plotter, showing `heat`."""
+    def add_to(cls, plotter: pv.Plotter, facility: Facility, top_s_m2: float) -> FloorHeat:
+        """Add the floor to the plotter, cold; colours end at `top_s_m2`."""
         floor = cls._over(min(facility.levels, key=lambda level: level.elevation_m))
-        floor.show(heat)
-        top = heat.top_s_m2
         plotter.add_mesh(
             floor.surface,
             scalars="blocked",
             cmap=COLOURS,
-            clim=(0.0, top),
+            clim=(0.0, top_s_m2),
             opacity=OPACITY,
             lighting=False,
             name="heat",
             reset_camera=False,
             show_scalar_bar=False,
+            render=False,
         )
-        _add_scale(plotter, top)
         return floor
 
     def show(self, heat: Heat) -> None:
         """Show these blocked seconds in place, spread around where they were spent; none is lost."""
+        told = (heat.origin, heat.width, heat.cell_m, heat.cells, heat.blocked_s)
+        if told == self._shown[0]:
+            return
+        self._shown[0] = told
         blocked_s = np.zeros(self.density.shape)
         index = np.array(heat.cells, dtype=np.int64)
         x = heat.origin[0] + (index % max(heat.width, 1) + 0.5) * heat.cell_m
@@ -95,19 +98,21 @@ class FloorHeat:
         return cls(surface, np.zeros(x.shape), (float(x0), float(y0)), step, node)
 
 
-def _add_scale(plotter: pv.Plotter, top_s_m2: float) -> None:
-    """The colours from 0 to `top_s_m2`, as a bar at the right edge."""
-    bar = plotter.add_scalar_bar(
-        title=" ",
-        mapper=plotter.renderer.actors["heat"].mapper,
-        vertical=True,
-        position_x=EDGE,
-        position_y=0.40,
-        height=0.25,
-        width=0.014,
-        n_labels=0,
-        render=False,
-    )
+def add_heat_scale(plotter: pv.Plotter, top_s_m2: float) -> None:
+    """The colours from 0 to `top_s_m2`, as a bar at the right edge; call it when the heat is there."""
+    mapper = plotter.renderer.actors["heat"].mapper
+    with layer(plotter):
+        bar = plotter.add_scalar_bar(
+            title=" ",
+            mapper=mapper,
+            vertical=True,
+            position_x=EDGE,
+            position_y=0.40,
+            height=0.25,
+            width=0.014,
+            n_labels=0,
+            render=False,
+        )
     bar.SetBarRatio(1.0)
     add_words(plotter, "Blocked, s/m²", (EDGE, 0.66), 11, name="heat title")
     add_words(plotter, f"≥ {top_s_m2:g}", (EDGE + 0.025, 0.627), 10, name="heat top")

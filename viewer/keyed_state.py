@@ -107,6 +107,14 @@ class Cursor:
         self.sent, self.greeted = change.seq, True
         self.unacknowledged.append(change.seq)
 
+    def pass_over(self, change: Change) -> None:
+        """`change` holds nothing for this viewer, who need not be told."""
+        self.sent = change.seq
+
+    def begin_anew(self) -> None:
+        """The viewer is to be given the whole present."""
+        self.sent, self.greeted = None, False
+
     def acknowledge(self, seq: int) -> None:
         """The viewer has applied everything up to `seq`."""
         while self.unacknowledged and self.unacknowledged[0] <= seq:

@@ -22,7 +22,8 @@ Live updates come in binary frames (`viewer/motion_frame.py`): the motions of ag
 The viewer opens with `Hello`; the server answers with one `Update` that holds the present (or, to a viewer
 that comes back, what changed since), and further ones as things change. The viewer acknowledges each with
 `Ack`; a server keeps at most `ACK_WINDOW` of them under way, so that a slow viewer skips states instead of
-falling behind. `Play`, `Pause`, `SetSpeed` and `Seek` may come from any viewer: the server owns the clock.
+falling behind. With `Interest` it asks for less: some layers, or what moves in an area. `Play`, `Pause`,
+`SetSpeed` and `Seek` may come from any viewer: the server owns the clock.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-PROTOCOL = 2
+PROTOCOL = 3
 ACK_WINDOW = 3
 SLOWEST, FASTEST = 0.25, 64.0
 
@@ -43,8 +44,8 @@ class Clock(msgspec.Struct, frozen=True, tag="clock"):
     """Simulation time was `sim_s` at the server's time `at_s`; while `playing` it gains `speed` s a second.
 
     It never passes `duration_s`. Every update carries the server's time, so that a viewer knows the shift
-    between its own clock and the server's. With `epoch_ms` it is live: second 0 is that time, in ms since 1970 in
-    UTC, and nobody can stop it or seek.
+    between its own clock and the server's. With `epoch_ms` second 0 is that time of day, in ms since 1970 in
+    UTC. If it `is_live`, nobody can stop it or seek.
     """
 
     sim_s: float
@@ -53,10 +54,14 @@ class Clock(msgspec.Struct, frozen=True, tag="clock"):
     playing: bool
     duration_s: float
     epoch_ms: int | None = None
+    is_live: bool = False
 
 
 class Motion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """From `start_s` to `end_s` the agent walks `path` [m] at constant speed, or stands at its one point."""
+    """From `start_s` to `end_s` the agent walks `path` [m] at constant speed, or stands at its one point.
+
+    `level` is the id of the level that it is on; without one it is the facility's lowest.
+    """
 
     state: AgentState
     start_s: float
@@ -65,6 +70,7 @@ class Motion(msgspec.Struct, frozen=True, omit_defaults=True):
     cause: str | None = None
     blocked_by: str | None = None
     location: str | None = None
+    level: str | None = None
 
 
 class Track(msgspec.Struct, frozen=True, tag="track"):
@@ -223,6 +229,15 @@ class Ack(msgspec.Struct, frozen=True, tag="ack"):
     seq: int
 
 
+class Interest(msgspec.Struct, frozen=True, tag="interest"):
+    """From now on the viewer wants only this: `layers` are the first words of keys, `area` is x0, y0, x1, y1 [m],
+    in which agents move; None for all. The server answers with an `Update` that resets.
+    """
+
+    layers: Annotated[tuple[str, ...], msgspec.Meta(max_length=32)] | None = None
+    area: tuple[float, float, float, float] | None = None
+
+
 class Play(msgspec.Struct, frozen=True, tag="play"):
     """Let the clock run; from the start if it stands at the end."""
 
@@ -244,7 +259,7 @@ class Seek(msgspec.Struct, frozen=True, tag="seek"):
 
 
 Command: TypeAlias = Play | Pause | SetSpeed | Seek
-FromViewer: TypeAlias = Hello | Ack | Command
+FromViewer: TypeAlias = Hello | Ack | Interest | Command
 FromServer: TypeAlias = Update | Refusal
 
 _Message = TypeVar("_Message")

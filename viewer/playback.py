@@ -21,11 +21,21 @@ SUMS_STEP_S = 5.0
 
 
 class Playback:
-    """A run under one clock; `advance` and `obey` answer with the entries that may have changed."""
+    """A run under one clock; `advance` and `obey` answer with the entries that may have changed.
 
-    def __init__(self, timeline: Timeline, *, wall_s: float = 0.0) -> None:
+    `epoch_ms` is the time of day of its second 0, if it has one.
+    """
+
+    def __init__(self, timeline: Timeline, *, wall_s: float = 0.0, epoch_ms: int | None = None) -> None:
         self._timeline = timeline
-        self.clock = Clock(sim_s=0.0, at_s=wall_s, speed=1.0, playing=False, duration_s=timeline.duration_s)
+        self.clock = Clock(
+            sim_s=0.0,
+            at_s=wall_s,
+            speed=1.0,
+            playing=False,
+            duration_s=timeline.duration_s,
+            epoch_ms=epoch_ms,
+        )
 
     def state(self) -> dict[str, Value]:
         """All entries, as of the clock's last step."""

@@ -42,8 +42,13 @@ class Tracks:
         self._to_point = np.insert(to_point, rests.before, rests.point + 1)
         self._state = np.insert(_states(events)[row], rests.before, _STATES.index("idle"))
         self._told = [
-            (np.insert(texts.code[row], rests.before, NONE), (*texts.names, None))
-            for texts in (events.cause, events.blocked_by, events.location)
+            (np.insert(texts.code[row], rests.before, at_rest), (*texts.names, None))
+            for texts, at_rest in (
+                (events.cause, NONE),
+                (events.blocked_by, NONE),
+                (events.location, NONE),
+                (events.level, events.level.code[row][rests.beside]),
+            )
         ]
         self._xy = events.xy.round(DECIMALS)
         motions = np.bincount(agent, minlength=len(run.agents))
@@ -80,9 +85,13 @@ class Tracks:
 
 
 class _Rests(NamedTuple):
-    """When and where agents stand idle: in the columns of events each rest comes before the event of that number."""
+    """When and where agents stand idle: in the columns of events each rest comes before the event of that number.
+
+    It is spent where the event `beside` it ends or, before an agent's first, begins.
+    """
 
     before: Ints
+    beside: Ints
     agent: Ints
     start_s: Floats
     end_s: Floats
@@ -100,6 +109,7 @@ def _rests(
     late = np.flatnonzero(np.roll(is_first, -1) & (end_s < until_s))
     return _Rests(
         before=np.concatenate([late + 1, early]),
+        beside=np.concatenate([late, np.where(is_first[early], early, early - 1)]),
         agent=agent[np.concatenate([late, early])],
         start_s=np.concatenate([end_s[late], since_s[early]]),
         end_s=np.concatenate([np.full(len(late), round(until_s, DECIMALS)), start_s[early]]),

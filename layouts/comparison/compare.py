@@ -16,11 +16,11 @@ from layouts.comparison.replication_key import replication_key
 from layouts.scenario import Scenario
 from layouts.statistics.common_numbers import CommonNumbers, common_numbers
 from layouts.statistics.intervals import CONFIDENCE, Estimate, check_confidence, mean_interval
-from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import FASTEST_GROWTH, SLOWEST_GROWTH, Precision
 from layouts.what_if.figure_kinds import figure_kind
 from layouts.what_if.play_points import Figures, Runs, play_points, require, same_or
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 Verdict = Literal["better", "worse", "no difference shown"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-from layouts.statistics.workers import Told, Workers
 from spatial.errors import BadDataError
+from spatial.tasks.workers import Told, Workers
 from spatial.whole_files import write_whole
 
 T = TypeVar("T")

@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from layouts.scenario import PATHS, Scenario
-from layouts.statistics.workers import packed
 from layouts.what_if.play_points import Figures
 from spatial.errors import BadDataError
+from spatial.tasks.workers import packed
 
 PACKAGES = ("aisletwin", "numpy", "numba", "scipy", "shapely")
 """Their versions are part of the key."""

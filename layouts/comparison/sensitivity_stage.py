@@ -12,10 +12,10 @@ from layouts.comparison.remembered import Remembered
 from layouts.comparison.replication_key import replication_key
 from layouts.comparison.sensitivity_assumptions import Assumption
 from layouts.scenario import Scenario
-from layouts.statistics.open_workers import open_workers
-from layouts.statistics.workers import Workers
 from layouts.what_if.play_points import Figures, Runs, play_points, require
 from layouts.what_if.variables import Value
+from spatial.tasks.open_workers import open_workers
+from spatial.tasks.workers import Workers
 
 
 class Stage:

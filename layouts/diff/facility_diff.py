@@ -56,6 +56,16 @@ class Side:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Same:
+    """An element that is the same on both sides, and the 97.5 % bound on what it may have moved."""
+
+    kind: str
+    before: str
+    after: str
+    bound_m: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unchanged:
     """How many elements of a kind are the same, and the greatest 97.5 % bound on a move among them."""
 
@@ -68,14 +78,15 @@ class Unchanged:
 class FacilityDiff:
     """What is different from `before` to `after`; changes by kind, then by id; `levels` are pairs of ids.
 
-    `notes` tell what was taken for granted.
+    `same` are the elements that are not among the changes, in the same order. `notes` tell what was taken for
+    granted.
     """
 
     before: Side
     after: Side
     levels: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
-    unchanged: tuple[Unchanged, ...]
+    same: tuple[Same, ...]
     locations: LocationChanges
     totals: tuple[Total, ...]
     notes: tuple[str, ...] = ()
@@ -84,6 +95,16 @@ class FacilityDiff:
     def is_empty(self) -> bool:
         """Whether there is nothing to tell, not even something undecided."""
         return not self.changes and not self.locations.count
+
+    @property
+    def unchanged(self) -> tuple[Unchanged, ...]:
+        """What is the same, by kind."""
+        bounds: dict[str, list[float]] = {}
+        for one in self.same:
+            bounds.setdefault(one.kind, []).append(one.bound_m)
+        return tuple(
+            Unchanged(kind=kind, count=len(those), bound_m=max(those)) for kind, those in bounds.items()
+        )
 
     def words(self) -> dict[str, int]:
         """How many elements were added, removed, moved, …; one that moved and grew counts in both."""
@@ -113,7 +134,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
         unmeasured_sigma_m=limits.unmeasured_sigma_m,
         is_exact=limits.is_edit,
     )
-    unchanged: list[Unchanged] = []
+    same: list[Same] = []
     racks: dict[str, str] = {}
     old, new = (
         placed_elements(side, unmeasured_sigma_m=limits.unmeasured_sigma_m, is_exact=limits.is_edit)
@@ -130,8 +151,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
             key=_Told.cost,
         )
         changes += sorted(told.changes, key=_order)
-        if told.bounds:
-            unchanged.append(Unchanged(kind=kind, count=len(told.bounds), bound_m=max(told.bounds)))
+        same += sorted(told.same, key=_order)
         if kind == "rack":
             racks = {one.id: other.id for one, other in told.pairs}
     return FacilityDiff(
@@ -139,7 +159,7 @@ def diff_facilities(a: Facility, b: Facility, *, limits: DiffLimits | None = Non
         after=_side(b),
         levels=levels,
         changes=tuple(changes),
-        unchanged=tuple(unchanged),
+        same=tuple(same),
         locations=location_changes(a, b, racks),  # 4
         totals=total_changes(a, b, is_exact=limits.is_edit),
         notes=_frame_notes(a, b),
@@ -155,7 +175,12 @@ def inverse_diff(diff: FacilityDiff) -> FacilityDiff:
         after=diff.before,
         levels=tuple(sorted((after, before) for before, after in diff.levels)),
         changes=tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), _order(change)))),
-        unchanged=diff.unchanged,
+        same=tuple(
+            sorted(
+                (replace(one, before=one.after, after=one.before) for one in diff.same),
+                key=lambda one: (KINDS.index(one.kind), _order(one)),
+            )
+        ),
         locations=LocationChanges(
             added=locations.removed,
             removed=locations.added,
@@ -232,11 +257,11 @@ NEW_NAME = 0.5
 
 
 class _Told(NamedTuple):
-    """What a match of elements of one kind amounts to: its changes, and the bounds on the moves of the others."""
+    """What a match of elements of one kind amounts to: its changes, and the others."""
 
     pairs: Pairs
     changes: list[Change]
-    bounds: list[float]
+    same: list[Same]
 
     @classmethod
     def of(cls, was: Sequence[Placed], now: Sequence[Placed], pairs: Pairs, limit_m: float) -> _Told:
@@ -244,7 +269,12 @@ class _Told(NamedTuple):
         changes = [change for change, _ in compared if change is not None]
         changes += _alone(was, {one.id for one, _ in pairs}, is_added=False)
         changes += _alone(now, {other.id for _, other in pairs}, is_added=True)
-        return cls(pairs, changes, [bound_m for change, bound_m in compared if change is None])
+        same = [
+            Same(kind=one.kind, before=one.id, after=other.id, bound_m=bound_m)
+            for (one, other), (change, bound_m) in zip(pairs, compared, strict=True)
+            if change is None
+        ]
+        return cls(pairs, changes, same)
 
     def cost(self) -> float:
         """How much there is to tell: a word each, half a word for what only has another name."""
@@ -290,7 +320,7 @@ def _alone(side: Iterable[Placed], matched: set[str], *, is_added: bool) -> list
     ]
 
 
-def _order(change: Change) -> tuple[list[tuple[str, int]], str, str]:
+def _order(change: Change | Same) -> tuple[list[tuple[str, int]], str, str]:
     """By name, numbers in it by value: R2 before R10."""
     name = change.before or change.after or ""
     parts = [(word, int(digits or 0)) for word, digits in re.findall(r"([^0-9]*)([0-9]*)", name)]

@@ -15,7 +15,8 @@ from layouts.diff.placed import placed_elements
 from layouts.diff.text import change_mark
 from spatial.facility import Facility
 from spatial.meshes.boxes import box_triangles, make_boxes
-from spatial.meshes.gltf_scene import Colour, GltfScene
+from spatial.meshes.facility_scene import Colour
+from spatial.meshes.gltf_scene import GltfScene
 from spatial.meshes.mesh import facility_mesh
 
 GREY: Colour = (0.55, 0.55, 0.55, 1.0)

@@ -20,7 +20,6 @@ from layouts.experiment.design import Design
 from layouts.experiment.result import Cell, Effect, ExperimentResult, LevelMean
 from layouts.scenario import Scenario
 from layouts.statistics.intervals import CONFIDENCE, check_confidence, mean_interval
-from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import FASTEST_GROWTH, SLOWEST_GROWTH, Precision
 from layouts.statistics.selection import select_best
 from layouts.what_if.curve import value_text
@@ -29,6 +28,7 @@ from layouts.what_if.play_points import Figures, Runs, play_points, require
 from layouts.what_if.variables import Value
 from layouts.what_if.variants import variant
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 
 def run_experiment(

@@ -6,19 +6,26 @@ RULES
 2. A count is the line's new beginning; the difference is found or lost. One older than the last changes nothing.
 3. A count older than a movement that is added up already cannot be placed: what lay there then is not known any more.
 4. A movement without a SKU takes a handling unit with all that lies on it, wherever the book has it.
+5. A movement into a unit, or out of it, changes the line that it takes from and the one that it brings to.
 
 In order of time 1 and 2 are all there is to it; the rest is for what comes later than the ledger waits for it.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Container, Iterable
+
 import msgspec
 
 from layouts.inventory.flow import Flows
+from layouts.inventory.packing import carried_to, is_on, outermost, source_of, target_of
 from layouts.inventory.stock_key import StockKey, thousandths
 from layouts.live.events import LiveEvent, StockCounted, StockMoved
 
 NEVER = -1
+FEW_LINES = 32
+"""So many are looked through; more are found by their unit."""
 
 
 class Balance(msgspec.Struct, array_like=True):
@@ -50,6 +57,28 @@ class Lines(dict[StockKey, Balance]):
     def __init__(self, forget_ms: int) -> None:
         super().__init__()
         self.forget_ms = forget_ms
+        self._by_unit: dict[str, set[StockKey]] | None = None
+
+    def __setitem__(self, key: StockKey, line: Balance) -> None:
+        super().__setitem__(key, line)
+        if self._by_unit is not None and key.handling_unit is not None:
+            self._by_unit[outermost(key.handling_unit)].add(key)
+
+    def __delitem__(self, key: StockKey) -> None:
+        super().__delitem__(key)
+        self._by_unit = None
+
+    def on(self, unit: str) -> list[StockKey]:
+        """Lines that are not 0 of what lies on a handling unit and on those on it, in order."""
+        keys: Iterable[StockKey] = self
+        if len(self) > FEW_LINES:
+            if self._by_unit is None:
+                self._by_unit = defaultdict(set)
+                for key in self:
+                    self._by_unit[outermost(key.handling_unit or "")].add(key)
+            keys = self._by_unit[outermost(unit)]
+        found = (key for key in keys if is_on(key.handling_unit, unit) and self[key].book)
+        return sorted(found, key=lambda key: key.order)
 
     def copied(self) -> Lines:
         """A copy of its own."""
@@ -66,8 +95,10 @@ class Lines(dict[StockKey, Balance]):
         return line
 
 
-def enter(lines: Lines, event: LiveEvent, flows: Flows) -> bool:
-    """Book all of the event; False for a count or a unit that cannot be placed."""
+def enter(lines: Lines, event: LiveEvent, flows: Flows, *, units: Container[str] | None = None) -> bool:
+    """Book all of the event, or the part that is on one of the outermost `units`; False for a count or a unit that
+    cannot be placed.
+    """
     body, at_ms = event.body, event.happened_ms
     if isinstance(body, StockCounted):
         key = StockKey(body.place, body.sku, body.lot, body.handling_unit)
@@ -75,15 +106,17 @@ def enter(lines: Lines, event: LiveEvent, flows: Flows) -> bool:
     if not isinstance(body, StockMoved):
         return True
     if not body.sku and body.handling_unit is not None:
-        return _carry(lines, body.handling_unit, body.to_place, at_ms, flows)
-    amount = thousandths(body.quantity)
-    if body.from_place is not None:
-        key = StockKey(body.from_place, body.sku, body.lot, body.handling_unit)
-        take_out(lines.at(key, at_ms), key, amount, body.to_place, at_ms, flows)
-    if body.to_place is not None:
-        key = StockKey(body.to_place, body.sku, body.lot, body.handling_unit)
-        bring_in(lines.at(key, at_ms), key, amount, body.from_place, at_ms, flows)
+        return _carry(lines, body.handling_unit, body, at_ms, flows)
+    amount, source, target = thousandths(body.quantity), source_of(body), target_of(body)
+    if source is not None and _is_on_any(source, units):
+        take_out(lines.at(source, at_ms), source, amount, body.to_place, at_ms, flows)
+    if target is not None and _is_on_any(target, units):
+        bring_in(lines.at(target, at_ms), target, amount, body.from_place, at_ms, flows)
     return True
+
+
+def _is_on_any(key: StockKey, units: Container[str] | None) -> bool:
+    return units is None or (key.handling_unit is not None and outermost(key.handling_unit) in units)
 
 
 def take_out(
@@ -125,20 +158,16 @@ def _move(line: Balance, key: StockKey, change: int, at_ms: int, flows: Flows) -
         line.moved_ms = at_ms
 
 
-def _carry(lines: Lines, unit: str, to_place: str | None, at_ms: int, flows: Flows) -> bool:
-    on_it = [key for key, line in lines.items() if line.book and _is_on(key.handling_unit, unit)]
+def _carry(lines: Lines, unit: str, body: StockMoved, at_ms: int, flows: Flows) -> bool:
+    on_it = lines.on(unit)
     if any(lines[key].last_ms > at_ms for key in on_it):
         return False
     for key in on_it:
-        if key.place == to_place:
+        there = carried_to(key, body)
+        if there == key:
             continue
         amount = lines[key].book
-        take_out(lines[key], key, amount, to_place, at_ms, flows)
-        if to_place is not None:
-            there = key._replace(place=to_place)
+        take_out(lines[key], key, amount, body.to_place, at_ms, flows)
+        if there is not None:
             bring_in(lines.at(there, at_ms), there, amount, key.place, at_ms, flows)
     return True
-
-
-def _is_on(held: str | None, unit: str) -> bool:
-    return held is not None and (held == unit or held.startswith(f"{unit}/"))

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from layouts.inventory.account import stamp_of
 from layouts.inventory.balance import Lines, enter
 from layouts.inventory.flow import Flows
-from layouts.inventory.stock import is_on
+from layouts.inventory.packing import carried_to, is_on, source_of, target_of
 from layouts.inventory.stock_key import StockKey, units
 from layouts.live.events import LiveEvent, LocationSeen, Recorded, StockCounted, StockMoved, StockSeen
 
@@ -77,13 +77,12 @@ def _touched(lines: Lines, event: LiveEvent) -> list[StockKey]:
         return [StockKey(body.place, body.sku, body.lot, body.handling_unit)]
     if not isinstance(body, StockMoved):
         return []
-    places = [place for place in (body.from_place, body.to_place) if place is not None]
-    if body.sku or body.handling_unit is None:
-        return [StockKey(place, body.sku, body.lot, body.handling_unit) for place in dict.fromkeys(places)]
     unit = body.handling_unit
-    on_it = [key for key, line in lines.items() if line.book and is_on(key.handling_unit, unit)]
-    there = [key._replace(place=body.to_place) for key in on_it if body.to_place is not None]
-    return list(dict.fromkeys([*on_it, *there]))
+    ends = [source_of(body), target_of(body)]
+    if not body.sku and unit is not None:
+        on_it = lines.on(unit)
+        ends = [*on_it, *(carried_to(key, body) for key in on_it)]
+    return [key for key in dict.fromkeys(ends) if key is not None]
 
 
 def _booked(one: Recorded, key: StockKey, change: int, book: int) -> Step:
@@ -106,10 +105,14 @@ def _booked(one: Recorded, key: StockKey, change: int, book: int) -> Step:
 
 
 def _way(body: StockMoved) -> str:
-    """`A/1 → B/2, reason, disposition, order 7`."""
+    """`A/1 → B/2, P as a whole, into Q, reason, disposition, order 7`."""
     way = f"{body.from_place or 'outside'} → {body.to_place or 'outside'}"
+    whole = None if body.sku else f"{body.handling_unit} as a whole"
+    into = None
+    if body.into_unit is not None:
+        into = f"into {body.into_unit}" if body.into_unit else f"off {body.handling_unit}"
     order = f"order {body.order}" if body.order else None
-    return ", ".join(part for part in (way, body.reason, body.disposition, order) if part)
+    return ", ".join(part for part in (way, whole, into, body.reason, body.disposition, order) if part)
 
 
 def _sighting(one: Recorded) -> Step:

@@ -11,18 +11,19 @@ Sums are whole thousandths: what lies at a site is what flowed in, less what flo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import msgspec
 
 from layouts.inventory.account import Account, Adjustment, PlaceAccount, Stamp, UnitAccount, stamp_of
+from layouts.inventory.account_names import AccountName, NamesBySku, name_of, names_of
 from layouts.inventory.balance import Balance
 from layouts.inventory.flow import Flow, FlowKey, Flows
 from layouts.inventory.picked import Picked, PickRow
-from layouts.inventory.sightings import Sightings
+from layouts.inventory.rounds import Newest, Round
+from layouts.inventory.sightings import Name, Sightings
 from layouts.inventory.stock_key import StockKey
 from layouts.live.events import LiveEvent, StockCounted, StockMoved, StockSeen
 
@@ -33,8 +34,9 @@ DAY_MS = 86_400_000
 class Patience:
     """How long a ledger waits for what is late, and remembers what is empty.
 
-    Events are kept one by one for `horizon_ms`, at most twice `most_kept` of them; lines that are empty, sightings
-    and what was picked for orders for `forget_ms` or a little longer.
+    Events are kept one by one for `horizon_ms`, at most twice `most_kept` of them, and half as many again while what
+    is older is added up by and by; lines that are empty, sightings and what was picked for orders for `forget_ms` or
+    a little longer.
     """
 
     horizon_ms: int = 7 * DAY_MS
@@ -48,9 +50,6 @@ class Patience:
                 "give 0 < horizon_ms < forget_ms and most_kept of 1 or more"
             )
 
-
-AccountName: TypeAlias = tuple[str, str, str | None] | str
-"""Place, SKU and lot of a line without a handling unit; else the outermost unit."""
 
 LineRow = tuple[str, str, str | None, str | None, Balance]
 FlowRow = tuple[str, str, str | None, Flow]
@@ -72,6 +71,8 @@ class LedgerRecord(msgspec.Struct):
 
 MOST_LATE = 1000
 """So many of the newest events that could not be placed are kept."""
+ADDED_UP_AT_ONCE = 64
+"""So many events of an account are added up in one step."""
 
 
 class Ledger:
@@ -80,8 +81,10 @@ class Ledger:
     def __init__(self, patience: Patience = Patience()) -> None:
         self._patience = patience
         self._accounts: dict[AccountName, Account] = {}
-        self._of_sku: dict[str, set[AccountName]] = {}
+        self._joined: dict[AccountName, AccountName] = {}
+        self._of_sku = NamesBySku()
         self._kept: dict[str, LiveEvent] = {}
+        self._newest = Newest(patience.most_kept)
         self._flows = Flows()
         self._picked = Picked(patience.forget_ms)
         self._seen = Sightings(patience.forget_ms)
@@ -89,6 +92,8 @@ class Ledger:
         self._newest_ms = -1
         self._swept: Stamp = (-1, False, "")
         self._since_sweep = 0
+        self._to_settle: Round[AccountName] = Round()
+        self._to_forget: Round[Name] = Round()
 
     def apply(self, event: LiveEvent) -> None:
         """Take a movement, a count or a sighting in. An event that is kept already changes nothing."""
@@ -104,19 +109,20 @@ class Ledger:
         if isinstance(body, StockMoved):
             self._picked.take(body, event.happened_ms)
         stamp, until = stamp_of(event), self._until()
-        accounts = [self._account(name, body.sku) for name in _names(body)]
-        for account in accounts:
-            if account.is_behind(until):
-                self._add_up(account, until)
+        accounts = [self._account(name, body.sku) for name in self._names_of(body)]
         if stamp < until:
-            self._take_late(event, accounts)
+            self._take_late(event, accounts, until)
         else:
             self._kept[event.id] = event
+            self._newest.take(stamp)
             for account in accounts:
+                if account.is_behind(until):
+                    self._add_up(account, until, most=ADDED_UP_AT_ONCE)
                 account.take(stamp, event)
         self._since_sweep += 1
         if self._since_sweep >= self._patience.most_kept:
             self._sweep()
+        self._settle_share()
 
     def _until(self) -> Stamp:
         """What is older is added up."""
@@ -132,60 +138,106 @@ class Ledger:
         if account is None:
             forget_ms = self._patience.forget_ms
             account = (
-                UnitAccount(forget_ms) if isinstance(name, str) else PlaceAccount(StockKey(*name), forget_ms)
+                UnitAccount(forget_ms, frozenset([name]))
+                if isinstance(name, str)
+                else PlaceAccount(StockKey(*name), forget_ms)
             )
             self._accounts[name] = account
         elif not isinstance(name, str):
             return account
-        self._of_sku.setdefault(sku, set()).add(name)
+        self._of_sku.add(name, sku)
         return account
 
-    def _add_up(self, account: Account, until: Stamp) -> None:
-        for event in account.add_up(until, self._flows):
+    def _names_of(self, body: StockMoved | StockCounted) -> Iterable[AccountName]:
+        """The accounts that a movement or count is in; units of which one is put on the other are joined for that."""
+        names = names_of(body)
+        if isinstance(body, StockMoved) and body.into_unit is not None and not body.sku:
+            self._join(names)
+        return dict.fromkeys(self._joined.get(name, name) for name in names) if self._joined else names
+
+    def _join(self, names: Iterable[AccountName]) -> None:
+        """Make one account of units, until all that they hold is forgotten."""
+        whole, *others = dict.fromkeys(self._joined.get(name, name) for name in names)
+        until = self._until()
+        account = self._account(whole, "")
+        self._add_up(account, until)
+        for name in others:
+            other = self._accounts.pop(name, None) or UnitAccount(
+                self._patience.forget_ms, frozenset([str(name)])
+            )
+            if isinstance(account, UnitAccount) and isinstance(other, UnitAccount):
+                self._add_up(other, until)
+                account.absorb(other)
+                self._joined.update(dict.fromkeys(other.units, whole))
+
+    def _add_up(self, account: Account, until: Stamp, *, most: int | None = None) -> None:
+        for event in account.add_up(until, self._flows, most=most):
             # a movement between places is in two accounts
             self._kept.pop(event.id, None)
 
-    def _take_late(self, event: LiveEvent, accounts: list[Account]) -> None:
+    def _take_late(self, event: LiveEvent, accounts: list[Account], until: Stamp) -> None:
+        placed = []
         for account in accounts:
+            self._add_up(account, until)
             account.forget(self._forgotten_ms())
-        placed = [account.enter(event, self._flows) for account in accounts]
+            placed.append(account.enter(event, self._flows))
         if not all(placed):
             self._late = sorted([*self._late, event], key=stamp_of)[-MOST_LATE:]
 
     def _sweep(self) -> None:
-        """Keep the newest `most_kept` events one by one.
+        """From now on only the newest `most_kept` events are kept one by one; others are added up by and by.
 
         When this is done depends on what was applied alone, not on when a record is taken, so that a replay comes
         to the same book.
         """
         self._since_sweep = 0
-        until = self._until()
-        stamps = [stamp for stamp in map(stamp_of, self._kept.values()) if stamp >= until]
-        if len(stamps) > self._patience.most_kept:
-            self._swept = sorted(stamps)[-self._patience.most_kept]
-        self._settle()
+        self._swept = self._newest.oldest(self._until()) or self._swept
+        steps = max(1, self._patience.most_kept // 4)  # all is through well before the next sweep
+        self._to_settle = Round(self._accounts, steps=steps)
+        self._to_forget = Round(self._seen.names(), steps=steps)
+        self._picked.forget(self._newest_ms)
+
+    def _settle_share(self) -> None:
+        """A share of what a sweep leaves to be done; when it is done changes nothing of what the book tells."""
+        until, before_ms = self._until(), self._forgotten_ms()
+        for name in self._to_settle.share():
+            if not self._settle_account(name, until, before_ms, most=ADDED_UP_AT_ONCE):
+                self._to_settle.put_back(name)
+        self._seen.forget(self._newest_ms, self._to_forget.share())
+        self._picked.let_go()
 
     def _settle(self) -> None:
-        """Add up what is old enough, and forget what is empty for long."""
+        """Add up all that is old enough, and forget all that is empty for long."""
         until, before_ms = self._until(), self._forgotten_ms()
-        gone = []
-        for name, account in self._accounts.items():
-            if account.is_behind(until):
-                self._add_up(account, until)
-            if account.forget(before_ms):
-                gone.append(name)
-        for name in gone:
-            del self._accounts[name]
-        for sku in [sku for sku, names in self._of_sku.items() if not names.isdisjoint(gone)] if gone else ():
-            self._of_sku[sku].difference_update(gone)
-            if not self._of_sku[sku]:
-                del self._of_sku[sku]
+        for name in list(self._accounts):
+            self._settle_account(name, until, before_ms)
+        self._to_settle, self._to_forget = Round(), Round()
         self._picked.forget(self._newest_ms)
         self._seen.forget(self._newest_ms)
 
+    def _settle_account(
+        self, name: AccountName, until: Stamp, before_ms: int, *, most: int | None = None
+    ) -> bool:
+        """Add an account up, and forget what is empty of it; False if more than `most` events were to be added."""
+        account = self._accounts.get(name)
+        if account is None:
+            return True
+        if account.is_behind(until):
+            self._add_up(account, until, most=most)
+            if account.is_behind(until):
+                return False
+        if account.forget(before_ms):
+            for gone in account.units if isinstance(account, UnitAccount) else (name,):
+                self._joined.pop(gone, None)
+                self._accounts.pop(gone, None)
+                self._of_sku.drop(gone)
+        return True
+
     def lines(self, sku: str | None = None) -> Iterator[tuple[StockKey, Balance]]:
         """Lines of the book (of one SKU), in no certain order; those that are 0 too, while they are remembered."""
-        names = self._accounts if sku is None else self._of_sku.get(sku, ())
+        names: Iterable[AccountName] = self._accounts
+        if sku is not None:
+            names = dict.fromkeys(self._joined.get(name, name) for name in self._of_sku.of(sku))
         for name in names:
             for key, line in self._accounts[name].now().items():
                 if sku is None or key.sku == sku:
@@ -193,7 +245,8 @@ class Ledger:
 
     def book(self, key: StockKey) -> int:
         """What lies on one line, in thousandths."""
-        account = self._accounts.get(_name(key))
+        name = name_of(key)
+        account = self._accounts.get(self._joined.get(name, name))
         line = None if account is None else account.now().get(key)
         return 0 if line is None else line.book
 
@@ -215,10 +268,17 @@ class Ledger:
         self._picked.forget(self._newest_ms)
         return self._picked.of(site, order)
 
+    @property
+    def oldest_picks(self) -> int:
+        """The number of the oldest ten days of which picks are remembered: once it changes, less was `picked_for`."""
+        return self._picked.oldest(self._newest_ms)
+
     def adjustments(self) -> list[Adjustment]:
         """What counts of the events that are kept set right, by time."""
+        until = self._until()
         found = [each for account in self._accounts.values() for each in account.adjustments()]
-        return sorted(found, key=lambda each: (each.at_ms, each.event_id))
+        kept = [each for each in found if (each.at_ms, True, each.event_id) >= until]
+        return sorted(kept, key=lambda each: (each.at_ms, each.event_id))
 
     def seen(self) -> list[LiveEvent]:
         """The newest sightings by place, source and what was seen."""
@@ -257,11 +317,12 @@ class Ledger:
         ledger = Ledger(patience)
         for place, sku, lot, unit, line in record.lines:
             key = StockKey(place, sku, lot, unit)
-            ledger._account(_name(key), sku).restore(key, line.copied())
+            ledger._account(name_of(key), sku).restore(key, line.copied())
         for event in record.movements:
             if isinstance(event.body, (StockMoved, StockCounted)):
                 ledger._kept[event.id] = event
-                for name in _names(event.body):
+                ledger._newest.take(stamp_of(event))
+                for name in ledger._names_of(event.body):
                     ledger._account(name, event.body.sku).take(stamp_of(event), event)
         ledger._flows = Flows({FlowKey(site, sku, lot): copy(flow) for site, sku, lot, flow in record.flows})
         ledger._picked.restore(record.picked)
@@ -275,21 +336,3 @@ class Ledger:
 
 def _flow_order(item: tuple[FlowKey, Flow]) -> tuple[str | bool, ...]:
     return item[0].order
-
-
-def _name(key: StockKey) -> AccountName:
-    unit = key.handling_unit
-    return (key.place, key.sku, key.lot) if unit is None else unit.partition("/")[0]
-
-
-def _names(body: StockMoved | StockCounted) -> tuple[AccountName, ...]:
-    """The accounts that a movement or count is in."""
-    if body.handling_unit is not None:
-        return (body.handling_unit.partition("/")[0],)
-    if isinstance(body, StockCounted):
-        return ((body.place, body.sku, body.lot),)
-    if body.to_place is None:
-        return () if body.from_place is None else ((body.from_place, body.sku, body.lot),)
-    if body.from_place is None or body.from_place == body.to_place:
-        return ((body.to_place, body.sku, body.lot),)
-    return (body.from_place, body.sku, body.lot), (body.to_place, body.sku, body.lot)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from layouts.inventory.account import stamp_of
 from layouts.inventory.balance import Lines, enter
 from layouts.inventory.flow import Flows
+from layouts.inventory.packing import carried_to, source_of, target_of
 from layouts.inventory.shelf_life import (
     Remaining,
     ShelfLife,
@@ -23,7 +24,6 @@ from layouts.inventory.shelf_life import (
     remaining,
     used_life,
 )
-from layouts.inventory.stock import is_on
 from layouts.inventory.stock_key import StockKey, units
 from layouts.inventory.temperatures import HOUR_MS, PlaceTemperatures
 from layouts.live.events import LiveEvent, LotKnown, StockCounted, StockMoved
@@ -105,25 +105,21 @@ class _Lot:
             if self._book(key) > max(0, before):
                 self._put(key, self._from_outside(at_ms), at_ms, is_alone=before <= 0)
         elif isinstance(body, StockMoved):
-            ways = [
-                (key, key._replace(place=body.to_place) if body.to_place else None)
-                for key in self._sources(body)
-            ]
             carried = [
                 (to, self._used(key, at_ms) if key else self._from_outside(at_ms), self._book(to) <= 0)
-                for key, to in ways
+                for key, to in self._ways(body)
                 if to is not None
             ]
             enter(self._lines, event, self._flows)
             for to, used, is_alone in carried:
                 self._put(to, used, at_ms, is_alone=is_alone)
 
-    def _sources(self, body: StockMoved) -> list[StockKey]:
-        """The lines that it takes from; for stock from outside, a line of nowhere."""
-        if not body.sku and body.handling_unit is not None:
-            unit = body.handling_unit
-            return [key for key, line in self._lines.items() if line.book and is_on(key.handling_unit, unit)]
-        return [StockKey(body.from_place or "", body.sku, body.lot, body.handling_unit)]
+    def _ways(self, body: StockMoved) -> list[tuple[StockKey | None, StockKey | None]]:
+        """The lines that it takes from, and where each goes; None is outside."""
+        unit = body.handling_unit
+        if body.sku or unit is None:
+            return [(source_of(body), target_of(body))]
+        return [(key, carried_to(key, body)) for key in self._lines.on(unit)]
 
     def _put(self, key: StockKey, used: Used, at_ms: int, *, is_alone: bool) -> None:
         if not is_alone:

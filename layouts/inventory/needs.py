@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from layouts.inventory.demand import Demand
-from layouts.inventory.stock import open_lines
+from layouts.inventory.stock import ordered
 from layouts.inventory.stock_key import thousandths, units
 from layouts.live.events import InboundExpected
 from layouts.live.state import TwinState
@@ -107,11 +107,7 @@ def shortage(
         for key, line in state.stock.lines(sku)
         if key.site == site and not any(fnmatchcase(key.place, pattern) for pattern in held_places)
     )
-    ordered = sum(
-        line.left
-        for line in open_lines(state, site)
-        if line.sku == sku and (line.due_ms is None or line.due_ms <= end_ms)
-    )
+    wanted = ordered(state, site, sku, until_ms=end_ms)
     coming = deliveries(state, site, sku, now_ms=now_ms)
     inbound = sum(
         thousandths(delivery.quantity)
@@ -130,9 +126,9 @@ def shortage(
         lead_time_s,
         units(stock),
         units(inbound),
-        units(ordered),
+        units(wanted),
         demand,
-        max(units(ordered), expected),
+        max(units(wanted), expected),
         tuple(delayed),
     )
 
@@ -168,8 +164,7 @@ def ways_out(
 
     def spare(site: str, sku: str) -> int:
         lying = sum(line.book for key, line in state.stock.lines(sku) if key.site == site)
-        ordered = sum(line.left for line in open_lines(state, site) if line.sku == sku)
-        return lying - max(ordered, thousandths(kept.get((site, sku), 0.0)))
+        return lying - max(ordered(state, site, sku), thousandths(kept.get((site, sku), 0.0)))
 
     found: list[WayOut] = []
 

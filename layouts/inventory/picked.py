@@ -11,6 +11,7 @@ from layouts.live.events import StockMoved
 PickRow = tuple[int, str, str, str, int]
 
 SPAN_MS = 10 * 86_400_000
+FREED_AT_ONCE = 8
 
 
 class Picked:
@@ -22,18 +23,36 @@ class Picked:
     def __init__(self, forget_ms: int) -> None:
         self._forget_ms = forget_ms
         self._spans: dict[int, dict[tuple[str, str], dict[str, int]]] = {}
+        self._past: list[dict[tuple[str, str], dict[str, int]]] = []
 
     def take(self, body: StockMoved, at_ms: int) -> None:
-        """Add a movement to what was picked for its order; one without changes nothing."""
-        if body.order is not None and body.from_place is not None:
+        """Add a movement to what was picked for its order; one without changes nothing.
+
+        So does what is packed at its place, which was picked before, and a unit as a whole, of which is not told what
+        lies on it.
+        """
+        is_packing = body.into_unit is not None and body.from_place == body.to_place
+        if body.order is not None and body.from_place is not None and body.sku and not is_packing:
             span = self._spans.setdefault(at_ms // SPAN_MS, {})
             picks = span.setdefault((site_of(body.from_place), body.order), {})
             picks[body.sku] = picks.get(body.sku, 0) + thousandths(body.quantity)
 
     def forget(self, newest_ms: int) -> None:
-        """Let go of spans that ended `forget_ms` before the newest."""
-        for span in [span for span in self._spans if (span + 1) * SPAN_MS <= newest_ms - self._forget_ms]:
-            del self._spans[span]
+        """Forget spans that ended `forget_ms` before the newest; `let_go` frees what they held."""
+        for span in [span for span in self._spans if span < self.oldest(newest_ms)]:
+            self._past.append(self._spans.pop(span))
+
+    def oldest(self, newest_ms: int) -> int:
+        """The number of the oldest span that is remembered."""
+        return (newest_ms - self._forget_ms) // SPAN_MS
+
+    def let_go(self) -> None:
+        """Free a few orders that are forgotten: to free ten days of them at once takes long."""
+        for _ in range(FREED_AT_ONCE if self._past else 0):
+            if not self._past[-1]:
+                self._past.pop()
+                break
+            self._past[-1].popitem()
 
     def of(self, site: str, order: str) -> Mapping[str, int]:
         """What was picked for one order, by SKU."""

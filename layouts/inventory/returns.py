@@ -22,7 +22,7 @@ from typing import NamedTuple
 from layouts.inventory.account import stamp_of
 from layouts.inventory.balance import Lines, enter
 from layouts.inventory.flow import Flows
-from layouts.inventory.stock import is_on
+from layouts.inventory.packing import carried_to, is_on, source_of, target_of
 from layouts.inventory.stock_key import StockKey, thousandths, units
 from layouts.live.events import LiveEvent, StockCounted, StockMoved
 
@@ -144,15 +144,15 @@ class _Book:
             enter(self.lines, event, self._flows)
             self._cut(StockKey(body.place, body.sku, body.lot, body.handling_unit))
         elif not body.sku and body.handling_unit is not None:
-            self._carry(event, body.handling_unit, body.to_place)
+            self._carry(event, body.handling_unit, body)
         else:
             self._move(event, body)
 
     def _move(self, event: LiveEvent, body: StockMoved) -> None:
         amount, decided = thousandths(body.quantity), _disposition(body)
         taken: dict[str, int] = {}
-        if body.from_place is not None:
-            source = StockKey(body.from_place, body.sku, body.lot, body.handling_unit)
+        source, target = source_of(body), target_of(body)
+        if source is not None:
             free = 0 if decided else self._free(source)
             taken = self._take_held(source, max(0, amount - free))
         elif _is_return(body) and decided is None:
@@ -160,17 +160,18 @@ class _Book:
         if decided is not None:
             taken = {} if decided == RESTOCK else {decided: amount}
         enter(self.lines, event, self._flows)
-        if body.to_place is not None:
-            there = StockKey(body.to_place, body.sku, body.lot, body.handling_unit)
-            self._add_held(there, taken)
+        if target is not None:
+            self._add_held(target, taken)
 
-    def _carry(self, event: LiveEvent, unit: str, to_place: str | None) -> None:
-        moved = [key for key in self.held if is_on(key.handling_unit, unit) and key.place != to_place]
+    def _carry(self, event: LiveEvent, unit: str, body: StockMoved) -> None:
+        ways = [(key, carried_to(key, body)) for key in self.held if is_on(key.handling_unit, unit)]
         enter(self.lines, event, self._flows)
-        for key in moved:
+        for key, there in ways:
+            if there == key:
+                continue
             taken = self.held.pop(key)
-            if to_place is not None:
-                self._add_held(key._replace(place=to_place), taken)
+            if there is not None:
+                self._add_held(there, taken)
 
     def _free(self, key: StockKey) -> int:
         line = self.lines.get(key)

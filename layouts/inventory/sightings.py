@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from layouts.live.events import LiveEvent, StockSeen
 
 Name = tuple[str, str, str | None, str | None, str | None]
@@ -23,11 +25,16 @@ class Sightings:
             if known is None or (known.happened_ms, known.id) < (event.happened_ms, event.id):
                 self._of[name] = event
 
-    def forget(self, newest_ms: int) -> None:
-        """Let go of what was seen `forget_ms` before the newest."""
+    def forget(self, newest_ms: int, names: Iterable[Name] | None = None) -> None:
+        """Let go of what (of `names`) was seen `forget_ms` before the newest."""
         oldest_ms = newest_ms - self._forget_ms
-        for name in [name for name, event in self._of.items() if event.happened_ms <= oldest_ms]:
-            del self._of[name]
+        for name in self.names() if names is None else names:
+            if name in self._of and self._of[name].happened_ms <= oldest_ms:
+                del self._of[name]
+
+    def names(self) -> list[Name]:
+        """Place, source, SKU, lot and handling unit of each."""
+        return list(self._of)
 
     def events(self) -> list[LiveEvent]:
         """All of them, by time."""

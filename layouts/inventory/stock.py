@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from layouts.inventory.balance import NEVER
 from layouts.inventory.ledger import Ledger
+from layouts.inventory.open_orders import OpenLine, is_open, lines_left
+from layouts.inventory.packing import is_on
 from layouts.inventory.stock_key import StockKey, thousandths, units
-from layouts.live.events import OrderReleased, Recorded
+from layouts.live.events import Recorded
 from layouts.live.state import TwinState
 
 
@@ -54,11 +55,6 @@ def on_hand(
     return sorted(found, key=lambda row: row.key.order)
 
 
-def is_on(held: str | None, unit: str) -> bool:
-    """Whether what is held on `held` lies on `unit`, or on a unit that does."""
-    return held is not None and (held == unit or held.startswith(f"{unit}/"))
-
-
 class Promise(NamedTuple):
     """What of a SKU at a site can be promised to new orders; below 0, so much is promised too often."""
 
@@ -86,41 +82,23 @@ def available_to_promise(
         if key.site == site:
             lying += line.book
             held += line.book if any(fnmatchcase(key.place, pattern) for pattern in held_places) else 0
-    ordered = sum(line.left for line in open_lines(state, site) if line.sku == sku)
-    return Promise(site, sku, units(lying), units(held), units(ordered))
-
-
-class OpenLine(NamedTuple):
-    """What an open order still wants of a SKU, in thousandths."""
-
-    order: str
-    sku: str
-    left: int
-    due_ms: int | None
+    return Promise(site, sku, units(lying), units(held), units(ordered(state, site, sku)))
 
 
 def open_lines(state: TwinState, site: str) -> Iterator[OpenLine]:
-    """Of orders released at a site and not closed since, what was not picked for them yet."""
+    """Of orders released at a site and not closed since, what was not picked for them yet, in order of entity."""
     for _, event in sorted(state.latest.items(f"{site}/order/")):
-        body = event.body
-        closed = state.latest.get(f"{site}/closed/{event.entity}")
-        if closed is not None and closed.happened_ms >= event.happened_ms:
-            continue
-        if not isinstance(body, OrderReleased):
-            continue
-        order = event.entity.partition("/")[2]
-        picked = state.stock.picked_for(site, order)
-        for sku, wanted in _by_sku(body.lines).items():
-            left = wanted - picked.get(sku, 0)
-            if left > 0:
-                yield OpenLine(order, sku, left, body.due_ms)
+        if is_open(event, state.latest):
+            yield from lines_left(event, state.stock)
 
 
-def _by_sku(lines: Iterable[tuple[str, float]]) -> Mapping[str, int]:
-    asked: dict[str, int] = defaultdict(int)
-    for sku, quantity in lines:
-        asked[sku] += thousandths(quantity)
-    return asked
+def ordered(state: TwinState, site: str, sku: str, *, until_ms: int | None = None) -> int:
+    """Thousandths of a SKU that open orders of a site still want (of those due by `until_ms`, or at no set time)."""
+    return sum(
+        line.left
+        for line in state.orders.of_sku(site, sku, state.latest, state.stock)
+        if until_ms is None or line.due_ms is None or line.due_ms <= until_ms
+    )
 
 
 def book_as_of(

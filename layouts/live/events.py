@@ -19,7 +19,7 @@ from layouts.live.channels import CHANNELS
 
 ENTITY_KINDS = (
     "agent", "alert", "asset", "door", "feed", "inbound", "location", "lot", "order", "person", "sensor", "sku",
-    "station", "zone",
+    "station", "unit", "zone",
 )  # fmt: skip
 
 VehicleMode = Literal["automatic", "semi_automatic", "manual", "service", "teach_in", "startup", "unknown"]
@@ -97,7 +97,12 @@ class Reading(msgspec.Struct, frozen=True, gc=False, tag="reading"):
 
 
 class StockMoved(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="moved"):
-    """`quantity` > 0 of a SKU went from one place to another; a place that is None is outside all sites."""
+    """`quantity` > 0 of a SKU went from one place to another; a place that is None is outside all sites.
+
+    With an empty SKU the handling unit moved as a whole, wherever the book has it; the quantity says nothing then.
+    `into_unit` is the handling unit that the goods, or the unit, lie on afterwards; empty: on none. None: unchanged.
+    What a transformation uses up, or makes of it, names it in `made_by`.
+    """
 
     sku: str
     quantity: float
@@ -108,6 +113,8 @@ class StockMoved(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag=
     reason: str | None = None
     disposition: str | None = None
     order: str | None = None
+    into_unit: str | None = None
+    made_by: str | None = None
 
 
 class StockCounted(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag="counted"):
@@ -309,6 +316,16 @@ def _body_refusal(body: Body) -> str | None:
             return f"quantity {quantity:g} is not above 0: swap from_place and to_place instead"
         case StockMoved(from_place=None, to_place=None):
             return "neither from_place nor to_place is given: name at least one"
+        case StockMoved(sku="", handling_unit=unit) if not unit:
+            return (
+                "sku is empty and no handling_unit is given: name the SKU, or the unit that moved as a whole"
+            )
+        case StockMoved(into_unit=str(into), to_place=None):
+            return f"into_unit '{into}' without to_place: say where it is then"
+        case StockMoved(sku="", handling_unit=str(unit), into_unit=str(into)) if f"{into}/".startswith(
+            f"{unit}/"
+        ):
+            return f"into_unit '{into}' lies on '{unit}' itself: name another unit, or none to take it off"
         case StockCounted(quantity=quantity) if quantity < 0:
             return f"quantity {quantity:g} is below 0: a count is 0 or more"
         case StockSeen(confidence=share) if not 0 <= share <= 1:
@@ -325,11 +342,8 @@ def _body_refusal(body: Body) -> str | None:
             return "lines holds a quantity that is no number: give one"
         case Reading(channel=channel) if channel not in CHANNELS:
             return f"channel '{channel}' is not known: channels are {', '.join(CHANNELS)}"
-    for place in (
-        getattr(body, "place", None),
-        getattr(body, "from_place", None),
-        getattr(body, "to_place", None),
-    ):
+    for name in ("place", "from_place", "to_place"):
+        place = getattr(body, name, None)
         if place is not None and not all(place.partition("/")):
             return f"place '{place}' is not SITE/LOCATION"
     return None

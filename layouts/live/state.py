@@ -7,6 +7,7 @@ import hashlib
 import msgspec
 
 from layouts.inventory.ledger import Ledger, LedgerRecord
+from layouts.inventory.open_orders import OpenOrders
 from layouts.live.events import LiveEvent, Recorded
 from layouts.live.latest import Latest, key_of
 
@@ -27,6 +28,7 @@ class TwinState:
 
     `latest` holds the newest that was told by key, `stock` the perpetual inventory, `last_seen` by
     `SITE/entity` when the newest that was told of it happened [ms]. Silent means last seen then, not gone.
+    `orders` finds in these what open orders want.
     """
 
     def __init__(self) -> None:
@@ -36,6 +38,7 @@ class TwinState:
         self.latest = Latest()
         self.last_seen: dict[str, int] = {}
         self.stock = Ledger()
+        self.orders = OpenOrders()
 
     def apply(self, recorded: Recorded) -> str | None:
         """Take an event of the log in; the key of `latest` that it changed, if one.
@@ -50,6 +53,7 @@ class TwinState:
         entity = f"{event.site}/{event.entity}"
         if self.last_seen.get(entity, -1) < event.happened_ms:
             self.last_seen[entity] = event.happened_ms
+        self.orders.take(event)
         key = key_of(event)
         if key is None:
             self.stock.apply(event)

@@ -9,10 +9,10 @@ from typing import Any
 
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of
-from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision, Replications, run_replications
 from layouts.what_if.figure_kinds import figure_kind
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 FIGURE = "lines_per_hour"
 """The figure that is to be known to within its bound."""

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from layouts.statistics.intervals import CONFIDENCE, Estimate, mean_interval
-from layouts.statistics.workers import ThisProcess, Workers
 from spatial.progress import Progress, silent
+from spatial.tasks.workers import ThisProcess, Workers
 
 Replicate = Callable[[int], Mapping[str, float]]
 """The figures of one replication, by its number from 0 on, which alone decides its random numbers."""

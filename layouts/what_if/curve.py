@@ -13,7 +13,6 @@ from layouts.statistics.common_numbers import CommonNumbers, common_numbers
 from layouts.statistics.curve import curve_of_runs
 from layouts.statistics.intervals import Estimate, mean_interval
 from layouts.statistics.knee import Knee, find_knee
-from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision
 from layouts.statistics.selection import Selection, select_best
 from layouts.what_if.figure_kinds import figure_kind
@@ -22,6 +21,7 @@ from layouts.what_if.spec import Spec
 from layouts.what_if.variables import Value
 from layouts.what_if.variants import variant
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 
 @dataclass(frozen=True, kw_only=True)

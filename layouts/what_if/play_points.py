@@ -10,9 +10,9 @@ from typing import TypeAlias
 from layouts.scenario import Scenario
 from layouts.statistics.intervals import mean_interval
 from layouts.statistics.replications import FASTEST_GROWTH, SLOWEST_GROWTH, Precision
-from layouts.statistics.workers import Workers
 from spatial.errors import AisletwinError
 from spatial.progress import Progress, silent
+from spatial.tasks.workers import Workers
 
 Figures: TypeAlias = Callable[[Scenario, int], Mapping[str, float]]
 """The figures of a replication of a scenario, by its number from 0 on; a function that can be pickled.

@@ -22,11 +22,13 @@ _CARTESIAN = ("cartesianX", "cartesianY", "cartesianZ")
 _SPHERICAL = ("sphericalRange", "sphericalAzimuth", "sphericalElevation")
 _INVALID = ("cartesianInvalidState", "sphericalInvalidState")
 _COLOURS = ("colorRed", "colorGreen", "colorBlue")
-_BUFFER_TYPES = (
-    dict.fromkeys((*_CARTESIAN, *_SPHERICAL, "timeStamp", *_COLOURS), np.float64)
-    | {"intensity": np.float32}
-    | dict.fromkeys(_INVALID, np.int8)
-)
+_NO_COLOUR, _NO_INTENSITY, _NO_TIME = "isColorInvalid", "isIntensityInvalid", "isTimeStampInvalid"
+_INT8 = {*_INVALID, _NO_COLOUR, _NO_INTENSITY, _NO_TIME}
+_NO_SCALARS = {"rowIndex", "columnIndex", "returnIndex", "returnCount"}
+_NORMALS = "nor:"
+_NUMBERS = (libe57.NodeType.E57_FLOAT, libe57.NodeType.E57_INTEGER, libe57.NodeType.E57_SCALED_INTEGER)
+# as a voxel cloud has it where no colour is known
+_GREY = 160
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,7 @@ class _Scan:
     fields: tuple[str, ...]
     file_from_scan: Matrix4 | None
     brightest: float
+    scalars: tuple[str, ...]
 
     @property
     def coordinates(self) -> tuple[str, str, str]:
@@ -47,8 +50,10 @@ class _Scan:
 def open_e57(path: Path) -> ScanFile:
     """The points of all scans of an E57 file, in metres by the standard.
 
-    Points that the scanner marked invalid are dropped. The station of a point is the number of its scan, from
-    0; its position is known where the scan has a pose. BadDataError names what is wrong with the file.
+    Points that the scanner marked invalid are dropped; an invalid colour is grey, an invalid intensity 0, an
+    invalid time NaN. Other numbers, as a temperature, are scalars, without the prefix of their extension. The
+    station of a point is the number of its scan, from 0; its position is known where the scan has a pose.
+    BadDataError names what is wrong with the file.
     """
     _check_file_header(path)
     with naming_faults(path, "E57"):
@@ -92,13 +97,26 @@ def _scans(path: Path) -> tuple[_Scan, ...]:
 def _scan(path: Path, index: int, node: Any) -> _Scan:
     points = node["points"]
     prototype = libe57.StructureNode(points.prototype())
-    fields = tuple(prototype.get(i).elementName() for i in range(prototype.childCount()))
+    nodes = [prototype.get(i) for i in range(prototype.childCount())]
+    fields = tuple(node.elementName() for node in nodes)
     if not (set(_CARTESIAN) <= set(fields) or set(_SPHERICAL) <= set(fields)):
         raise BadDataError(
             f"{path}: scan {index} has no coordinates, only {', '.join(fields)}: export it again"
         )
     brightest = node["colorLimits"]["colorRedMaximum"].value() if node.isDefined("colorLimits") else 255.0
-    return _Scan(index, points.childCount(), fields, _pose(path, index, node), float(brightest) or 255.0)
+    known = {*_CARTESIAN, *_SPHERICAL, *_COLOURS, "intensity", "timeStamp", *_INT8, *_NO_SCALARS}
+    return _Scan(
+        index,
+        points.childCount(),
+        fields,
+        _pose(path, index, node),
+        float(brightest) or 255.0,
+        scalars=tuple(
+            name
+            for name, field in zip(fields, nodes, strict=True)
+            if name not in known and not name.startswith(_NORMALS) and field.type() in _NUMBERS
+        ),
+    )
 
 
 def _pose(path: Path, index: int, node: Any) -> Matrix4 | None:
@@ -131,7 +149,11 @@ def _blocks(path: Path, scans: tuple[_Scan, ...], size: int) -> Iterator[Block]:
 
 def _blocks_of_scan(path: Path, image: Any, scan: _Scan, size: int) -> Iterator[Block]:
     size = min(size, max(1, scan.point_count))
-    columns = {f: np.empty(size, _BUFFER_TYPES[f]) for f in scan.fields if f in _BUFFER_TYPES}
+    read_as: dict[str, npt.DTypeLike] = dict.fromkeys(
+        (*_CARTESIAN, *_SPHERICAL, *_COLOURS, "timeStamp", *scan.scalars), np.float64
+    )
+    read_as |= dict.fromkeys(_INT8, np.int8) | {"intensity": np.float32}
+    columns = {name: np.empty(size, read_as[name]) for name in scan.fields if name in read_as}
     buffers = libe57.VectorSourceDestBuffer()
     for name, column in columns.items():
         buffers.append(libe57.SourceDestBuffer(image, name, column, size, True, True))
@@ -159,16 +181,32 @@ def _block(columns: dict[str, npt.NDArray[Any]], scan: _Scan) -> Block:
             xyz = transform_points(scan.file_from_scan, xyz)
     block = Block(
         xyz=xyz,
-        intensity=columns["intensity"].copy() if "intensity" in columns else None,
+        intensity=_valid(columns, "intensity", _NO_INTENSITY, 0.0),
         colour=_colour(columns, scan.brightest),
-        time_s=columns["timeStamp"].copy() if "timeStamp" in columns else None,
+        time_s=_valid(columns, "timeStamp", _NO_TIME, np.nan),
         station=np.full(len(xyz), scan.index, dtype=np.int32),
+        scalars=_scalars(columns, scan),
     )
-    for name in _INVALID:
-        if name in columns:
-            # 1 marks a direction without range, 2 nothing at all
-            block = block.keep(columns[name] == 0)
-    return block
+    states = _INVALID if scan.coordinates is _CARTESIAN else _INVALID[::-1]
+    invalid = next((columns[name] for name in states if name in columns), None)
+    # 1 marks a direction without range, 2 nothing at all
+    return block if invalid is None else block.keep(invalid == 0)
+
+
+def _valid(columns: dict[str, npt.NDArray[Any]], name: str, invalid: str, instead: float) -> Any:
+    """A copy of a column with `instead` where it is marked invalid; None where it is missing."""
+    if name not in columns:
+        return None
+    return (
+        np.where(columns[invalid] != 0, instead, columns[name])
+        if invalid in columns
+        else columns[name].copy()
+    )
+
+
+def _scalars(columns: dict[str, npt.NDArray[Any]], scan: _Scan) -> dict[str, npt.NDArray[np.float32]]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {name.rpartition(":")[2]: columns[name].astype(np.float32) for name in scan.scalars}
 
 
 def _from_spherical(range_azimuth_elevation: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -184,4 +222,6 @@ def _colour(columns: dict[str, npt.NDArray[Any]], brightest: float) -> npt.NDArr
         return None
     channels = np.stack([columns[name] for name in _COLOURS], axis=1)
     as_bytes: npt.NDArray[np.float64] = np.clip(np.nan_to_num(channels) * (255 / brightest), 0, 255)
+    if _NO_COLOUR in columns:
+        as_bytes[columns[_NO_COLOUR] != 0] = _GREY
     return as_bytes.astype(np.uint8)

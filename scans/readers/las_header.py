@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scans.readers.faults import require_bytes, require_points, size_of_file
-from scans.readers.laz_chunks import check_chunks
+from scans.readers.laz_chunks import check_chunks, has_variable_chunks
 from spatial.errors import BadDataError
 
 _SHORTEST, _LONGEST = 227, 375
+_SCALES = 131
 _VLR_HEADER = 54
 _EVLR_HEADER = 60
 _RECORD_BYTES = {0: 20, 1: 28, 2: 26, 3: 34, 4: 57, 5: 63, 6: 30, 7: 36, 8: 38, 9: 59, 10: 67}
@@ -38,6 +39,11 @@ class LasHeader:
     def is_compressed(self) -> bool:
         """Whether the points are LAZ."""
         return self.laszip is not None
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether the decoder finds any record: it does not where chunks differ in size, as in COPC."""
+        return self.laszip is None or not has_variable_chunks(self.laszip)
 
 
 def read_las_header(path: Path) -> LasHeader:
@@ -70,6 +76,7 @@ def _parse(path: Path, file: BinaryIO, there: int) -> LasHeader:
         "<HIIBHI", head, 94
     )
     require_bytes(path, needed=data_start, there=there, what="its header and records")
+    _require_scales(path, struct.unpack_from("<3d", head, _SCALES))
     records = list(_vlrs(path, file, header_size, data_start, vlr_count))
     minor = head[25]
     if minor >= 4:
@@ -86,6 +93,15 @@ def _parse(path: Path, file: BinaryIO, there: int) -> LasHeader:
         laszip=laszip if format_byte & _COMPRESSED else None,
         projection={number: data for user, number, data in records if user == b"LASF_Projection"},
     )
+
+
+def _require_scales(path: Path, scales: tuple[float, ...]) -> None:
+    for axis, scale in zip("xyz", scales, strict=True):
+        if scale < 0:
+            raise BadDataError(
+                f"{path}: its scale of {axis} is {scale:g}, below 0: the axis is mirrored, and no turn mends that; "
+                "export it with scales above 0"
+            )
 
 
 _Record = tuple[bytes, int, bytes]

@@ -57,6 +57,11 @@ def check_chunks(path: Path, *, laszip: bytes, data_start: int, point_count: int
         )
 
 
+def has_variable_chunks(laszip: bytes) -> bool:
+    """Whether the table of chunks tells the points of each, which a checked laszip record says."""
+    return struct.unpack_from("<I", laszip, 12) == (_VARIABLE,)
+
+
 def _table_start(path: Path, data_start: int) -> int:
     there = size_of_file(path)
     require_bytes(path, needed=data_start + 16, there=there, what="its compressed points")

@@ -118,7 +118,7 @@ def _layout(path: Path, entries: dict[str, list[str]]) -> np.dtype[Any]:
 def _point_count(path: Path, entries: dict[str, list[str]]) -> int:
     area = [*entries["WIDTH"][:1], *entries.get("HEIGHT", ["1"])[:1]]
     points = entries.get("POINTS", [])[:1]
-    if not all(word.isdecimal() for word in area + points):
+    if len(area) < 2 or not all(word.isdecimal() for word in area + points):
         raise BadDataError(f"{path}: WIDTH, HEIGHT or POINTS is no count: export it again")
     count = int(area[0]) * int(area[1])
     if points and int(points[0]) != count:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scans.readers.faults import require_bytes
+from scans.readers.text_table import TextTable
 from scans.scan_file import Block
-from spatial.errors import BadDataError
 
 Records = npt.NDArray[np.void]
 
 _COLOUR_NAMES = (("red", "green", "blue"), ("r", "g", "b"), ("diffuse_red", "diffuse_green", "diffuse_blue"))
 _INTENSITY_NAMES = ("intensity", "scalar_intensity", "i", "reflectivity")
-_LONGEST_LINE = 4096
 _TIME_NAMES = ("gps_time", "gpstime", "time", "timestamp", "t")
+_NO_SCALARS = {
+    "nx", "ny", "nz", "normal_x", "normal_y", "normal_z", "alpha", "a", "rgb", "rgba", *"xyz",
+    *_INTENSITY_NAMES, *_TIME_NAMES, *(name for triple in _COLOUR_NAMES for name in triple),
+}  # fmt: skip
 
 
 def binary_records(
@@ -53,38 +55,21 @@ def text_records(
         what=f"{count} lines of {columns} numbers",
     )
     exact = np.dtype([(name, np.float64, layout[name].shape) for name in layout.names or ()])
+    table = TextTable(
+        path=path, start=start, first_line=_lines_before(path, start) + 1, columns=columns, count=count
+    )
+    for rows in table.rows(size):
+        yield rows.view(exact)[:, 0]
+
+
+def _lines_before(path: Path, start: int) -> int:
+    """How many lines the header has, which ends at byte `start`."""
     with path.open("rb") as file:
-        file.seek(start)
-        for first in range(0, count, size):
-            yield _numbers(path, file, first, min(size, count - first), columns).view(exact)[:, 0]
-
-
-def _numbers(path: Path, file: BinaryIO, first: int, rows: int, columns: int) -> npt.NDArray[np.float64]:
-    lines = list(takewhile(bool, (file.readline(_LONGEST_LINE) for _ in range(rows))))
-    try:
-        numbers = np.loadtxt(lines, dtype=np.float64, comments=None, ndmin=2) if lines else None
-    except ValueError:
-        numbers = None
-    if numbers is not None and numbers.shape == (rows, columns):
-        return numbers
-    for index, line in enumerate(lines):
-        if not _is_row(line, columns):
-            shown = line[:60].decode("ascii", "replace").strip()
-            raise BadDataError(
-                f"{path}: point {first + index} reads '{shown}', not {columns} numbers: export the file again"
-            )
-    raise BadDataError(f"{path}: ends after {first + len(lines)} points: it is cut short; copy it again")
-
-
-def _is_row(line: bytes, columns: int) -> bool:
-    try:
-        return len([float(word) for word in line.split()]) == columns
-    except ValueError:
-        return False
+        return file.read(start).count(b"\n")
 
 
 def block_of(records: Records, declared: np.dtype[np.void]) -> Block:
-    """The block of these records (N,): fields x, y, z and what else is known by its name.
+    """The block of these records (N,): fields x, y, z, what else is known by its name, and other numbers as scalars.
 
     `declared` is the layout that the header states; it tells 8-bit colours from 16-bit ones.
     """
@@ -97,7 +82,18 @@ def block_of(records: Records, declared: np.dtype[np.void]) -> Block:
         intensity=_first(records, names, _INTENSITY_NAMES, np.float32),
         colour=_colour(records, names, declared),
         time_s=_first(records, names, _TIME_NAMES, np.float64),
+        scalars=_scalars(records, names),
     )
+
+
+def _scalars(records: Records, names: dict[str, str]) -> dict[str, npt.NDArray[np.float32]]:
+    """Every other number by its name. CloudCompare writes `scalar_` before it; a PCD pads with names from `_` on."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return {
+            names[name].removeprefix("scalar_"): records[names[name]].astype(np.float32)
+            for name in names
+            if name not in _NO_SCALARS and not name.startswith("_") and records[names[name]].ndim == 1
+        }
 
 
 def _first(records: Records, names: dict[str, str], wanted: tuple[str, ...], kind: Any) -> Any:

@@ -18,6 +18,7 @@ from shapely import Polygon
 from scans.recognition.building.walls import WallLine
 from scans.recognition.racks.blocks import axes_of
 from scans.recognition.racks.rows import FoundRow
+from scans.recognition.uncertainty import apart, sigmas_of
 
 _FLUE_M = 0.55
 _MAX_AISLE_M = 6.0
@@ -113,7 +114,7 @@ def _nearest(i: int, side: int, rows: Sequence[FoundRow], walls: Sequence[WallLi
     """What lies straight across from a side over at least a third of the shorter length."""
     axes = axes_of(rows[i].yaw_rad)
     u0, u1, v0, v1 = _extent(rows[i], axes)
-    face = v1 if side > 0 else v0
+    face, own_sigma = (v1 if side > 0 else v0), sigmas_of(rows[i]).face_m[0 if side < 0 else 1]
     found = []
     for j, other in enumerate(rows):
         turn = axes @ axes_of(other.yaw_rad)[0]
@@ -124,7 +125,7 @@ def _nearest(i: int, side: int, rows: Sequence[FoundRow], walls: Sequence[WallLi
         if gap > -0.1 and min(u1, a1) - max(u0, a0) > 0.33 * min(u1 - u0, a1 - a0):
             # the other row's own left may point the other way
             other_side = -side if float(turn[0]) > 0 else side
-            sigma = math.hypot(rows[i].sigma_m, other.sigma_m)
+            sigma = apart(own_sigma, sigmas_of(other).face_m[0 if other_side < 0 else 1])
             found.append(_Neighbour(max(gap, 0.0), sigma, min(u0, a0), max(u1, a1), Side(j, other_side)))
     for wall in walls:
         if abs(float(axes[0] @ wall.along)) < _PARALLEL:
@@ -132,7 +133,7 @@ def _nearest(i: int, side: int, rows: Sequence[FoundRow], walls: Sequence[WallLi
         s0, s1 = sorted((float(axes[0] @ wall.p0), float(axes[0] @ wall.p1)))
         gap = side * (float(axes[1] @ ((wall.p0 + wall.p1) / 2)) - face)
         if gap > -0.1 and min(u1, s1) - max(u0, s0) > 0.33 * (u1 - u0):
-            found.append(_Neighbour(max(gap, 0.0), math.hypot(rows[i].sigma_m, wall.sigma_m), u0, u1, None))
+            found.append(_Neighbour(max(gap, 0.0), math.hypot(own_sigma, wall.sigma_m), u0, u1, None))
     return min(found, key=lambda n: n.gap_m, default=None)
 
 

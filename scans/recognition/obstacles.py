@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy import ndimage
-from shapely import Polygon
+from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from scans.recognition.building.walls import WallLine
@@ -24,6 +24,9 @@ _COLUMN_SIZE_M = 0.9
 _BLOCK_SHARE = 0.75
 _DEPTH_M = 0.8  # the short side of a pallet: so deep is taken what was seen from one side only
 _AROUND = np.ones((3, 3), np.bool_)
+_ASKED_AT_ONCE = 16  # cells along the side of a block
+_OPENING = (ndimage.binary_erosion, ndimage.binary_dilation)
+_CLOSING = (ndimage.binary_dilation, ndimage.binary_erosion)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,11 @@ def find_obstacles(
     """
     room = _room(columns, outline, walls, racks)
     seen = room & (((columns.count_between(_FOOT_M, _LOW_M) >= 2) & sight.is_solid()) | sight.is_sheet())
-    seen = _without_specks(_padded(ndimage.binary_closing, seen, 2), columns.cell_m)
+    seen = _without_specks(_padded(_CLOSING, seen, 2), columns.cell_m)
     hidden = room & ~(sight.is_clear() | _is_bare(columns))
     steps = round(_DEPTH_M / columns.cell_m)
     whole = ndimage.binary_dilation(seen, iterations=steps, mask=hidden | seen) if seen.any() else seen
-    labels, _ = ndimage.label(seen | _padded(ndimage.binary_opening, whole, 4), _AROUND)
+    labels, _ = ndimage.label(seen | _padded(_OPENING, whole, 4), _AROUND)
     found = []
     for i, window in enumerate(ndimage.find_objects(labels), start=1):
         part = labels[window] == i
@@ -71,8 +74,7 @@ def find_obstacles(
             continue
         first = window[0].start, window[1].start
         top_m = _top(np.bitwise_or.reduce(columns.bits[window][own]), columns.bin_m)
-        cells = _cells(np.argwhere(part) + first, columns)
-        found.append(_obstacle(_footprint(cells, columns.cell_m), top_m, roof_m))
+        found.append(_obstacle(_footprint(np.argwhere(part) + first, columns), top_m, roof_m))
     return tuple(found)
 
 
@@ -80,16 +82,59 @@ def _room(
     columns: ColumnMap, outline: Polygon, walls: Sequence[WallLine], racks: Sequence[Polygon]
 ) -> npt.NDArray[np.bool_]:
     """Cells (I, J) inside `outline` that belong to no wall and no rack."""
-    centres = columns.centres(np.ones(columns.bits.shape, np.bool_))
-    room = shapely.contains_xy(outline.buffer(-0.05), centres)
+    room = _within(columns, outline.buffer(-0.05))
     for rack in racks:
-        room &= ~shapely.contains_xy(rack.buffer(_RACK_M, join_style="mitre"), centres)
+        around = rack.buffer(_RACK_M, join_style="mitre")
+        window = _window(columns, around)
+        room[window] &= ~_contains(around, _centres(columns, window))
     for wall in walls:
-        station = (centres - wall.p0) @ wall.along
-        room &= ~(
-            (np.abs(wall.depths(centres)) < _WALL_M) & (station > -0.3) & (station < wall.length_m + 0.3)
-        )
-    return np.asarray(room.reshape(columns.bits.shape))
+        window = _window(columns, LineString([wall.p0, wall.p1]).buffer(0.3 + _WALL_M))
+        centres = _centres(columns, window)
+        station, depth = (centres - wall.p0) @ wall.along, wall.depths(centres)
+        room[window] &= ~((np.abs(depth) < _WALL_M) & (station > -0.3) & (station < wall.length_m + 0.3))
+    return room
+
+
+def _within(columns: ColumnMap, shape: Polygon) -> npt.NDArray[np.bool_]:
+    """Cells (I, J) whose centre lies in a shape; only where its border passes is every cell asked."""
+    within = np.zeros(columns.bits.shape, np.bool_)
+    shapely.prepare(shape)
+    width = _ASKED_AT_ONCE * columns.cell_m
+    blocks = [range(0, size, _ASKED_AT_ONCE) for size in columns.bits.shape]
+    first = np.stack(np.meshgrid(*blocks, indexing="ij"), axis=-1).reshape(-1, 2)
+    x, y = (columns.origin + first * columns.cell_m).T
+    boxes = shapely.box(x, y, x + width, y + width)
+    for (i, j), is_all, is_some in zip(
+        first.tolist(),
+        shapely.contains_properly(shape, boxes),
+        shapely.intersects(shape, boxes),
+        strict=True,
+    ):
+        window = slice(i, i + _ASKED_AT_ONCE), slice(j, j + _ASKED_AT_ONCE)
+        if is_all:
+            within[window] = True
+        elif is_some:
+            window = slice(i, i + within[window].shape[0]), slice(j, j + within[window].shape[1])
+            within[window] = _contains(shape, _centres(columns, window))
+    return within
+
+
+def _window(columns: ColumnMap, shape: BaseGeometry) -> tuple[slice, slice]:
+    """The cells of the box around a shape."""
+    corners = np.reshape(shape.bounds, (2, 2))
+    cells = np.floor((corners - columns.origin) / columns.cell_m).astype(np.int64)
+    (i0, j0), (i1, j1) = np.clip(cells + np.array([[0], [1]]), 0, columns.bits.shape).tolist()
+    return slice(i0, i1), slice(j0, j1)
+
+
+def _centres(columns: ColumnMap, window: tuple[slice, slice]) -> npt.NDArray[np.float64]:
+    """x, y (I, J, 2) of the centres of the cells of a window."""
+    ij = np.stack(np.meshgrid(*[np.arange(side.start, side.stop) for side in window], indexing="ij"), -1)
+    return np.asarray(columns.origin + (ij + 0.5) * columns.cell_m)
+
+
+def _contains(shape: BaseGeometry, places: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    return np.asarray(shapely.contains_xy(shape, places[..., 0], places[..., 1]))
 
 
 def _is_bare(columns: ColumnMap) -> npt.NDArray[np.bool_]:
@@ -100,13 +145,14 @@ def _is_bare(columns: ColumnMap) -> npt.NDArray[np.bool_]:
 
 
 def _padded(
-    morphology: Callable[..., npt.NDArray[np.bool_]], mask: npt.NDArray[np.bool_], reach: int
+    steps: Sequence[Callable[..., npt.NDArray[np.bool_]]], mask: npt.NDArray[np.bool_], reach: int
 ) -> npt.NDArray[np.bool_]:
-    """Opening or closing of `mask` by `reach` cells to each side, with nothing beyond its border."""
-    box = np.ones((2 * reach + 1, 2 * reach + 1), np.bool_)
-    return np.asarray(
-        morphology(np.pad(mask, 2 * reach), box)[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-    )
+    """Steps of `_OPENING` or `_CLOSING` of `mask` by `reach` cells to each side, with nothing beyond its border."""
+    wide, inner = np.pad(mask, 2 * reach), slice(2 * reach, -2 * reach)
+    for step in steps:  # a square is a row of columns, and far dearer at once
+        for side in ((2 * reach + 1, 1), (1, 2 * reach + 1)):
+            wide = step(wide, np.ones(side, np.bool_))
+    return np.asarray(wide[inner, inner])
 
 
 def _without_specks(mask: npt.NDArray[np.bool_], cell_m: float) -> npt.NDArray[np.bool_]:
@@ -115,22 +161,29 @@ def _without_specks(mask: npt.NDArray[np.bool_], cell_m: float) -> npt.NDArray[n
     return np.asarray(mask & (area_m2 >= _MIN_AREA_M2)[labels])
 
 
-def _footprint(cells: BaseGeometry, cell_m: float) -> Polygon:
+def _footprint(ij: npt.NDArray[np.int64], columns: ColumnMap) -> Polygon:
     """What a thing covers; a block's faces cross its outer cells, so it is half a cell less on all sides."""
-    box = shapely.minimum_rotated_rectangle(cells)
-    if cells.area >= _BLOCK_SHARE * box.area:
+    x, y, x1, y1 = _rows(ij, columns).T
+    corners = np.stack([np.concatenate([x, x1, x1, x]), np.concatenate([y, y, y1, y1])], axis=1)
+    box = shapely.minimum_rotated_rectangle(shapely.MultiPoint(corners))
+    if len(ij) * columns.cell_m**2 >= _BLOCK_SHARE * box.area:
         along = np.diff(np.asarray(box.exterior.coords)[:2], axis=0)[0]
         # a cell is as wide along a side as the side's heading makes it
-        half_cell = cell_m / 2 * np.abs(along).sum() / np.linalg.norm(along)
+        half_cell = columns.cell_m / 2 * np.abs(along).sum() / np.linalg.norm(along)
         inner = box.buffer(-half_cell, join_style="mitre")
         return box if inner.is_empty else inner
+    x, y = (columns.origin + ij * columns.cell_m).T
+    cells = shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
     joined = shapely.get_parts(cells.buffer(0.001))  # cells that meet at a corner
     return Polygon(max(joined, key=lambda part: part.area).exterior)
 
 
-def _cells(ij: npt.NDArray[np.int64], columns: ColumnMap) -> BaseGeometry:
-    x, y = (columns.origin + ij * columns.cell_m).T
-    return shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
+def _rows(ij: npt.NDArray[np.int64], columns: ColumnMap) -> npt.NDArray[np.float64]:
+    """x0, y0, x1, y1 (R, 4) of the unbroken rows along y of cells (C, 2), which come in order of x, then y."""
+    breaks = np.flatnonzero((np.diff(ij[:, 0]) != 0) | (np.diff(ij[:, 1]) != 1)) + 1
+    low = columns.origin + ij[np.concatenate([[0], breaks])] * columns.cell_m
+    high = columns.origin + ij[np.concatenate([breaks - 1, [len(ij) - 1]])] * columns.cell_m + columns.cell_m
+    return np.concatenate([low, high], axis=1)
 
 
 def _obstacle(footprint: Polygon, top_m: float, roof_m: float) -> FoundObstacle:

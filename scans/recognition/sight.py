@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from scans.groups import by_key
+
 SLAB_M = 0.2
 TOP_M = 2.1
 _FOOT_M = 0.1  # what is lower is floor
@@ -41,20 +43,15 @@ class Sight:
 
     def is_solid(self) -> npt.NDArray[np.bool_]:
         """Columns (I, J) with a box in which a fair share of the beams that came there ended."""
-        return np.asarray(((self.ended > 0) & (self.ended > _SOLID_SHARE * self._beams)).any(axis=2))
+        return np.asarray(_has_box(self.ended, self.through, 1, _SOLID_SHARE))
 
     def is_sheet(self) -> npt.NDArray[np.bool_]:
         """Columns (I, J) with a box that is full of points: a table top and a belt are seen at one height only."""
-        is_full = self.ended >= _SHEET_POINTS
-        return np.asarray((is_full & (self.ended > _SHEET_SHARE * self._beams)).any(axis=2))
+        return np.asarray(_has_box(self.ended, self.through, _SHEET_POINTS, _SHEET_SHARE))
 
     def is_clear(self) -> npt.NDArray[np.bool_]:
         """Columns (I, J) through which several beams went just above the floor."""
         return np.asarray(self.through[:, :, 0] >= _CLEAR_BEAMS)
-
-    @property
-    def _beams(self) -> npt.NDArray[np.int64]:
-        return self.ended.astype(np.int64) + self.through
 
 
 def look_around(
@@ -75,9 +72,10 @@ def look_around(
     low, box_m = np.array([*origin, _FOOT_M]), np.array([cell_m, cell_m, SLAB_M])
     _count(points, low, box_m, ended)
     stride = math.ceil(max(len(points), 1) / _MOST_BEAMS)
-    for number, eye in eyes.items():
-        ends = np.ascontiguousarray(points[station == number][::stride])
-        _walk(ends, eye, low, box_m, stride, through)
+    numbers, order, start = by_key(station)
+    for number, first, last in zip(numbers.tolist(), start[:-1], start[1:], strict=True):
+        if number in eyes:
+            _walk(points[order[first:last:stride]], eyes[number], low, box_m, stride, through)
     return Sight(origin, cell_m, ended, through)
 
 
@@ -93,47 +91,72 @@ def _count(points, low, box_m, ended):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _has_box(ended, through, least, share):  # type: ignore[no-untyped-def]
+    """Columns (I, J) with a box in which `least` beams ended, and more than a `share` of those that came there."""
+    found = np.zeros(ended.shape[:2], np.bool_)
+    for i in range(ended.shape[0]):
+        for j in range(ended.shape[1]):
+            for k in range(ended.shape[2]):
+                here = np.int64(ended[i, j, k])
+                if here >= least and here > share * (here + np.int64(through[i, j, k])):
+                    found[i, j] = True
+    return found
+
+
+@njit(cache=True)
 def _walk(ends, eye, low, box_m, weight, through):  # type: ignore[no-untyped-def]
-    """Walk each beam from box to box (Amanatides and Woo 1987) through the part of the grid that it crosses."""
-    shape = through.shape
-    at, step = np.empty(3, np.int64), np.empty(3, np.int64)
-    following, apart = np.empty(3), np.empty(3)
+    """Walk each beam from box to box (Amanatides and Woo 1987) through the part of the grid that it crosses.
+
+    One scalar an axis: arrays of three in the innermost loop would cost three times as much.
+    """
     for n in range(len(ends)):
-        length = math.sqrt(
-            (ends[n, 0] - eye[0]) ** 2 + (ends[n, 1] - eye[1]) ** 2 + (ends[n, 2] - eye[2]) ** 2
-        )
+        dx, dy, dz = ends[n, 0] - eye[0], ends[n, 1] - eye[1], ends[n, 2] - eye[2]
+        length = math.sqrt(dx**2 + dy**2 + dz**2)
         if length <= _STOP_SHORT_M:
             continue
         first, last = 0.0, 1.0 - _STOP_SHORT_M / length
-        for a in range(3):  # the part of the beam inside the grid (slab method)
-            along = ends[n, a] - eye[a]
-            if abs(along) < 1e-9:
-                if not low[a] <= eye[a] < low[a] + shape[a] * box_m[a]:
-                    last = -1.0
-                continue
-            one = (low[a] - eye[a]) / along
-            two = (low[a] + shape[a] * box_m[a] - eye[a]) / along
-            first, last = max(first, min(one, two)), min(last, max(one, two))
+        first, last = _clipped(first, last, eye[2], dz, low[2], through.shape[2] * box_m[2])
+        first, last = _clipped(first, last, eye[0], dx, low[0], through.shape[0] * box_m[0])
+        first, last = _clipped(first, last, eye[1], dy, low[1], through.shape[1] * box_m[1])
         if last <= first:
             continue
-        for a in range(3):
-            along = ends[n, a] - eye[a]
-            place = (eye[a] + (first + 1e-9) * along - low[a]) / box_m[a]
-            at[a] = min(max(math.floor(place), 0), shape[a] - 1)
-            step[a] = 1 if along > 0 else -1
-            if abs(along) < 1e-9:
-                following[a], apart[a] = math.inf, math.inf
-            else:
-                border = at[a] + (1 if along > 0 else 0)
-                following[a] = (low[a] + border * box_m[a] - eye[a]) / along
-                apart[a] = box_m[a] / abs(along)
+        i, step_i, next_i, apart_i = _axis(eye[0], dx, first, low[0], box_m[0], through.shape[0])
+        j, step_j, next_j, apart_j = _axis(eye[1], dy, first, low[1], box_m[1], through.shape[1])
+        k, step_k, next_k, apart_k = _axis(eye[2], dz, first, low[2], box_m[2], through.shape[2])
         while True:
-            through[at[0], at[1], at[2]] = min(through[at[0], at[1], at[2]] + weight, 65535)
-            a = 0 if following[0] < following[1] else 1
-            a = a if following[a] < following[2] else 2
-            if following[a] >= last:
-                break
-            at[a] += step[a]
-            if not 0 <= at[a] < shape[a]:
-                break
-            following[a] += apart[a]
+            through[i, j, k] = min(through[i, j, k] + weight, 65535)
+            if next_i < next_j and next_i < next_k:
+                i += step_i
+                if next_i >= last or not 0 <= i < through.shape[0]:
+                    break
+                next_i += apart_i
+            elif next_j <= next_i and next_j < next_k:
+                j += step_j
+                if next_j >= last or not 0 <= j < through.shape[1]:
+                    break
+                next_j += apart_j
+            else:
+                k += step_k
+                if next_k >= last or not 0 <= k < through.shape[2]:
+                    break
+                next_k += apart_k
+
+
+@njit(cache=True, inline="always")
+def _clipped(first, last, eye, along, low, width):  # type: ignore[no-untyped-def]
+    """The part of a beam between two planes of the grid (slab method)."""
+    if abs(along) < 1e-9:
+        return (first, last) if low <= eye < low + width else (first, -1.0)
+    one, two = (low - eye) / along, (low + width - eye) / along
+    return max(first, min(one, two)), min(last, max(one, two))
+
+
+@njit(cache=True, inline="always")
+def _axis(eye, along, first, low, box_m, boxes):  # type: ignore[no-untyped-def]
+    """Where along an axis a beam enters the grid, its step, when it comes to the next box, and how far apart."""
+    at = min(max(math.floor((eye + (first + 1e-9) * along - low) / box_m), 0), boxes - 1)
+    step = 1 if along > 0 else -1
+    if abs(along) < 1e-9:
+        return at, step, math.inf, math.inf
+    border = at + (1 if along > 0 else 0)
+    return at, step, (low + border * box_m - eye) / along, box_m / abs(along)

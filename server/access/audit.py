@@ -92,7 +92,8 @@ class AuditLog:
     ) -> Head:
         """Write a line; it is on disk when this returns. `source` is the address from which it was asked.
 
-        Raises AuditError when it could not be written: then it did not happen in the log.
+        Raises AuditError when it could not be written: then the log lacks it, or holds it and has a head that lags
+        behind until the next line.
         """
         told = {"who": who, "role": role, "from": source, "what": what, "target": target, "outcome": outcome}
         with self._lock:
@@ -119,8 +120,8 @@ class AuditLog:
         if written > self._head.seq or (sealed is None and self._head.seq > 1):
             known = "is missing" if sealed is None else f"is at line {sealed.seq}"
             raise BadDataError(
-                f"{self._path} ends at line {self._head.seq}, and its head {known}: lines were taken out; keep both "
-                "files as evidence and name another log"
+                f"{self._path} ends at line {self._head.seq}, and its head {known}: lines were taken out, or a disk "
+                "lost them; keep both files as evidence and name another log"
             )
 
     def _write(self, at_ms: int, told: dict[str, str]) -> None:
@@ -136,14 +137,20 @@ class AuditLog:
         try:
             _write_all(self._file, line + b"\n")
             os.fsync(self._file)
-            head = Head(seq, hashlib.sha256(line).hexdigest())
-            _write_head(self._path, head, self._key)
         except OSError as error:
             self._is_sound = self._undone(before)
             raise AuditError(
                 f"{self._path} cannot be written ({error.strerror}): make room on its disk"
             ) from error
-        self._head = head
+        self._head = Head(seq, hashlib.sha256(line).hexdigest())
+        try:
+            _write_head(self._path, self._head, self._key)
+        except OSError as error:
+            # the line stays: the new head may be on disk all the same, and would call a log without it cut
+            raise AuditError(
+                f"line {seq} is in {self._path}, but its head cannot be written ({error.strerror}): "
+                "make room on its disk"
+            ) from error
 
     def _undone(self, size: int) -> bool:
         """Whether the file is again as long as it was, for half a line must not stay."""

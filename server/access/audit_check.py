@@ -56,13 +56,19 @@ def verify(path: Path, key: bytes, *, head: Head | None = None) -> AuditReport:
             faults.append(f"and more: reading stopped at line {number}")
             break
     faults += [
-        f"the log ends at line {last.seq}, and line {one.seq} had been written: lines were taken off its end"
+        f"the log ends at line {last.seq}, and line {one.seq} had been written: {_how(torn)}"
         for one in noted.values()
         if one.seq > last.seq and len(faults) < MOST_FAULTS
     ]
     if sealed is None and last.seq > 1 and not is_head_faulty:
         faults.append("its head is missing: whether lines were taken off its end cannot be told")
     return AuditReport(last.seq, last, tuple(faults), torn)
+
+
+def _how(torn: int) -> str:
+    if torn:
+        return f"of the next, {torn} bytes are left; its end was taken off, or a disk lost it"
+    return "lines were taken off its end, or a disk lost them"
 
 
 def _line_faults(number: int, line: bytes, key: bytes, last: Head) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
@@ -16,7 +16,7 @@ from server.access.refusals import POLICY_VIOLATION
 from server.access.roles import PERMISSIONS, Permission, Who
 from spatial.errors import AisletwinError
 
-PUBLIC = frozenset({"/", "/api/health", "/api/ready", "/api/session"})
+PUBLIC = frozenset({"/", "/ar.html", "/ar-worker.js", "/api/health", "/api/ready", "/api/session"})
 """Paths that anyone may call; what is declared `anyone` must be here, and what is here must be declared so."""
 PUBLIC_FOLDERS = ("/assets/",)
 """Folders of files that hold nothing of any site."""
@@ -84,6 +84,17 @@ def require(permission: Permission, *, about: About = "site") -> Require:
     if permission not in PERMISSIONS:
         raise ValueError(f"permission '{permission}' is none of {', '.join(PERMISSIONS)}")
     return Require(permission, about)
+
+
+def reaching(site: str) -> Callable[[HTTPConnection], None]:
+    """A dependency beside `require`, for routes that show a further site: refuses whose token does not reach it."""
+
+    def check(connection: HTTPConnection) -> None:
+        who: Who | None = getattr(connection.state, "who", None)
+        if who is None or not who.reaches(site):
+            raise _refusal(connection, 403, f"your token does not reach site '{site}': ask an admin")
+
+    return check
 
 
 def anyone() -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from layouts.live.events import AlertChanged, LiveEvent, Noted, Work
+from server.access.errors import ForgottenError
 from server.access.pseudonyms import Pseudonyms, keyed_hash
 
 FREE_TEXT: dict[str, frozenset[str]] = {
@@ -43,6 +44,9 @@ def hide_people(event: LiveEvent, pseudonyms: Pseudonyms) -> Hidden:
 
     The same event gives the same one again, so that what comes twice is still known. The id of an event that names
     somebody is replaced too: ids are made of what is told, and whoever guesses a name could check the guess.
+
+    Raises ForgottenError for an event that names somebody and happened in a period whose key was destroyed: told
+    before, it got an id by that key, and would get another one now and count twice.
     """
     hiding = _Hiding(pseudonyms, event.happened_ms)
     body = event.body
@@ -63,7 +67,13 @@ def hide_people(event: LiveEvent, pseudonyms: Pseudonyms) -> Hidden:
     left_alone = tuple(sorted(name for name in told if getattr(event.body, name)))
     if entity == event.entity and body == event.body:
         return Hidden(event, left_alone)
-    hidden = msgspec.structs.replace(event, id=hiding.id(event.source, event.id), entity=entity, body=body)
+    event_id = hiding.id(event.source, event.id)
+    if pseudonyms.is_destroyed(event.happened_ms):
+        raise ForgottenError(
+            f"it names somebody and happened at {event.happened_ms} ms, whose period's key is destroyed, so that "
+            "nobody can say whether it was told before: tell it sooner, or raise keep_days for what is to come"
+        )
+    hidden = msgspec.structs.replace(event, id=event_id, entity=entity, body=body)
     return Hidden(hidden, left_alone)
 
 
@@ -96,9 +106,7 @@ class _Hiding:
     def id(self, source: str, event_id: str) -> str:
         """An id that does not tell what it was made of."""
         key = self._pseudonyms.key_at(self._happened_ms)
-        if (
-            key is None
-        ):  # the key is gone: equal ids still stay equal, and old events are refused as told otherwise
+        if key is None:  # that period never had one and never gets one, so equal ids stay equal
             return event_id
         return f"{source[:100]}:{keyed_hash(key, 'id', event_id)[:24]}"
 

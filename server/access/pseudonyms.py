@@ -3,8 +3,9 @@
 A name becomes the keyed hash (HMAC-SHA-256) of it with the key of the period in which it happened. Whoever has that
 key and a list of names finds out who was who in that period; without it nobody does, and pseudonyms of two periods
 cannot be joined. Keys are random, not made from one another, so that one that leaks tells of its own period only.
-After `keep_days` a key is destroyed: then nobody can go back, and what is told of that period afterwards is
-`…-forgotten`. The file is replaced, not wiped: a disk may hold traces of old keys, so encrypt the disk.
+After `keep_days` a key is destroyed: then nobody can go back. What names somebody and is told of that period
+afterwards is refused, for nobody can say whether it is in the log already; of a period that never had a key it is
+taken, as `…-forgotten`. The file is replaced, not wiped: a disk may hold traces of old keys, so encrypt the disk.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -36,6 +38,15 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     form: str
     period: str
     keys: dict[str, str]
+    destroyed: tuple[int, ...] = ()
+    """Periods that had a key."""
+
+
+class _Kept(NamedTuple):
+    """The keys by period, and the periods whose key was destroyed."""
+
+    keys: dict[int, bytes]
+    destroyed: frozenset[int]
 
 
 _decoder = msgspec.json.Decoder(_File)
@@ -47,7 +58,8 @@ class Pseudonyms:
     def __init__(self, settings: PseudonymSettings, *, now_ms: Callable[[], int]) -> None:
         self._settings, self._now_ms = settings, now_ms
         self._lock = threading.Lock()
-        self._keys = _read(settings)
+        self._kept = _read(settings)
+        self._had_key: dict[int, bool] = {}
         self._is_made = re.compile(rf"(?:{settings.word}|person)-(?:[0-9a-f]{{{DIGITS}}}|{FORGOTTEN})")
 
     def of(self, name: str, happened_ms: int, *, word: str | None = None) -> str:
@@ -70,11 +82,22 @@ class Pseudonyms:
         with self._lock:
             if number < self._oldest(now) or number > now + 1:
                 return None
-            key = self._keys.get(number)
+            key = self._kept.keys.get(number)
             if key is None:
-                self._keys = self._changed(now, number)
-                key = self._keys[number]
+                self._kept = self._changed(now, number)
+                key = self._kept.keys[number]
             return key
+
+    def is_destroyed(self, happened_ms: int) -> bool:
+        """Whether the key of a time's period was destroyed: what happened then may have been told with it."""
+        number = self._number(happened_ms)
+        with self._lock:
+            if number >= self._oldest(self._number(self._now_ms())):
+                return number in self._kept.destroyed  # as when keep_days was raised since
+            if number not in self._had_key:  # asked of the file once: no period that is this old gets a key
+                kept = _read(self._settings)
+                self._had_key[number] = number in kept.keys or number in kept.destroyed
+            return self._had_key[number]
 
     def is_person(self, agent: str) -> bool:
         """Whether an agent of that name is a person."""
@@ -83,20 +106,21 @@ class Pseudonyms:
     def forget(self) -> int:
         """Destroy the keys of periods that ended more than `keep_days` ago; how many. Call it now and then."""
         with self._lock:
-            before = set(self._keys)
-            self._keys = self._changed(self._number(self._now_ms()))
-            return len(before - set(self._keys))
+            before = set(self._kept.keys)
+            self._kept = self._changed(self._number(self._now_ms()))
+            return len(before - set(self._kept.keys))
 
-    def _changed(self, now: int, needed: int | None = None) -> dict[int, bytes]:
-        """The file's keys, without those that are too old and with the one that is needed, written back."""
+    def _changed(self, now: int, needed: int | None = None) -> _Kept:
+        """What the file holds, without the keys that are too old and with the one that is needed, written back."""
         with changing(self._settings.keys):
             there = _read(self._settings)
-            keys = {number: key for number, key in there.items() if number >= self._oldest(now)}
+            keys = {number: key for number, key in there.keys.items() if number >= self._oldest(now)}
+            kept = _Kept(keys, there.destroyed | (there.keys.keys() - keys.keys()))
             if needed is not None:
                 keys.setdefault(needed, secrets.token_bytes(32))
-            if keys != there:
-                _write(self._settings, keys)
-        return keys
+            if keys != there.keys:
+                _write(self._settings, kept)
+        return kept
 
     def _oldest(self, now: int) -> int:
         days = self._settings.keep_days
@@ -113,13 +137,13 @@ def keyed_hash(key: bytes, purpose: str, text: str) -> str:
     return hmac.new(key, f"aisletwin.{purpose}\x00{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def _read(settings: PseudonymSettings) -> dict[int, bytes]:
+def _read(settings: PseudonymSettings) -> _Kept:
     path: Path = settings.keys
     try:
         file = _decoder.decode(read_private(path))
         keys = {int(number): bytes.fromhex(key) for number, key in file.keys.items()}
     except FileNotFoundError:
-        return {}
+        return _Kept({}, frozenset())
     except (msgspec.DecodeError, ValueError) as error:
         raise BadDataError(
             f"{path} is no file of pseudonym keys ({error}): restore it, or name another"
@@ -129,9 +153,10 @@ def _read(settings: PseudonymSettings) -> dict[int, bytes]:
             f"{path} holds keys of form '{file.form}' by {file.period}, expected '{FORM}' by {settings.period}: "
             "name another file when you change the period"
         )
-    return keys
+    return _Kept(keys, frozenset(file.destroyed))
 
 
-def _write(settings: PseudonymSettings, keys: dict[int, bytes]) -> None:
-    told = {str(number): key.hex() for number, key in sorted(keys.items())}
-    write_private(settings.keys, msgspec.json.encode(_File(FORM, settings.period, told)) + b"\n")
+def _write(settings: PseudonymSettings, kept: _Kept) -> None:
+    told = {str(number): key.hex() for number, key in sorted(kept.keys.items())}
+    file = _File(FORM, settings.period, told, tuple(sorted(kept.destroyed)))
+    write_private(settings.keys, msgspec.json.encode(file) + b"\n")

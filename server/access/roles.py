@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Role = Literal["viewer", "planner", "operator", "admin"]
-Permission = Literal["see", "plan", "operate", "administer"]
+Permission = Literal["see", "note", "plan", "operate", "administer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
 
 MAY: Mapping[Role, frozenset[Permission]] = {
     "viewer": frozenset({"see"}),
-    "planner": frozenset({"see", "plan"}),
-    "operator": frozenset({"see", "operate"}),
-    "admin": frozenset({"see", "plan", "operate", "administer"}),
+    "planner": frozenset({"see", "note", "plan"}),
+    "operator": frozenset({"see", "note", "operate"}),
+    "admin": frozenset({"see", "note", "plan", "operate", "administer"}),
 }
-"""see: the twin, its files and figures. plan: run what-ifs and jobs. operate: feed events in, acknowledge alerts,
-write notes, count. administer: tokens, audit log, backup, replay of dead letters; never limited to sites.
+"""see: the twin, its files and figures. note: close findings with a note. plan: run what-ifs and jobs. operate: feed
+events in, acknowledge alerts, count. administer: tokens, audit log, backup, replay of dead letters; never limited to
+sites.
 """
 
 

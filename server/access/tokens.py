@@ -73,7 +73,7 @@ class Tokens:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: tuple[int, ...] | None = None
+        self._seen = _version_of(path)  # before it is read: what changes in between is read again
         self._by_id = _by_id(read_tokens(path))
         self._lock = threading.Lock()
 

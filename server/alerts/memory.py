@@ -14,13 +14,14 @@ from server.alerts.rule import Rule
 from server.alerts.rule_set import RuleSet
 from server.alerts.watch import Watch, WatchId, WatchRecord
 
-FORM = "aisletwin.alerts/1"
+FORM = "aisletwin.alerts/2"
 
 
 class EngineRecord(msgspec.Struct):
-    """All watches after event `seq`, and what each rule was like."""
+    """All watches after event `seq` of the log named `log`, and what each rule was like."""
 
     form: str
+    log: str
     seq: int
     rules: dict[str, str]
     watches: list[WatchRecord]
@@ -28,8 +29,8 @@ class EngineRecord(msgspec.Struct):
     unseen: list[LiveEvent]
 
 
-def encode_memory(engine: AlertEngine) -> bytes:
-    """The engine's memory: the same bytes for the same memory."""
+def encode_memory(engine: AlertEngine, *, log: str = "") -> bytes:
+    """The engine's memory of the log named `log`: the same bytes for the same memory."""
     watches = [
         WatchRecord(
             *name,
@@ -44,26 +45,31 @@ def encode_memory(engine: AlertEngine) -> bytes:
         for name, watch in sorted(engine.watches.items(), key=lambda item: item[0])
     ]
     unseen = [event for _, event in sorted(engine.lives.unseen.items())]
-    record = EngineRecord(FORM, engine.seq, _marks(engine.rules), watches, engine.lives.steps(), unseen)
+    record = EngineRecord(FORM, log, engine.seq, _marks(engine.rules), watches, engine.lives.steps(), unseen)
     return _encoder.encode(record)
 
 
-def resume_engine(
-    rules: RuleSet, data: bytes | None, state: TwinState
-) -> tuple[AlertEngine, list[LiveEvent]]:
-    """The engine as it was when the log stood at `state.seq`, and steps to record (those in the log change nothing).
-
-    Without `data` it knows which alerts are raised, and of readings only what comes from now on. A rule that was
-    changed since begins anew. Raises ValueError for other bytes, or bytes of another event than `state.seq`.
-    """
-    engine = AlertEngine(rules)
-    if data is None:
-        known = [event for life in lives_of(state).values() for event in life.steps.values()]
-        engine.resume(state.seq, {}, known, (), state)
-        return engine, []
+def decode_memory(data: bytes) -> EngineRecord:
+    """What `encode_memory` made. Raises ValueError for other bytes."""
     record = _decoder.decode(data)
     if record.form != FORM:
         raise ValueError(f"a memory of form '{record.form}', expected '{FORM}': replay the log instead")
+    return record
+
+
+def resume_engine(
+    rules: RuleSet, record: EngineRecord | None, state: TwinState
+) -> tuple[AlertEngine, list[LiveEvent]]:
+    """The engine as it was when the log stood at `state.seq`, and steps to record (those in the log change nothing).
+
+    Without `record` it knows which alerts are raised, and of readings only what comes from now on. A rule that was
+    changed since begins anew. Raises ValueError for a record of another event than `state.seq`.
+    """
+    engine = AlertEngine(rules)
+    if record is None:
+        known = [event for life in lives_of(state).values() for event in life.steps.values()]
+        engine.resume(state.seq, {}, known, (), state)
+        return engine, []
     if record.seq != state.seq:
         raise ValueError(f"a memory of event {record.seq}, the state is of {state.seq}: keep both together")
     same = {name for name, mark in _marks(rules).items() if record.rules.get(name) == mark}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layouts.inventory.stock import open_lines
+from layouts.inventory.stock import ordered
 from layouts.inventory.stock_key import units
 from layouts.live.state import TwinState
 
@@ -11,13 +11,7 @@ def need_of(state: TwinState, site: str, sku: str, *, until_ms: int) -> float:
     """What orders that are not closed and due by `until_ms` (or at no set time) want of the SKU, less what was
     picked for them: that has left the stock already.
     """
-    return units(
-        sum(
-            line.left
-            for line in open_lines(state, site)
-            if line.sku == sku and (line.due_ms is None or line.due_ms <= until_ms)
-        )
-    )
+    return units(ordered(state, site, sku, until_ms=until_ms))
 
 
 def stock_of(state: TwinState, site: str, sku: str) -> float:

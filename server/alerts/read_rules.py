@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from layouts.layout_file.model_wording import no_such_key, shortened, wording
 from layouts.layout_file.yaml_lines import YamlError, YamlText, parse_yaml
 from server.alerts.rule import Binding, Rule
 from server.alerts.rule_set import KIND_MODELS, RuleSet, in_order
@@ -19,7 +20,6 @@ Model = TypeVar("Model", bound=BaseModel)
 START = "rules: [{id: too-warm, kind: threshold, channel: temperature, above: '8 °C'}]"
 PARTS = ("bindings", "rules", "tests")
 FAULTS_TOLD = 20
-LONGEST_VALUE = 60
 
 
 class Fault(NamedTuple):
@@ -45,7 +45,7 @@ def read_rules(path: Path) -> RuleSet:
 def read_rules_file(path: Path, *, may_have_rules_elsewhere: bool = False) -> RulesFile:
     """The rules and the raw tests of a YAML file. Raises BadDataError as `read_rules` does."""
     text = read_text(path, start=START)
-    faults = [Fault((key,), _no_such(key, PARTS)) for key in text.values if key not in PARTS]
+    faults = [Fault((key,), no_such_key(key, PARTS)) for key in text.values if key not in PARTS]
     bindings = tuple(_entries(text, "bindings", Binding, faults))
     rules = tuple(_rules(text, faults))
     if not rules and not faults and not may_have_rules_elsewhere:
@@ -133,7 +133,7 @@ def validated(
     except ValidationError as error:
         for each in error.errors(include_url=False):
             inside = tuple(part for part in each["loc"] if not _is_branch(part))
-            faults.append(Fault((*path, *inside), _wording(each["type"], each, inside, model)))
+            faults.append(Fault((*path, *inside), _wording(each, inside, model)))
         return None
 
 
@@ -142,37 +142,8 @@ def _is_branch(part: str | int) -> bool:
     return part in ("str", "float", "bool", "int") or (isinstance(part, str) and "[" in part)
 
 
-def _wording(kind: str, error: Any, inside: tuple[str | int, ...], model: type[BaseModel]) -> str:
-    shown = repr(error["input"])
-    value = shown if len(shown) <= LONGEST_VALUE else f"{shown[: LONGEST_VALUE - 1]}…"
-    if kind == "missing":
-        return "this key is missing: add it"
-    if kind == "extra_forbidden":
-        return _no_such(str(inside[-1]), tuple(_model_at(inside[:-1], model).model_fields))
-    if kind == "value_error":
-        return str(error["msg"]).removeprefix("Value error, ")
-    if kind == "string_pattern_mismatch":
+def _wording(error: ErrorDetails, inside: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    if error["type"] == "string_pattern_mismatch":
+        value = shortened(error["input"])
         return f"{value} is no id: use letters, digits, dot, dash and underscore, 60 at most"
-    if kind == "literal_error":
-        return f"{value} is not known: choose {error['ctx']['expected']}"
-    return f"{value}: {str(error['msg'])[0].lower()}{str(error['msg'])[1:]}: correct it"
-
-
-def _no_such(key: str, known: tuple[str, ...]) -> str:
-    near = get_close_matches(key, known, n=1)
-    return f"there is no such key: {f'write {near[0]}' if near else 'choose one of ' + ', '.join(known)}"
-
-
-def _model_at(path: tuple[str | int, ...], model: type[BaseModel]) -> type[BaseModel]:
-    """The model whose keys stand at `path` below `model`."""
-    for part in path:
-        if part in model.model_fields:
-            model = next(_models(model.model_fields[str(part)].annotation), model)
-    return model
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
+    return wording(error, inside, model)

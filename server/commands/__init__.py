@@ -15,11 +15,14 @@ from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
+from server.commands.deviate import deviate
 from server.commands.drawing import imports
 from server.commands.edge import edge
 from server.commands.events import events
 from server.commands.experiment import experiment
+from server.commands.export import export
 from server.commands.feeds import feeds
+from server.commands.forecast import forecast
 from server.commands.ifc import import_ifc
 from server.commands.inventory import inventory
 from server.commands.jobs import jobs
@@ -30,11 +33,15 @@ from server.commands.now import what_ifs
 from server.commands.orders import orders
 from server.commands.patch import patch
 from server.commands.plants import import_lif, import_opentcs, import_rmf
+from server.commands.policy import policy
 from server.commands.record import record, replay
+from server.commands.register import register
 from server.commands.rehearse import rehearse
 from server.commands.show import serve, view
 from server.commands.simulate import simulate
 from server.commands.slot import slot
+from server.commands.supply import network
+from server.commands.tiles import tiles
 from server.commands.tokens import tokens
 from server.commands.wms import wms
 
@@ -47,11 +54,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 COMMANDS = (
-    scan, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo,
-    rehearse, record, replay, edge,
+    scan, register, tiles, deviate, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo,
+    rehearse, record, replay, edge, export,
 )  # fmt: skip
 GROUPS = (
-    layout, imports, addresses, orders, wms, slot, calibrate,
+    layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from server.commands.clean_output import strangers_on_stderr
 from server.commands.options import Json, Seed
 from server.commands.printing import print_json, print_notes
+from spatial.errors import UndecidedError
 
 if TYPE_CHECKING:
     from layouts.calibration.fit import Estimate, Fit
@@ -76,9 +80,93 @@ def drift_command(
     raise typer.Exit(codes.get(found.verdict, FINDING))
 
 
+@calibrate.command("collect")
+def collect_command(
+    twin: Annotated[Path, typer.Argument(help="twin.yaml of a live twin.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="CSV for `calibrate coverage`; forecasts.csv in the twin's folder if not told.",
+        ),
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(help="That day alone; all that are whole without it.", metavar="2026-11-27")
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", help="The site, where forecasts are of several.", metavar="ID")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(help="Whose days they are.", metavar="ZONE")] = "UTC",
+    as_json: Json = False,
+) -> None:
+    """Hold what was foretold against what the log tells: a row for each key figure and whole day. 4 if there is none.
+
+    Forecasts are kept by `what-if now` of two or more replications. For example, after midnight:
+    aisletwin calibrate collect twin.yaml && aisletwin calibrate coverage forecasts.csv
+    """
+    from server.calibrating import FORECASTS
+    from server.collecting import collect, write_forecasts
+    from server.commands.stores import opened
+    from server.fork.forecast import kept_forecasts
+    from server.twin.twin_file import read_twin_file
+
+    settings, zone = read_twin_file(twin), _zone(time_zone)
+    folder = settings.jobs.parent
+    kept = kept_forecasts({folder, *(() if "://" in settings.store else (Path(settings.store).parent,))})
+    its_site = site or _only_site({each.site for each in kept}, folder)
+    with opened(settings.store) as log:
+        found = collect(log, kept, site=its_site, zone=zone, day=None if day is None else _day(day))
+    if not found.forecasts:
+        raise UndecidedError(
+            f"no whole day has forecasts to be held against: "
+            f"{'; '.join(found.left_out[:3]) or 'none of that site and day is kept'}"
+        )
+    path = output or folder / FORECASTS
+    write_forecasts(path, found.forecasts)
+    days = sorted({each.day for each in found.forecasts})
+    if as_json:
+        print_json({"forecasts": str(path), "rows": len(found.forecasts), "days": days, "site": its_site,
+                    "left_out": found.left_out, "not_told": found.not_told, "notes": found.notes})  # fmt: skip
+        return
+    typer.echo(f"{len(found.forecasts)} rows of {len(days)} days ({days[0]} to {days[-1]}) in {path}")
+    for name, reasons in found.not_told.items():
+        for reason, missing in reasons.items():
+            typer.echo(f"{name}: not told on {len(missing)} days, {reason}")
+    print_notes((*found.notes, *(f"left out: {each}" for each in found.left_out)))
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        raise typer.BadParameter(
+            f"there is no time zone '{name}': give one as Europe/Berlin", param_hint="--time-zone"
+        ) from None
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day: give one as 2026-11-27", param_hint="--day") from None
+
+
+def _only_site(sites: Collection[str], folder: Path) -> str:
+    if not sites:
+        raise UndecidedError(
+            f"no forecast is kept in {folder}: make one with `aisletwin what-if now` of several --replications"
+        )
+    if len(sites) > 1:
+        raise typer.BadParameter(
+            f"forecasts are of {', '.join(sorted(sites))}: name one", param_hint="--site"
+        )
+    return next(iter(sites))
+
+
 @calibrate.command("coverage")
 def coverage_command(
-    forecasts: Annotated[Path, typer.Argument(help="CSV: kpi, day, low, high, actual[, level].")],
+    forecasts: Annotated[Path, typer.Argument(help="CSV: kpi, day, low, high, actual[, level][, expected].")],
     fitted_day: Annotated[
         list[str] | None, typer.Option(help="A day that the model was fitted to; repeatable.")
     ] = None,

@@ -8,23 +8,62 @@ from typing import Annotated, Literal
 import typer
 
 from server.commands.clean_output import strangers_on_stderr
-from server.commands.options import Depot, DropInvalid, Json, Poses, Rules, Seed, Site, Unit, point_of
+from server.commands.options import (
+    SCAN_FILES,
+    Columns,
+    Depot,
+    DropInvalid,
+    Json,
+    Poses,
+    Rules,
+    Seed,
+    Site,
+    Unit,
+    Up,
+    columns_of,
+    point_of,
+)
 from server.commands.printing import print_json, print_notes
+from server.commands.stores import shown_time, time_ms
 from server.progress import reporting
 
 
 def scan(
-    files: Annotated[list[Path], typer.Argument(help="Scan files: .las .laz .e57 .ply .pcd")],
+    files: Annotated[list[Path], typer.Argument(help=SCAN_FILES)],
     output: Annotated[Path, typer.Option("--output", "-o", help="The site's folder; made if missing.")],
     unit: Unit = None,
     poses: Poses = None,
     drop_invalid: DropInvalid = False,
+    columns: Columns = None,
+    up: Up = None,
     depot: Depot = None,
     name: Annotated[str | None, typer.Option(help="The facility's id; default the folder's name.")] = None,
     seed: Seed = 0,
+    cloud: Annotated[
+        Literal["full", "thinned", "none"],
+        typer.Option(help="The browser's points: all with all that was measured, one a voxel, or 250,000."),
+    ] = "thinned",
+    check_aliasing: Annotated[
+        bool | None,
+        typer.Option(
+            help="Ask of each posed file if it fits as well bays further on. Default up to 3 files."
+        ),
+    ] = None,
+    taken: Annotated[
+        str | None,
+        typer.Option(
+            help="When it was scanned: 2026-11-27T06:00:00Z. The age of what it saw counts from then."
+        ),
+    ] = None,
+    triangles: Annotated[
+        int | None,
+        typer.Option(help="Most triangles of facility.glb: what no element explains is thinned.", min=0),
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Processes that share the reading.", min=1)] = 1,
+    cluster: Annotated[str | None, typer.Option(help="A Dask scheduler.", metavar="tcp://HOST:8786")] = None,
     as_json: Json = False,
 ) -> None:
-    """Turn scans into a site: facility.json, facility.glb, cloud.ply and scan-report.json."""
+    """Turn scans into a site: facility.json, facility.glb, cloud.ply, cloud/ and scan-report.json."""
     from server.chain import scan_site
 
     with reporting("scan", quiet=as_json) as tell:
@@ -34,9 +73,17 @@ def scan(
             unit=unit,
             poses=poses,
             drop_invalid=drop_invalid,
+            columns=columns_of(columns),
+            up=up,
             depot=point_of(depot),
             name=name,
             seed=seed,
+            cloud=cloud,
+            check_aliasing=check_aliasing,
+            taken_at=None if taken is None else shown_time(time_ms(taken, option="--taken")),
+            triangles=triangles,
+            workers=workers,
+            cluster=cluster,
             progress=tell,
         )
     report = scanned.report.as_json()
@@ -49,6 +96,8 @@ def scan(
         f"{points['read']:,} points read, {points['per_second']:,} a second; floor tilt "
         f"{report['floor']['tilt_deg']:.2f}°; {report['coverage']['floor']:.0%} of the floor seen"
     )
+    for note in report["notes"]:
+        typer.echo(note)
     for warning in report["warnings"]:
         typer.echo(f"warning: {warning}", err=True)
 

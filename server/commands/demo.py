@@ -61,11 +61,11 @@ def demo(
         print_notes(result.notes)
     if not once:
         from server.serving import serve as serve_site
+        from server.shown import read_shown
 
         with naming_port(LOOPBACK, port):
             serve_site(
-                wish.site,
-                wish.run,
+                read_shown(wish.site, wish.run),
                 host=LOOPBACK,
                 port=port,
                 is_playing=True,

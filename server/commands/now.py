@@ -65,7 +65,17 @@ def now_command(
     replications: Annotated[
         int | None,
         typer.Option(
-            help="Shifts simulated: 1 if not told; with --what-if 10 of each value, and 2 at least.", min=1
+            help="Shifts simulated: 1 if not told; with --what-if 10 of each value, and 2 at least. From 2 on they "
+            "are a forecast, 39 give 95 % intervals.",
+            min=1,
+        ),
+    ] = None,
+    keep_in: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the twin, where forecasts are kept for `calibrate collect`; that of a STORE that is a "
+            "file if not told.",
+            metavar="FOLDER",
         ),
     ] = None,
     as_json: Json = False,
@@ -86,6 +96,8 @@ def now_command(
     if spec is None:
         with strangers_on_stderr(), reporting("what-if now", quiet=as_json) as tell:
             done = simulate_scenario(scenario, output / RUN, plan=plan, progress=tell)
+        if done.replications is not None:
+            _keep(forked, output / RUN, keep_in or _folder_of(store))
         code, told = _tell_shift(done, as_json=as_json)
     else:
         with strangers_on_stderr(), reporting("what-if now", quiet=as_json) as tell:
@@ -126,6 +138,20 @@ def _forked(store: str | None, site: str | None, saved: Path | None, max_age: fl
     age_s = MAX_AGE_S if max_age is None else max_age
     with opened(store) as log:
         return fork(restored(log), site=site, log=log.id, now_ms=clock_ms(), max_age_s=age_s)
+
+
+def _folder_of(store: str | None) -> Path | None:
+    """The folder of a store that is a file."""
+    return None if store is None or "://" in store else Path(store).parent
+
+
+def _keep(forked: Forked, run: Path, twin: Path | None) -> None:
+    """Keep the forecast that several shifts are, where it is known where."""
+    from layouts.run_files import REPLICATIONS
+    from server.fork.forecast import forecast_of, keep_forecast
+
+    if twin is not None:
+        keep_forecast(twin, forecast_of(forked.fork, run, run / REPLICATIONS, made_ms=clock_ms()))
 
 
 def _tell_shift(done: Simulated, *, as_json: bool) -> tuple[int, dict[str, Any]]:

@@ -24,6 +24,20 @@ DropInvalid = Annotated[
     bool,
     typer.Option("--drop-invalid", help="Leave out points that are not finite."),
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        help="Columns of text files, as x,y,z,intensity,r,g,b; _ skips one; believed when given.",
+        metavar="NAMES",
+    ),
+]
+Up = Annotated[
+    Literal["x", "y", "z", "-x", "-y", "-z"] | None,
+    typer.Option(
+        help="Axis that points up in the scans (and poses); they are turned, never mirrored. Default z, checked."
+    ),
+]
+SCAN_FILES = "Scan files: .las .laz .e57 .ply .pcd .pts .ptx .xyz .txt .asc .csv, or folders with depth/*.png"
 Seed = Annotated[int, typer.Option(help="Seed of everything random.", min=0)]
 Rules = Annotated[
     Path | None, typer.Option(help="YAML with floor rules: one-way aisles, zones, closures, lifts.")
@@ -45,6 +59,32 @@ def require_figure(figure: str, known: Sequence[str]) -> None:
         raise typer.BadParameter(
             f"there is no figure '{figure}': choose one of {', '.join(known)}", param_hint="--figure"
         )
+
+
+def service_of(text: str) -> float:
+    """98% or 0.98; what is no share between the two ends is wrong usage."""
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise typer.BadParameter(
+            f"'{text}' is no service: give a share above 0 and below 1, as 98% or 0.98",
+            param_hint="--service",
+        )
+    return share
+
+
+def columns_of(text: str | None) -> tuple[str, ...] | None:
+    """The names of columns given as NAMES; a set that names no point is wrong usage."""
+    if text is None:
+        return None
+    from scans.readers.text_columns import checked_columns
+
+    try:
+        return checked_columns(text.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--columns") from None
 
 
 def point_of(text: str | None) -> tuple[float, float] | None:

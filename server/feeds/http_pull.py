@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +20,11 @@ import httpx
 import msgspec
 
 from layouts.live.events import LinkChanged, LiveEvent
+from server.feeds.backoff import Backoff
 from server.feeds.feed import Decoded, Decoder, Message, derived_id
 from server.feeds.handing_over import hand_over
 from server.feeds.http_pull_settings import HttpPullSettings
+from server.feeds.secret import Secret
 from server.intake.intake import Intake
 from spatial.errors import AisletwinError, BadDataError
 from spatial.whole_files import write_whole
@@ -85,30 +86,24 @@ class HttpPull:
         """Pull every `interval_s` until told to stop; after an error wait twice as long each time, up to a bound,
         and at least as long as the source asks. The feed's link is told down after an error and up after it.
         """
-        failures = 0
+        its = self._settings
+        backoff = Backoff(first_s=its.first_backoff_s, longest_s=its.longest_backoff_s, jitter=0)
         while not stop.is_set():
-            wait_s = self._settings.interval_s
+            wait_s = its.interval_s
             try:
                 self.pull()
-                failures = 0
+                backoff.begin_anew()
                 self._tell_link(is_up=True, reason="")
             except (AisletwinError, TimeoutError, OSError) as error:
-                wait_s = self.backoff_s(failures, getattr(error, "retry_after_s", None))
-                failures += 1
-                _log.warning("pull of %s failed, again in %.0f s: %s", self._settings.source, wait_s, error)
+                wait_s = backoff.wait_s(getattr(error, "retry_after_s", None) or 0.0)
+                _log.warning("pull of %s failed, again in %.0f s: %s", its.source, wait_s, error)
                 self._tell_link(is_up=False, reason=str(error))
             stop.wait(wait_s)
-
-    def backoff_s(self, failures: int, asked_s: float | None = None) -> float:
-        """How long to wait after so many failures before this one."""
-        its = self._settings
-        wait_s = min(its.longest_backoff_s, its.first_backoff_s * 2.0 ** min(failures, 60))
-        return max(wait_s, min(asked_s or 0.0, its.longest_backoff_s))
 
     def pull(self) -> Pulled:
         """Ask for all pages that are new; each is durable, and the cursor with it, before the next is asked for.
 
-        Raises PullError, and what the store raises.
+        Raises PullError, BadDataError for a token that is not set, and what the store raises.
         """
         pages = events = refused = 0
         with self._client() as client:
@@ -200,12 +195,7 @@ class HttpPull:
     def _client(self) -> httpx.Client:
         headers = {"Accept": "application/json"}
         if self._settings.token_env is not None:
-            token = os.environ.get(self._settings.token_env, "")
-            if not token:
-                raise PullError(
-                    f"environment variable {self._settings.token_env} is empty: put the token there"
-                )
-            headers["Authorization"] = f"Bearer {token}"
+            headers["Authorization"] = f"Bearer {Secret(env=self._settings.token_env).read()}"
         return httpx.Client(headers=headers, timeout=self._settings.timeout_s, transport=self._transport)
 
     def _stored(self) -> Cursor:

@@ -1,1 +1,1 @@
-"""Going on from what the live twin knows: a scenario of now, and the past played again."""
+"""Going on from what the live twin knows: a scenario of now, and what is foretold by it."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from layouts.live.events import LiveEvent, Recorded
@@ -34,6 +34,8 @@ class _Batch:
     """The events as they were handed over, before they were rewritten: what a receipt speaks of."""
     letters: Sequence[DeadLetter]
     on_durable: OnDurable | None
+    refused: Sequence[tuple[LiveEvent, str]] = ()
+    """Events that were not let in, and why."""
 
     @property
     def size(self) -> int:
@@ -56,7 +58,7 @@ class Written:
 class GroupCommit:
     """The `Intake` of one process: one thread writes to `store`. `on_recorded` is told of what was recorded, in order
     of the log, from that thread, before whoever handed it over is. `rewrite` is done to each event on the way in, as
-    to hide people's names.
+    to hide people's names; a sentence in place of the event refuses it.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class GroupCommit:
         *,
         now_ms: Callable[[], int],
         on_recorded: Callable[[Sequence[Recorded]], None] = lambda _: None,
-        rewrite: Callable[[LiveEvent], LiveEvent] | None = None,
+        rewrite: Callable[[LiveEvent], LiveEvent | str] | None = None,
         most_waiting: int = MOST_WAITING,
     ) -> None:
         self.written = Written()
@@ -91,8 +93,7 @@ class GroupCommit:
         timeout_s: float | None = None,
     ) -> None:
         """As of `Intake`. Raises IntakeFullError when there is no room in time, or it has been stopped."""
-        written = events if self._rewrite is None else [self._rewrite(event) for event in events]
-        batch = _Batch(written, events, letters, on_durable)
+        batch = self._rewritten(_Batch(events, events, letters, on_durable))
         with self._changed:
             has_room = self._changed.wait_for(
                 lambda: (
@@ -109,6 +110,18 @@ class GroupCommit:
             self._waiting.append(batch)
             self._size += batch.size
             self._changed.notify_all()
+
+    def _rewritten(self, batch: _Batch) -> _Batch:
+        if self._rewrite is None:
+            return batch
+        pairs = [(told, self._rewrite(told)) for told in batch.told]
+        let_in = [(told, written) for told, written in pairs if not isinstance(written, str)]
+        return replace(
+            batch,
+            events=[written for _, written in let_in],
+            told=[told for told, _ in let_in],
+            refused=[(told, written) for told, written in pairs if isinstance(written, str)],
+        )
 
     def write(self, events: Sequence[LiveEvent], letters: Sequence[DeadLetter] = ()) -> Receipt:
         """Hand over and wait until it is durable. Raises what kept it from being written."""
@@ -195,7 +208,7 @@ class GroupCommit:
         appended = self._store.append(events, now_ms=self._now_ms()) if events else Appended((), 0, ())
         self.written.recorded += len(appended.recorded)
         self.written.known += appended.known
-        self.written.refused += len(appended.refused)
+        self.written.refused += len(appended.refused) + sum(len(batch.refused) for batch in batches)
         self.written.letters += len(letters)
         if appended.recorded:
             self._seq = appended.recorded[-1].seq
@@ -217,7 +230,7 @@ class GroupCommit:
             for told, event in zip(batch.told, batch.events, strict=True)
             if id(event) in refused
         )
-        return Receipt(seq, new, len(batch.events) - new - len(bad), bad)
+        return Receipt(seq, new, len(batch.events) - new - len(bad), (*batch.refused, *bad))
 
 
 def _call(told: Callable[[], object], who: str) -> None:

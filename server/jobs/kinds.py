@@ -105,19 +105,26 @@ def slot(arguments: Mapping[str, Any], desk: Desk) -> None:
 def now(arguments: Mapping[str, Any], desk: Desk) -> None:
     """`fork` (a folder), `base` (scenario.yaml), `what_if` (optional): the scenario of now and what comes of it.
 
-    `scenario_now` writes the scenario; then it is a what-if where one is asked for, else a shift.
+    `scenario_now` writes the scenario; then it is a what-if where one is asked for, else a shift. Several shifts are
+    a forecast, which is kept in the twin's folder, that of the jobs.
     """
+    from layouts.run_files import REPLICATIONS
+    from server.clock import clock_ms
+    from server.fork.forecast import forecast_of, keep_forecast
     from server.fork.fork import read_fork
     from server.fork.scenario_now import scenario_now
 
     base = read_scenario(below(desk.root, arguments["base"], name="base"))
-    told = scenario_now(
-        read_fork(below(desk.root, arguments["fork"], name="fork")), base, desk.kept / "scenario"
-    )
+    forked = read_fork(below(desk.root, arguments["fork"], name="fork"))
+    told = scenario_now(forked, base, desk.kept / "scenario")
     rest = {name: value for name, value in arguments.items() if name not in ("fork", "base")}
     inner = desk._replace(root=desk.kept)
     play = what_if if "what_if" in arguments else simulate
     play({**rest, "scenario": told.scenario.relative_to(desk.kept).as_posix()}, inner)
+    replications = desk.folder / REPLICATIONS
+    if replications.exists():
+        forecast = forecast_of(forked.fork, desk.folder / "run", replications, made_ms=clock_ms())
+        keep_forecast(desk.root, forecast)
     for path in told.scenario.parent.iterdir():
         if path.name != told.scenario.name:  # whose paths hold for the place where it was written
             (desk.folder / path.name).write_bytes(path.read_bytes())

@@ -6,13 +6,15 @@ are declared, feeds as they are set up, never what a caller wrote.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from layouts.calibration.coverage import Coverage
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -60,6 +62,8 @@ class Standing:
     letters: Callable[[], int] = lambda: 0
     alerts: Callable[[], Mapping[str, int]] = _none
     jobs: Callable[[], Mapping[str, int]] = _none
+    coverage: Callable[[], Sequence[Coverage]] = tuple
+    """How often the intervals of forecasts held, by key figure and level."""
 
 
 class Metrics:
@@ -148,6 +152,17 @@ class _StandingCollector(Collector):
         )
         ages = {name: feed.age_s for name, feed in feeds.items() if feed.age_s is not None}
         yield _by("aisletwin_feed_age_seconds", "Since a feed told anything.", "feed", ages)
+        yield from _forecasts(now.coverage())
+
+
+def _forecasts(found: Sequence[Coverage]) -> Iterator[Metric]:
+    labels = ("kpi", "level")
+    share = GaugeMetricFamily("aisletwin_forecast_coverage", "Share of intervals that held.", labels=labels)
+    days = GaugeMetricFamily("aisletwin_forecast_days", "Days that forecasts were of.", labels=labels)
+    for each in found:
+        share.add_metric((each.kpi, f"{each.level:.4g}"), each.share.value)
+        days.add_metric((each.kpi, f"{each.level:.4g}"), each.days)
+    yield from (share, days)
 
 
 def _by(name: str, text: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:

@@ -45,7 +45,9 @@ class LivePresent:
         self._aging: set[str] = set()
         self._conditions: Mapping[str, Freshness] = {}
         shown_s = (now_ms - DELAY_MS - self._epoch_ms) / 1000
-        clock = Clock(shown_s, time.monotonic(), 1.0, True, DAYS_SHOWN_S, epoch_ms=self._epoch_ms)
+        clock = Clock(
+            shown_s, time.monotonic(), 1.0, True, DAYS_SHOWN_S, epoch_ms=self._epoch_ms, is_live=True
+        )
         self.present.change({"clock": clock})
 
     def begin(self, state: TwinState) -> None:

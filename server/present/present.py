@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from viewer.chosen_view import ChosenView
 from viewer.keyed_state import Change, Cursor, Held, KeyedState
-from viewer.messages import Hello, Update, Value, encode
+from viewer.messages import Hello, Interest, Update, Value, encode
 from viewer.motion_frame import encode_frame
 
 FRAMES_KEPT = 8
@@ -51,13 +52,14 @@ class Present:
         frame = self._frames.get(since)
         if frame is None:
             change = self.state.since(since)
-            frame = Frame(change, self._written(change))
+            frame = Frame(change, self.written(change))
             while len(self._frames) >= FRAMES_KEPT:
                 self._frames.pop(next(iter(self._frames)))
             self._frames[since] = frame
         return frame
 
-    def _written(self, change: Change) -> str | bytes:
+    def written(self, change: Change) -> str | bytes:
+        """The frame that tells of a change."""
         values: dict[str, Value] = {}
         records: list[bytes] = []
         for key, held in change.sets.items():
@@ -93,6 +95,7 @@ class Follower:
     def __init__(self, present: Present, cursor: Cursor) -> None:
         self._present = present
         self._cursor = cursor
+        self._chosen: ChosenView | None = None
         self._news = asyncio.Event()
         self.heard_s = time.monotonic()
         """When the viewer last acknowledged anything, on the monotonic clock."""
@@ -112,6 +115,12 @@ class Follower:
         self._cursor.acknowledge(seq)
         self.wake()
 
+    def choose(self, interest: Interest) -> None:
+        """The viewer wants only this from now on."""
+        self._chosen = ChosenView(interest)
+        self._cursor.begin_anew()
+        self.wake()
+
     async def frames(self) -> AsyncIterator[str | bytes]:
         """Each frame as soon as there is news and the viewer has room for it."""
         while True:
@@ -119,6 +128,14 @@ class Follower:
             if not self._cursor.is_due(self._present.state):
                 await self._news.wait()
                 continue
-            frame = self._present.frame(self._cursor.sent)
-            self._cursor.take(frame.change)
-            yield frame.data
+            if self._chosen is None:
+                frame = self._present.frame(self._cursor.sent)
+                self._cursor.take(frame.change)
+                yield frame.data
+                continue
+            change = self._chosen.of(self._present.state.since(self._cursor.sent))
+            if not (change.reset or change.sets or change.dels):
+                self._cursor.pass_over(change)
+                continue
+            self._cursor.take(change)
+            yield self._present.written(change)

@@ -11,7 +11,17 @@ from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 
 from server.access.declared import require
 from server.present.present import Follower, Present
-from viewer.messages import PROTOCOL, Ack, Command, FromViewer, Hello, Refusal, decode_from_viewer, encode
+from viewer.messages import (
+    PROTOCOL,
+    Ack,
+    Command,
+    FromViewer,
+    Hello,
+    Interest,
+    Refusal,
+    decode_from_viewer,
+    encode,
+)
 
 HELLO_WITHIN_S = 10.0
 
@@ -23,16 +33,21 @@ def follow_routes(present: Present, obey: Callable[[Command], None]) -> APIRoute
     @routes.websocket("/ws", dependencies=[Depends(require("see"))])
     async def follow(socket: WebSocket) -> None:
         await socket.accept()
-        with suppress(WebSocketDisconnect, TimeoutError):
-            hello = await asyncio.wait_for(_hello(socket), HELLO_WITHIN_S)
-            if hello is None:
-                await _refuse(socket, f"expected a hello of protocol {PROTOCOL}: reload the page")
-                await socket.close(1002)
-                return
-            with present.follow(hello) as follower:
-                await _until_one_ends(_send_frames(socket, follower), _hear_viewer(socket, follower, obey))
+        await follow_present(socket, present, obey)
 
     return routes
+
+
+async def follow_present(socket: WebSocket, present: Present, obey: Callable[[Command], None]) -> None:
+    """Tell a viewer of the present until it leaves, and do what it asks. The socket has been accepted."""
+    with suppress(WebSocketDisconnect, TimeoutError):
+        hello = await asyncio.wait_for(_hello(socket), HELLO_WITHIN_S)
+        if hello is None:
+            await refuse(socket, f"expected a hello of protocol {PROTOCOL}: reload the page")
+            await socket.close(1002)
+            return
+        with present.follow(hello) as follower:
+            await _until_one_ends(_send_frames(socket, follower), _hear_viewer(socket, follower, obey))
 
 
 async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
@@ -64,12 +79,14 @@ async def _hear_viewer(socket: WebSocket, follower: Follower, obey: Callable[[Co
             match await _message(socket):
                 case Ack(seq=seq):
                     follower.acknowledge(seq)
+                case Interest() as interest:
+                    follower.choose(interest)
                 case Hello():
-                    await _refuse(socket, "a second hello: open a new connection to start afresh")
+                    await refuse(socket, "a second hello: open a new connection to start afresh")
                 case command:
                     obey(command)
         except ValueError as error:  # a DecodeError is one too
-            await _refuse(socket, str(error))
+            await refuse(socket, str(error))
 
 
 async def _hello(socket: WebSocket) -> Hello | None:
@@ -87,5 +104,6 @@ async def _message(socket: WebSocket) -> FromViewer:
     return decode_from_viewer(frame.get("text") or frame.get("bytes") or "")
 
 
-async def _refuse(socket: WebSocket, reason: str) -> None:
+async def refuse(socket: WebSocket, reason: str) -> None:
+    """Tell a viewer what cannot be done, and why."""
     await socket.send_text(encode(Refusal(reason)).decode())

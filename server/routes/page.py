@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -13,7 +14,7 @@ from viewer.web_assets import BUILD_COMMAND, built_page
 
 CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; connect-src 'self' blob:; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
 
 MISSING_PAGE = f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>aisletwin</title>
@@ -33,15 +34,24 @@ async def keep_to_itself(request: Request, answer: Callable[[Request], Awaitable
     return response
 
 
+PAGES = {"/": "index.html", "/ar.html": "ar.html", "/ar-worker.js": "ar-worker.js"}
+"""Files that are not in `assets`, by path: the page, that for devices in the hall, and what keeps it when offline."""
+
+
 def serve_page(app: FastAPI) -> None:
-    """The page at `/`."""
+    """The pages at their paths."""
     folder = built_page()
     if folder is None:
         app.get("/", include_in_schema=False, dependencies=[Depends(anyone)])(
             lambda: HTMLResponse(MISSING_PAGE)
         )
         return
-    app.get("/", include_in_schema=False, dependencies=[Depends(anyone)])(
-        lambda: FileResponse(folder / "index.html")
-    )
+    for path, name in PAGES.items():
+        if not (folder / name).is_file():
+            continue  # built before there was such a page
+        app.get(path, include_in_schema=False, dependencies=[Depends(anyone)])(_file(folder / name))
     app.mount("/assets", StaticFiles(directory=folder / "assets"))
+
+
+def _file(path: Path) -> Callable[[], FileResponse]:
+    return lambda: FileResponse(path)

@@ -11,29 +11,31 @@ from fastapi.responses import FileResponse
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from server.access.declared import require
-from server.answers import LocationDetails, Picks, RunSummary, SiteSummary
+from server.answers import LocationDetails, RunSummary, SiteSummary
+from server.picks import Picks
 from server.routes.refused import BY_THE_GATE, refuses
+from server.shown import Shown
 from server.sites import CLOUD, FACILITY, MESH, Site
 from server.slotting_answers import SlottingAnswer
 
 
-def site_routes(
-    site: Site, run: Run | None, plan: VelocityMap | None, *, is_live: bool, sim_s: Callable[[], float]
-) -> APIRouter:
+def site_routes(shown: Shown, *, is_live: bool, is_beside: bool, sim_s: Callable[[], float]) -> APIRouter:
     """Routes about the site; `sim_s` tells where a run that is played stands."""
     routes = APIRouter(dependencies=[Depends(require("see"))], responses=refuses(*BY_THE_GATE))
-    _serve_files(routes, site, has_run=run is not None, has_plan=plan is not None, is_live=is_live)
-    _serve_run(routes, run)
-    _serve_plan(routes, site, plan)
-    _serve_locations(routes, site, Picks(run), sim_s)
+    _serve_files(routes, shown, is_live=is_live, is_beside=is_beside)
+    _serve_run(routes, shown.run)
+    _serve_plan(routes, shown.site, shown.plan)
+    _serve_locations(routes, shown.site, Picks(shown.run), sim_s)
     return routes
 
 
-def _serve_files(routes: APIRouter, site: Site, *, has_run: bool, has_plan: bool, is_live: bool) -> None:
+def _serve_files(routes: APIRouter, shown: Shown, *, is_live: bool, is_beside: bool) -> None:
+    site = shown.site
+
     @routes.get("/api/site")
     def summary() -> SiteSummary:
         """What this site has."""
-        return SiteSummary.of(site, has_run=has_run, has_plan=has_plan, is_live=is_live)
+        return SiteSummary.of(shown, is_live=is_live, is_beside=is_beside)
 
     @routes.get("/api/facility", response_class=FileResponse, responses=refuses(404))
     def facility() -> FileResponse:

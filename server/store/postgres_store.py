@@ -145,6 +145,15 @@ class PostgresStore(SqlStore):
             self._readers.clear()
 
 
+LIVELINESS: dict[str, Any] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""A link that falls silent is taken for broken within half a minute; TCP by itself waits for a quarter of an hour."""
+
+
 def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     """A connection. Raises StoreError without what may hold a password: what psycopg says of a URL repeats it."""
     try:
@@ -156,7 +165,7 @@ def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
             "the URL of the store cannot be read: percent-encode its user and password (@ is %40)"
         )
     try:
-        return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S)
+        return psycopg.connect(url, autocommit=True, connect_timeout=CONNECT_S, **LIVELINESS)
     except psycopg.Error as error:
         said = " ".join(str(error).split())
         if told.get("password"):

@@ -120,6 +120,19 @@ class SqlStore(ABC):
         with self._reading() as execute:
             return _last(execute)[0]
 
+    def before(self, learned_ms: int) -> int:
+        """The number of the last event that was learned before then, 0 if none was.
+
+        Times of learning never run backwards, so it is found by halving.
+        """
+        with self._reading() as execute:
+            low, high = 0, _last(execute)[0]
+            while low < high:
+                middle = (low + high + 1) // 2
+                rows = execute("SELECT learned_ms FROM events WHERE seq = ?", (middle,))
+                low, high = (middle, high) if rows[0][0] < learned_ms else (low, middle - 1)
+        return low
+
     def read(
         self,
         *,

@@ -66,6 +66,9 @@ class EventStore(Protocol):
     def head(self) -> int:
         """The number of the last event, 0 for an empty log."""
 
+    def before(self, learned_ms: int) -> int:
+        """The number of the last event that was learned before then, 0 if none was."""
+
     def read(
         self,
         *,

@@ -16,7 +16,11 @@ JOBS_SHOWN = 20
 
 
 def figures_of(state: TwinState, site: str, *, letters: int, now_ms: int) -> Figures:
-    """How a site stands."""
+    """How a site stands after event `seq` of the log: the same on every server behind it, letters and time aside.
+
+    A server reckons them once a second, so those of another may be of an event up to a second earlier; `seq` tells,
+    and the page keeps what it shows until they are newer (`newer` in `world.js`).
+    """
     orders = lines = 0
     for _, event in state.latest.items(f"{site}/order/"):
         closed = state.latest.get(f"{site}/closed/{event.entity}")

@@ -17,29 +17,29 @@ from pathlib import Path
 
 from layouts.live.events import LiveEvent, Recorded
 from layouts.live.staleness import freshness
+from server.access.errors import ForgottenError
 from server.access.people import hide_people
 from server.access.pseudonyms import Pseudonyms
-from server.alerts.engine import AlertEngine
 from server.alerts.life import alerts_of
-from server.alerts.memory import encode_memory, resume_engine
 from server.alerts.outputs.delivery import Cursors, deliveries
 from server.alerts.read_rules import read_rules
+from server.alerts.restart import KeptMemory, restart
 from server.alerts.rule_set import RuleSet
+from server.calibrating import FORECASTS
 from server.clock import clock_ms
 from server.intake.group_commit import GroupCommit
 from server.intake.intake import IntakeFullError
 from server.jobs.job_queue import JobQueue
 from server.jobs.kinds import KINDS_ADDRESS
 from server.jobs.runner import JobRunner
+from server.observing.coverage import CoverageFile
 from server.present.live_present import LivePresent
 from server.sites import Site
 from server.store.opening import open_store
-from server.store.snapshots import restored
 from server.twin.feeds import Feeds
 from server.twin.live_figures import alert_entries, figures_of, job_entries
 from server.twin.twin import Twin
 from server.twin.twin_file import TwinFile
-from spatial.whole_files import write_whole
 from viewer.keyed_state import Held
 
 log = logging.getLogger(__name__)
@@ -65,7 +65,10 @@ class LiveServer:
         self.settings, self.site = settings, site
         self.site_id = site.facility.id
         self.store = open_store(settings.store)
-        state = restored(self.store)
+        self.rules = RuleSet(rules=()) if settings.alerts is None else read_rules(settings.alerts)
+        memory = self._folder / "alerts-memory.json"
+        state, self.alerts, self._owed = restart(self.rules, self.store, memory)
+        self._memory = KeptMemory(memory, self.store)
         self.twin = Twin(self.store, state)
         hidden = settings.access.pseudonyms
         self.pseudonyms = None if hidden is None else Pseudonyms(hidden, now_ms=clock_ms)
@@ -83,12 +86,11 @@ class LiveServer:
             session=f"{self.store.id}-{secrets.token_hex(4)}",
             now_ms=clock_ms(),
         )
-        self.rules = RuleSet(rules=()) if settings.alerts is None else read_rules(settings.alerts)
-        self.alerts, self._owed = self._resume_alerts()
         self.feeds = Feeds(
             settings.feeds, site=self.site_id, intake=self.intake, folder=self._folder, now_ms=clock_ms
         )
         self.jobs = JobQueue(settings.jobs, root=settings.jobs.parent, kinds=KINDS_ADDRESS)
+        self.coverage = CoverageFile(self._folder / FORECASTS)
         self.letters_waiting = 0
         self.jobs_by_state: Mapping[str, int] = {}
         self._stop = threading.Event()
@@ -99,20 +101,6 @@ class LiveServer:
     @property
     def _folder(self) -> Path:
         return self.settings.jobs.parent
-
-    @property
-    def _memory(self) -> Path:
-        return self._folder / "alerts-memory.json"
-
-    def _resume_alerts(self) -> tuple[AlertEngine, list[LiveEvent]]:
-        """The engine as it was left; after a crash it knows which alerts are raised, and of readings what comes."""
-        try:
-            return resume_engine(self.rules, self._memory.read_bytes(), self.twin.state)
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError) as error:
-            log.info("alerts begin without a memory: %s", error)
-        return resume_engine(self.rules, None, self.twin.state)
 
     async def start(self) -> None:
         """Follow the log and let the feeds in."""
@@ -134,8 +122,7 @@ class LiveServer:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.twin.take(list(self.store.read(after=self.twin.state.seq)))
         await self.twin.save_snapshot()
-        with write_whole(self._memory) as aside:
-            aside.write_bytes(encode_memory(self.alerts))
+        self._memory.keep(self.alerts)
         for thread in self._threads:
             await asyncio.to_thread(thread.join, 10)
         self.store.close()
@@ -156,8 +143,11 @@ class LiveServer:
                 self.intake.submit(self._owed, timeout_s=0)
                 self._owed = []
 
-    def _without_names(self, event: LiveEvent) -> LiveEvent:
-        return event if self.pseudonyms is None else hide_people(event, self.pseudonyms).event
+    def _without_names(self, event: LiveEvent) -> LiveEvent | str:
+        try:
+            return event if self.pseudonyms is None else hide_people(event, self.pseudonyms).event
+        except ForgottenError as error:
+            return str(error)
 
     async def _forget_people(self) -> None:
         """Once an hour: destroy the keys of pseudonyms that are old enough."""
@@ -181,9 +171,11 @@ class LiveServer:
             with _going_on():
                 now_ms, state = clock_ms(), self.twin.state
                 self._owed += self.alerts.tick(now_ms, state)
+                self._memory.keep_if_due(self.alerts)
                 fresh = freshness(state, now_ms, expected)
                 conditions = {name: each.condition for name, each in fresh.items()}
                 self.letters_waiting = await asyncio.to_thread(self.store.waiting)
+                await asyncio.to_thread(self.coverage.look)
                 jobs = await asyncio.to_thread(self.jobs.jobs)
                 self.jobs_by_state = Counter(job.state for job in jobs)
                 now: dict[str, Held] = {

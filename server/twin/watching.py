@@ -32,6 +32,7 @@ def standing_of(live: LiveServer) -> Standing:
         letters=lambda: live.letters_waiting,
         alerts=alerts,
         jobs=lambda: live.jobs_by_state,
+        coverage=lambda: live.coverage.found,
     )
 
 

@@ -20,15 +20,19 @@ DOOR_THICKNESS_M = 0.06
 FLAT_CELL_M = 10.0
 """A flat floor is cut into cells of this size, so that light and heat are smooth on it."""
 
+SLAB_M = 0.2
+"""A floor is drawn so thick: how thick it is, neither a scan nor a layout tells."""
+
 Span = tuple[float, float, float, float]
 """s0, s1, z0, z1 on a wall, metres."""
 
 
 def floor_triangles(level: Level) -> tuple[Float64s, Int32s]:
-    """The floor inside the outline, around its holes: vertices (V, 3) and faces (F, 3) seen from above.
+    """The floor inside the outline, around its holes, as a closed slab: vertices (V, 3) and faces (F, 3), outward.
 
-    Cells of the height grid are cut by the outline, and the pieces triangulated. Raises ValueError when the
-    outline crosses itself.
+    Cells of the height grid are cut by the outline, and the pieces triangulated: these are the first faces, seen from
+    above. Below lies the same, SLAB_M lower, and between them the sides. Raises ValueError when the outline crosses
+    itself.
     """
     polygon = shapely.Polygon(level.outline, level.holes)
     if not polygon.is_valid:
@@ -40,8 +44,25 @@ def floor_triangles(level: Level) -> tuple[Float64s, Int32s]:
     corners, first = _triangle_corners(pieces[~shapely.is_empty(pieces)])
     plan, index = np.unique(np.round(corners, 6), axis=0, return_inverse=True)
     vertices = np.column_stack([plan, floor_height(level, plan)])
-    faces = index.reshape(-1, 3)[first]
-    return vertices, _facing_up(vertices, faces)
+    return _slab(vertices, _facing_up(vertices, index.reshape(-1, 3)[first]))
+
+
+def _slab(vertices: Float64s, faces: Int32s) -> tuple[Float64s, Int32s]:
+    """A sheet seen from above as a body SLAB_M thick, the sheet on top."""
+    count = len(vertices)
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    start, end = edges.astype(np.int64).T
+    forth, back = start * count + end, end * count + start
+    here, there = edges[~np.isin(forth, back)].T  # no face beyond it goes back along it
+    sides = [
+        np.column_stack([there, here, here + count]),
+        np.column_stack([there, here + count, there + count]),
+    ]
+    below = faces[:, ::-1] + count
+    return (
+        np.concatenate([vertices, vertices - [0.0, 0.0, SLAB_M]]),
+        np.concatenate([faces, below, *sides]).astype(np.int32),
+    )
 
 
 def wall_boxes(wall: Wall, element: int, *, base_z: float, outward: float) -> Boxes:

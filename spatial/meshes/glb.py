@@ -1,45 +1,13 @@
-"""facility.glb: a Facility as one glTF scene.
-
-An element's node is named by its id and carries `extras` {id, kind, level}. Below a rack row hang its
-uprights, beams and decks; below "locations" the loads and pallets of the occupied places and the boxes of the
-others.
-"""
+"""facility.glb: a Facility as one glTF scene, whose nodes are those of `facility_scene`."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from spatial.facility import Facility, Location
-from spatial.locations import world_from_rack
-from spatial.meshes.boxes import Boxes, Float64s, join_boxes, make_boxes, solid_boxes
-from spatial.meshes.gltf_scene import Colour, GltfScene
-from spatial.meshes.mesh import FacilityMesh, facility_mesh
-from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
+from spatial.facility import Facility
+from spatial.meshes.facility_scene import Triangles, add_facility
+from spatial.meshes.gltf_scene import GltfScene
 from spatial.whole_files import write_whole
-
-Triangles = tuple[Float64s, npt.NDArray[np.int32]]
-
-COLOURS: Mapping[str, Colour] = {
-    "level": (0.72, 0.72, 0.70, 1.0),
-    "wall": (0.82, 0.83, 0.84, 1.0),
-    "opening": (0.45, 0.50, 0.55, 1.0),
-    "column": (0.50, 0.51, 0.53, 1.0),
-    "uprights": (0.05, 0.14, 0.40, 1.0),
-    "beams": (0.85, 0.25, 0.03, 1.0),
-    "decks": (0.42, 0.44, 0.46, 1.0),
-    "pallets": (0.40, 0.25, 0.12, 1.0),
-    "loads": (0.66, 0.48, 0.27, 1.0),
-    "empty": (0.15, 0.40, 0.70, 0.12),
-    "unseen": (0.40, 0.40, 0.40, 0.20),
-    "obstacle": (0.55, 0.40, 0.22, 1.0),
-    "residual": (0.30, 0.35, 0.38, 1.0),
-}
-"""Linear RGBA by kind of element or part."""
 
 
 def write_glb(path: Path, facility: Facility, residual: Triangles | None = None) -> None:
@@ -56,63 +24,5 @@ def write_glb(path: Path, facility: Facility, residual: Triangles | None = None)
 def glb_bytes(facility: Facility, residual: Triangles | None = None) -> bytes:
     """The content of the file that `write_glb` writes."""
     scene = GltfScene(root="facility")
-    _add_building(scene, facility_mesh(facility))
-    _add_racks(scene, facility)
-    _add_locations(scene, facility)
-    if residual is not None:
-        extras = {"id": "residual", "kind": "residual"}
-        scene.add_mesh("residual", *residual, COLOURS["residual"], extras)
+    add_facility(scene, facility, residual)
     return scene.to_glb()
-
-
-def _add_building(scene: GltfScene, mesh: FacilityMesh) -> None:
-    """A node for each floor, wall, door, column and obstacle."""
-    by_element = np.argsort(mesh.face_element, kind="stable")
-    elements, starts = np.unique(mesh.face_element[by_element], return_index=True)
-    for element, chosen in zip(elements, np.split(by_element, starts[1:]), strict=True):
-        kind = mesh.element_kinds[element]
-        if kind not in ("rack", "location"):
-            used, faces = np.unique(mesh.faces[chosen], return_inverse=True)
-            name = mesh.element_ids[element]
-            extras = {"id": name, "kind": kind, "level": mesh.element_levels[element]}
-            scene.add_mesh(name, mesh.vertices[used], faces.reshape(-1, 3), COLOURS[kind], extras)
-
-
-def _add_racks(scene: GltfScene, facility: Facility) -> None:
-    """A node for each rack row, in the row's own frame, with its repeated parts below it."""
-    for rack in facility.racks:
-        extras = {"id": rack.id, "kind": "rack", "level": rack.level}
-        node = scene.add_node(rack.id, extras, pose=world_from_rack(rack))
-        parts = {"uprights": upright_boxes(rack), "beams": beam_boxes(rack), "decks": deck_boxes(rack)}
-        for name, boxes in parts.items():
-            part = {"id": rack.id, "kind": name, "level": rack.level}
-            scene.add_boxes(f"{node} {name}", solid_boxes(boxes), COLOURS[name], part, parent=node)
-
-
-def _add_locations(scene: GltfScene, facility: Facility) -> None:
-    """Instances by what they show; the `extras` of each node name its locations in the order of instances."""
-    if not facility.locations:
-        return
-    node = scene.add_node("locations", {"id": "locations", "kind": "locations"})
-    for name, boxes in _location_boxes(facility).items():
-        ids = [facility.locations[i].id for i in boxes.element]
-        extras = {"id": f"locations {name}", "kind": "locations", "show": name, "ids": ids}
-        scene.add_boxes(f"locations {name}", boxes, COLOURS[name], extras, parent=node)
-
-
-def _location_boxes(facility: Facility) -> dict[str, Boxes]:
-    """World boxes of pallets and loads, and of the places that hold none; `element` counts the locations."""
-    stock: dict[str, list[tuple[int, Location]]] = defaultdict(list)
-    for i, location in enumerate(facility.locations):
-        stock[location.rack].append((i, location))
-    groups: dict[str, list[Boxes]] = {"pallets": [], "loads": [], "empty": [], "unseen": []}
-    for rack in facility.racks:
-        pallets, loads = load_boxes(rack, stock[rack.id])
-        groups["pallets"].append(in_world(rack, pallets))
-        groups["loads"].append(in_world(rack, loads))
-        for state in ("empty", "unseen"):
-            chosen = [(i, location) for i, location in stock[rack.id] if location.state == state]
-            center = [location.center for _, location in chosen]
-            size = np.reshape([location.size_m for _, location in chosen], (-1, 3))
-            groups[state].append(make_boxes(center, size, rack.yaw_rad, [i for i, _ in chosen]))
-    return {name: solid_boxes(join_boxes(group)) for name, group in groups.items()}

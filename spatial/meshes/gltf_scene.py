@@ -7,7 +7,7 @@ instancing extension shows one unit cube in the middle of the boxes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,11 @@ from trimesh.visual.material import PBRMaterial
 from trimesh.visual.texture import TextureVisuals
 
 from spatial.meshes.boxes import Boxes, Float64s
+from spatial.meshes.facility_scene import Colour, Extras
 from spatial.poses import GLTF_FROM_WORLD, Matrix4
 
 INSTANCING = "EXT_mesh_gpu_instancing"
 FLOAT32 = 5126
-
-Colour = tuple[float, float, float, float]
-Extras = Mapping[str, Any]
 
 
 class GltfScene:
@@ -56,16 +54,23 @@ class GltfScene:
         return name
 
     def add_mesh(
-        self, name: str, vertices: Float64s, faces: npt.NDArray[Any], colour: Colour, extras: Extras
+        self,
+        name: str,
+        vertices: Float64s,
+        faces: npt.NDArray[Any],
+        colour: Colour,
+        extras: Extras,
+        *,
+        parent: str | None = None,
     ) -> None:
-        """Add a node with a mesh of its own, vertices (V, 3) in the world; nothing for no faces."""
+        """Add a node with a mesh of its own, vertices (V, 3) in the frame of `parent`; nothing for no faces."""
         if not len(faces):
             return
         origin = _rounded((vertices.min(axis=0) + vertices.max(axis=0)) / 2)
         mesh = trimesh.Trimesh(vertices - origin, faces, process=False)
         key = f"{extras['kind']} {name}"
         self._add_geometry(key, mesh, colour)
-        self.add_node(name, extras, pose=_shifted(origin), geometry=key)
+        self.add_node(name, extras, parent=parent, pose=_shifted(origin), geometry=key)
 
     def add_boxes(
         self, name: str, boxes: Boxes, colour: Colour, extras: Extras, *, parent: str | None = None

@@ -27,9 +27,10 @@ class Done:
 
 
 @pytest.fixture(scope="session")
-def demo(aisletwin: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Done:
+def demo(aisletwin_process: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Done:
+    """Run as a user runs it: the memory that it reports is its own, not that of the tests before it."""
     folder = tmp_path_factory.mktemp("demo") / "out"
-    return Done(aisletwin("demo", "--once", "-o", folder), folder)
+    return Done(aisletwin_process("demo", "--once", "-o", folder), folder)
 
 
 @pytest.fixture(scope="session")

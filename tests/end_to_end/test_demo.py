@@ -46,10 +46,12 @@ def test_all_files_are_there_and_nothing_is_left_over(demo: Any) -> None:
     wanted = {
         "plan/facility.json", "scans/lidar.laz", "scans/camera.laz", "scans/lidar.truth.npz",
         "scans/poses.json", "site/facility.json", "site/facility.glb", "site/cloud.ply",
-        "site/scan-report.json", "site/graph.json", "tours.json", "scenario.yaml", "run/events.parquet",
-        "run/times.parquet", "run/run.json", "run/kpis.json", "run/slotting.csv", "desktop.png",
+        "site/scan-report.json", "site/graph.json", "site/cloud/tileset.json", "tours.json", "scenario.yaml",
+        "run/events.parquet", "run/times.parquet", "run/run.json", "run/kpis.json", "run/slotting.csv", "desktop.png",
     }  # fmt: skip
-    assert names - {"browser.png"} == wanted
+    tiles = {name for name in names if name.startswith("site/cloud/") and name.endswith(".glb")}
+    assert names - tiles - {"browser.png"} == wanted
+    assert "site/cloud/r.glb" in tiles
     assert ("browser.png" in names) == can_picture_the_page()
 
 

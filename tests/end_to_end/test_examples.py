@@ -182,7 +182,30 @@ def test_the_eighth_example_asks_what_was_known_and_starts_from_there(
     assert 0 < rest < lines
 
 
-@pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture"])
+def test_the_ninth_example_exports_models_plans_and_tables(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("09_exports")
+    names = ("facility.glb", "facility-phone.glb", "facility.usdz", "plan-L0.dxf", "plan-L0.svg")
+    assert all(f"{name}: " in printed and (tmp_path / "out" / name).stat().st_size > 0 for name in names)
+    blocked = [int(s) for s in re.findall(r"^aisle A\d: blocked for (\d+) s$", printed, re.MULTILINE)]
+    assert len(blocked) == 3
+    assert blocked == sorted(blocked, reverse=True)
+    assert (tmp_path / "out" / "tables" / "datapackage.json").is_file()
+
+
+def test_the_tenth_example_forecasts_a_week_and_staffs_it(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    printed = run_example("10_forecast")
+    assert "better on more SKUs than not" in printed
+    plans = re.findall(r"^(?:Mon|Tue|Wed|Thu|Fri) \S+ .* (\d+)$", printed, re.MULTILINE)
+    assert len(plans) == 5
+    assert all(int(plan) >= 1 for plan in plans)
+    assert (tmp_path / "staffing" / "staffing.csv").is_file()
+
+
+@pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture", "09_exports"])
 def test_an_example_takes_a_site_of_ones_own(
     name: str, run_example: Callable[..., str], hall: Callable[..., Facility], tmp_path: Path
 ) -> None:

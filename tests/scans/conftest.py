@@ -15,10 +15,10 @@ import pytest
 from layouts.demo_hall import demo_hall, demo_scan_positions
 from scans.cloud import PointCloud
 from scans.laz_writer import write_laz
-from scans.levelled_scan import VOXEL_M
 from scans.readers import ScanSet, open_scans
 from scans.scan_to_facility import Scanned, scan_to_facility
 from scans.strays import is_stray
+from scans.thinning import VOXEL_M
 from scans.virtual import TerrestrialScanner, VirtualScan, scan_terrestrial
 from scans.voxels import VoxelAccumulator
 from spatial.facility import Bay, Facility, Level, Location, Opening, Rack, Tier, Wall

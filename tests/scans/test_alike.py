@@ -54,10 +54,24 @@ def spans(rows: Sequence[FoundRow]) -> list[tuple[float, float]]:
 
 
 def test_a_row_as_deep_as_two_and_a_flue_is_two() -> None:
-    rows = parted([*SINGLES, row(0.0, 2 * DEPTH_M + FLUE_M)])
+    rows = parted([*SINGLES, row(0.0, 2 * DEPTH_M + FLUE_M)], cloud(0.0))
     assert spans(rows[3:]) == [
         pytest.approx((0.0, DEPTH_M)),
         pytest.approx((DEPTH_M + FLUE_M, 2 * DEPTH_M + FLUE_M)),
+    ]
+
+
+def test_each_of_the_two_has_the_tiers_of_its_own_face() -> None:
+    heights = ((0.0, 1.3), (2 * DEPTH_M + FLUE_M, 2.2))
+    rng, beams = np.random.default_rng(0), []
+    for v, top in heights:
+        u = rng.uniform(0.0, PITCH_M * (FRAMES - 1), 4000)
+        plan = np.column_stack([u, rng.normal(v, 0.003, 4000)]) @ axes_of(0.4)
+        beams.append(np.column_stack([plan, rng.uniform(top - 0.12, top, 4000)]))
+    points = np.concatenate([posts_on([v for v, _ in heights]), *beams])
+    rows = parted([*SINGLES, row(0.0, heights[1][0])], TiledPoints.of(points, points[:, 2]))
+    assert [[t.z_m for t in one.tiers] for one in rows[3:]] == [
+        pytest.approx([top], abs=0.005) for _, top in heights
     ]
 
 
@@ -71,11 +85,11 @@ def test_a_row_as_deep_as_two_and_a_flue_is_two() -> None:
     ids=["too deep", "of another height", "of another heading"],
 )
 def test_other_deep_rows_stay_one(deep: FoundRow) -> None:
-    assert spans(parted([*SINGLES, deep])) == spans([*SINGLES, deep])
+    assert spans(parted([*SINGLES, deep], cloud(0.0))) == spans([*SINGLES, deep])
 
 
 def test_alone_a_deep_row_stays_one() -> None:
-    assert len(parted([row(0.0, 2.5)])) == 1
+    assert len(parted([row(0.0, 2.5)], cloud(0.0))) == 1
 
 
 @pytest.mark.parametrize(

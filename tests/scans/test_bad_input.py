@@ -66,9 +66,9 @@ def test_missing_folder_empty_and_foreign_files_are_named(tmp_path, suffix):
 
 
 def test_an_unknown_suffix_names_the_known_ones(tmp_path):
-    (tmp_path / "hall.txt").write_text("1 2 3\n")
+    (tmp_path / "hall.obj").write_text("1 2 3\n")
     with pytest.raises(BadDataError, match=r"none of \.las, \.laz, \.e57, \.ply, \.pcd"):
-        open_scan(tmp_path / "hall.txt")
+        open_scan(tmp_path / "hall.obj")
 
 
 @pytest.mark.parametrize("suffix", [".las", ".laz", ".e57", ".ply", ".pcd"])
@@ -115,9 +115,9 @@ def test_a_cloud_without_any_valid_point_is_named(tmp_path):
         ("element vertex 0\n" + XYZ, "holds 0 points"),
         ("element vertex 1000000000000\n" + XYZ + "1 2 3\n", "1000000000000 lines of 3 numbers need"),
         ("element vertex -5\n" + XYZ, "'element vertex -5' is no PLY"),
-        ("element vertex 3\n" + XYZ + "1 2 3\n1 two 3\n4 5 6\n", "point 1 reads '1 two 3', not 3 numbers"),
-        ("element vertex 3\n" + XYZ + "1 2 3\n1 2 3 4 5\n7 8\n", "point 1 reads '1 2 3 4 5'"),
-        ("element vertex 3\n" + XYZ + "1.0000 2.00000 3.0000\n", "ends after 1 points"),
+        ("element vertex 3\n" + XYZ + "1 2 3\n1 two 3\n4 5 6\n", "line 9 reads '1 two 3', not 3 numbers"),
+        ("element vertex 3\n" + XYZ + "1 2 3\n1 2 3 4 5\n7 8\n", "line 9 reads '1 2 3 4 5'"),
+        ("element vertex 3\n" + XYZ + "1.0000 2.00000 3.0000\n", "ends after 1 of 3 points"),
         ("element vertex 1\nproperty float x\nend_header\n1\n", "no y, z"),
         ("element vertex 1\nproperty float x\n", "no 'end_header'"),
         ("element vertex 1\nproperty quad x\nend_header\n1\n", "'property quad x' is no PLY"),
@@ -141,6 +141,7 @@ def test_a_broken_ply_is_named_with_what_is_wrong(tmp_path, text, message):
         ("FIELDS x y q\nSIZE 4 4 4\nTYPE F F F\nWIDTH 1\nDATA binary\n", "have no z"),
         ("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 5\nPOINTS 6\nDATA binary\n", "POINTS 6 is not WIDTH"),
         ("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH -1\nDATA binary\n", "is no count"),
+        ("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 1\nHEIGHT\nDATA binary\n", "is no count"),
         ("FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nWIDTH 1\nDATA zip\n", "'zip' is none of"),
         ("FIELDS x y z\nTYPE F F F\nWIDTH 1\nDATA binary\n", "lacks SIZE"),
     ],

@@ -276,3 +276,21 @@ def _in_shadow(x: Points) -> list[bool]:
         for y in (ROW_Y_M - 0.15, ROW_Y_M + 1.1)  # loads may overhang by 15 cm
     ]
     return [x0 < crossing < x1 for crossing in crossings]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_stations_at_once_meet_what_each_beam_alone_meets(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    row = rack()
+    grid = grid_of(row)
+    eyes = [rng.uniform([-4, -6, 0.2], [12, 6, 4]) for _ in range(3)]
+    ends = [rng.uniform([-4, -6, 0], [12, 6, 5], (60, 3)) for _ in eyes]
+    in_world = [
+        transform_points(world_from_rack(row), np.vstack([eye, end]))
+        for eye, end in zip(eyes, ends, strict=True)
+    ]
+    together = look_through([Beams(p[0], p[1:]) for p in in_world], rack_from_world(row), grid)
+    alone = [look(row, eye, end[None]) for eye, group in zip(eyes, ends, strict=True) for end in group]
+    np.testing.assert_array_equal(together.stopped, np.sum([looks.stopped for looks in alone], axis=0))
+    np.testing.assert_array_equal(together.through, np.sum([looks.through for looks in alone], axis=0))
+    assert together.through.any()

@@ -8,8 +8,8 @@ import pytest
 import shapely
 from shapely import Polygon
 
-from scans.recognition.column_map import column_map
-from scans.recognition.obstacles import FoundObstacle, find_obstacles
+from scans.recognition.column_map import ColumnMap, column_map
+from scans.recognition.obstacles import FoundObstacle, _within, find_obstacles
 from scans.recognition.sight import look_around
 from scans.virtual import TerrestrialScanner, scan_terrestrial
 from scans.voxels import VoxelAccumulator
@@ -127,3 +127,18 @@ def test_an_empty_hall_has_none() -> None:
 def test_an_empty_pallet_in_a_high_hall_is_one_bin_high() -> None:
     (found,) = obstacles(*scanned([((6, 5, 0.072), (1.2, 0.8, 0.144), 0.0)]), roof_m=12.8)
     assert found.top_m == pytest.approx(0.2)  # its bins are 20 cm
+
+
+def test_cells_within_an_outline_are_those_whose_centre_is() -> None:
+    rng = np.random.default_rng(5)
+    star = Polygon(
+        [
+            (6 + r * np.cos(a), 5 + r * np.sin(a))
+            for r, a in zip(rng.uniform(2, 8, 11), np.arange(11) * 0.571, strict=True)
+        ]
+    )
+    columns = ColumnMap(np.array([-1.0, 0.3]), 0.05, 0.1, np.zeros((251, 190), np.uint64))
+    centres = columns.centres(np.ones(columns.bits.shape, np.bool_))
+    expected = shapely.contains_xy(star, centres).reshape(columns.bits.shape)
+    np.testing.assert_array_equal(_within(columns, star), expected)
+    assert expected.any()

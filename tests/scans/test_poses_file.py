@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scans.poses_file import SensorPoses, StationPositions, read_poses
+from scans.poses_file import SensorPoses, StationPositions, read_poses, write_poses
 from spatial.errors import BadDataError
 
 HALF = np.sqrt(0.5)
@@ -91,3 +91,43 @@ def test_a_missing_or_binary_poses_file_is_named(tmp_path):
     (tmp_path / "b.txt").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadDataError, match="is no text"):
         read_poses(tmp_path / "b.txt")
+
+
+def test_written_poses_are_read_by_the_name_of_their_scan(tmp_path):
+    path, rng = tmp_path / "poses.json", np.random.default_rng(0)
+    poses = {}
+    for k in range(8):
+        turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
+        pose = np.eye(4)
+        pose[:3, :3] = turn * np.sign(np.linalg.det(turn))
+        pose[:3, 3] = rng.normal(0, 1e5, 3)
+        poses[f"{k}.laz"] = pose
+    poses["half.laz"] = np.diag([-1.0, -1.0, 1.0, 1.0])
+    spread = np.diag(np.arange(1.0, 7.0))
+    write_poses(path, poses, covariance={"3.laz": spread}, told={"registration": {"converged": True}})
+    read = read_poses(path)
+    assert isinstance(read, SensorPoses)
+    for name, pose in poses.items():
+        assert np.allclose(read.for_files([Path("elsewhere") / name])[0], pose, atol=1e-9)
+    assert read.covariance[3].tolist() == spread.tolist()
+    assert np.isnan(read.covariance[0]).all()
+    with pytest.raises(BadDataError, match=r"has no pose for 9\.laz"):
+        read.for_files([Path("9.laz")])
+
+
+@pytest.mark.parametrize(
+    ("entry", "fault"),
+    [
+        ({"position_m": [0, 0, 0], "quaternion_xyzw": [0, 0, 0, 1]}, r"poses\[0\] names no scan"),
+        ({"scan": "a", "position_m": [0, 0], "quaternion_xyzw": [0, 0, 0, 1]}, "no 'position_m' of 3 finite"),
+        ({"scan": "a", "position_m": [0, 0, "NaN"], "quaternion_xyzw": [0, 0, 0, 1]}, "no 'position_m'"),
+        ({"scan": "a", "position_m": [0, 0, 0], "quaternion_xyzw": [0, 0, 0, 2]}, r"length 2\.000, not 1"),
+        (
+            {"scan": "a", "position_m": [0, 0, 0], "quaternion_xyzw": [0, 0, 0, 1], "covariance": [1, 2]},
+            "no 'covariance' of 6 × 6",
+        ),
+    ],
+)
+def test_a_named_pose_that_is_none_is_refused(tmp_path, entry, fault):
+    with pytest.raises(BadDataError, match=fault):
+        read_poses(written(tmp_path, json.dumps({"poses": [entry]})))

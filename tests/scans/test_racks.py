@@ -155,9 +155,6 @@ def test_mixed_pixels_do_not_hide_the_racks(world: Callable[..., Any]) -> None:
     assert len(find_racks(points, heights, WALL_M)) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="uprights of 10 cm come out as 4 to 8 cm; these as 4 cm"
-)
 def test_uprights_are_as_wide_as_planned(one_row: Any) -> None:
     (rack,) = one_row.found.facility.racks
     assert rack.upright_width_m == pytest.approx(0.1, abs=0.02)  # counted in steps of 1 cm, on two sides

@@ -17,10 +17,10 @@ from shapely import Polygon
 
 from layouts.demo_hall import AISLE_WIDTH_M
 from scans.cloud import PointCloud
-from scans.levelled_scan import VOXEL_M, gather
 from scans.readers import ScanSet
 from scans.scan_report import StageClock
 from scans.scan_to_facility import Scanned
+from scans.thinning import VOXEL_M, gather
 from scans.virtual import VirtualScan
 from scans.voxels import VoxelAccumulator
 from spatial.facility import Facility, Opening, Rack

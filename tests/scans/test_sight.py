@@ -100,3 +100,17 @@ def test_more_beams_than_are_walked_still_count_in_full() -> None:
     assert sight.ended.max() == 65535  # no overflow
     assert sight.through[0, 0, 4] == 65535
     assert math.isclose(sight.through.astype(float).sum(), 7 * 65535)
+
+
+def test_solid_sheet_and_clear_are_as_numpy_says_on_any_counts() -> None:
+    rng = np.random.default_rng(1)
+    ended, through = (
+        rng.integers(0, 12, (9, 7, 10)).astype(np.uint16) * rng.integers(0, 2, (9, 7, 1)).astype(np.uint16)
+        for _ in range(2)
+    )
+    ended[0, 0], through[0, 0] = 65535, 65535  # beyond what two bytes add up to
+    through[1:] *= 6
+    sight = Sight(np.zeros(2), CELL_M, ended, through)
+    beams = ended.astype(np.int64) + through
+    np.testing.assert_array_equal(sight.is_solid(), ((ended > 0) & (ended > 0.15 * beams)).any(axis=2))
+    np.testing.assert_array_equal(sight.is_sheet(), ((ended >= 3) & (ended > 0.1 * beams)).any(axis=2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import ndimage
 
 from scans.strays import is_stray
 
@@ -56,3 +57,17 @@ def test_the_order_of_points_does_not_matter() -> None:
 
 def test_no_points_are_no_strays() -> None:
     assert is_stray(np.zeros((0, 3))).shape == (0,)
+
+
+def test_strays_are_those_that_sorting_all_cells_finds() -> None:
+    rng = np.random.default_rng(4)
+    points = np.vstack([sheet(VOXEL_M), rng.uniform(0.0, 4.0, (3000, 3)), rng.uniform(-9.0, 9.0, (50, 3))])
+    cell = np.floor((points - points.min(axis=0)) / 0.1).astype(np.int64)
+    _, index, count = np.unique(cell, axis=0, return_inverse=True, return_counts=True)
+    block = cell // 5
+    fullest = np.zeros(block.max(axis=0) + 1)
+    np.maximum.at(fullest, tuple(block.T), count[index.reshape(-1)])
+    is_dense = ndimage.maximum_filter(fullest, size=3, mode="constant") >= 14
+    expected = is_dense[tuple(block.T)] & (count[index.reshape(-1)] <= 1)
+    assert 100 < expected.sum() < 3000
+    np.testing.assert_array_equal(is_stray(points), expected)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -133,6 +135,58 @@ def test_points_without_a_station_have_minus_one_and_are_grey() -> None:
 def test_nothing_in_gives_nothing_out() -> None:
     assert len(VoxelAccumulator(VOXEL_M).cloud()) == 0
     assert len(thinned(np.zeros((0, 3), np.float32))) == 0
+
+
+def test_taken_voxels_are_of_what_was_added_since() -> None:
+    voxels = VoxelAccumulator(VOXEL_M)
+    first = np.array([[0.01, 0.01, 0.01], [0.02, 0.01, 0.01]], np.float32)
+    voxels.add(PointCloud(first, np.zeros(3), colour=np.zeros((2, 3), np.uint8)))
+    taken = voxels.cloud()
+    voxels.add(PointCloud(first[1:], np.ones(3)))
+    again = voxels.cloud()
+    assert (taken.counts.tolist(), again.counts.tolist()) == ([2], [1])
+    np.testing.assert_allclose(taken.points, first.mean(0, np.float64)[None], rtol=0, atol=1e-9)
+    assert (again.origin.tolist(), again.points.tolist()) == ([1, 1, 1], first[1:].tolist())
+    assert again.shade.tolist() == [[160, 160, 160]]
+    assert len(voxels.cloud()) == 0
+
+
+def test_colour_that_comes_late_finds_the_points_before_it_grey() -> None:
+    point = np.array([[0.01, 0.01, 0.01]], np.float32)
+    voxels = VoxelAccumulator(VOXEL_M)
+    voxels.add(
+        PointCloud(np.repeat(point, 3, axis=0), np.zeros(3), intensity=np.array([7, 8, 9], np.float32))
+    )
+    voxels.add(PointCloud(point, np.zeros(3), colour=np.array([[0, 160, 200]], np.uint8)))
+    assert voxels.cloud().shade.tolist() == [[120, 160, 170]]
+
+
+@pytest.mark.parametrize(("colour", "most_bytes"), [(None, 70), ((50_000, 3), 90)])
+def test_memory_follows_the_voxels_not_the_points(colour: tuple[int, int] | None, most_bytes: int) -> None:
+    number = np.arange(500_000)
+    points = (np.stack([number % 100, number // 100 % 100, number // 10_000], axis=1) + 0.5) * VOXEL_M
+    chunks = [
+        PointCloud(some, np.zeros(3), colour=np.zeros(colour, np.uint8) if colour else None)
+        for some in np.split(points.astype(np.float32), 10)
+    ]
+    voxels = VoxelAccumulator(VOXEL_M, 1 << 10)
+    voxels.add(chunks[0])  # compiles
+
+    tracemalloc.start()
+    for _ in range(4):
+        for chunk in chunks:
+            voxels.add(chunk)
+    cloud = voxels.cloud()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(cloud) == len(points)
+    assert peak < most_bytes * len(points)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_point_that_is_not_finite_is_refused(bad: float) -> None:
+    with pytest.raises(ValueError, match="lies beyond"):
+        thinned(np.array([[0, bad, 0]], np.float32))
 
 
 def test_a_point_beyond_the_table_is_refused_not_wrapped_around() -> None:

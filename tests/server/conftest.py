@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,9 +24,12 @@ from fastapi import FastAPI
 
 from layouts.run import Event, Run
 from server.listening import listen, web_server
+from server.screenshot import CHROMIUM_FLAGS, find_chromium
+from spatial.errors import MissingToolError
 from spatial.facility import Bay, Facility, Level, Location, Rack, Station, Tier
 from spatial.facility_json import write_facility
 from spatial.poses import GLTF_FROM_WORLD, pose_from_xyz_yaw
+from viewer.web_assets import BUILD_COMMAND, built_page
 
 STATES = ("occupied", "empty", "unseen")
 
@@ -141,3 +145,19 @@ def serving() -> Serving:
             thread.join()
 
     return start
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, with the page that is built."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="skipped: playwright is not installed")
+    if built_page() is None:
+        pytest.skip(f"skipped: the page is not built ({BUILD_COMMAND})")
+    try:
+        path = find_chromium()
+    except MissingToolError as error:
+        pytest.skip(f"skipped: {error}")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()

@@ -16,6 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 import server.routes.page
 from layouts.run import Run
 from server.app import create_app
+from server.shown import Shown
 from server.sites import load_site
 from spatial.errors import BadDataError
 from spatial.facility import Facility
@@ -56,7 +57,7 @@ class Client:
 
 @pytest.fixture
 def client(hall_site: Path, hall_run: Run, serving: Serving) -> Iterator[Client]:
-    with serving(create_app(load_site(hall_site), hall_run)) as address:
+    with serving(create_app(Shown(site=load_site(hall_site), run=hall_run))) as address:
         yield Client(address)
 
 
@@ -80,8 +81,8 @@ def test_a_site_says_what_it_has(client: Client, hall: Facility) -> None:
     assert client.get("/api/health").json() == {"status": "ok"}
     assert client.get("/api/site").json() == {
         "id": "HALL", "name": "Test hall", "kind": "planned", "racks": 2, "locations": len(hall.locations),
-        "has_mesh": True, "has_cloud": True, "has_run": True, "has_plan": False,
-        "is_live": False,
+        "has_mesh": True, "has_cloud": True, "has_tiles": False, "has_run": True, "has_plan": False,
+        "has_deviations": False, "is_live": False, "is_beside": False,
     }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def test_a_location_tells_its_contents_and_the_picks_so_far(client: Client) -> N
 
 def test_what_is_not_there_is_said_so(hall: Facility, tmp_path: Path, serving: Serving) -> None:
     write_facility(tmp_path / "facility.json", hall)
-    with serving(create_app(load_site(tmp_path))) as address:
+    with serving(create_app(Shown(site=load_site(tmp_path)))) as address:
         client = Client(address)
         assert client.get("/api/cloud.ply").json() == {"detail": "this site has no cloud.ply"}
         assert client.get("/api/locations/99").status_code == 404
@@ -133,7 +134,7 @@ def test_without_built_assets_the_page_says_how_to_build_them(
     hall_site: Path, serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server.routes.page, "built_page", lambda: None)
-    with serving(create_app(load_site(hall_site))) as address:
+    with serving(create_app(Shown(site=load_site(hall_site)))) as address:
         assert "npm run build" in Client(address).get("/").text
 
 

@@ -20,7 +20,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from server.serving import serve
-serve(Path(sys.argv[1]), Path(sys.argv[2]), port=0, on_ready=lambda url: print(url, flush=True))
+from server.shown import read_shown
+serve(read_shown(Path(sys.argv[1]), Path(sys.argv[2])), port=0, on_ready=lambda url: print(url, flush=True))
 """
 
 

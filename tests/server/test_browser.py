@@ -17,12 +17,9 @@ from PIL import Image
 
 from layouts.run import Run
 from server.app import create_app
-from server.screenshot import CHROMIUM_FLAGS, find_chromium, screenshot_page
+from server.screenshot import screenshot_page
+from server.shown import Shown
 from server.sites import load_site
-from spatial.errors import MissingToolError
-from viewer.web_assets import BUILD_COMMAND, built_page
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="skipped: playwright is not installed")
 
 pytestmark = pytest.mark.browser
 
@@ -31,22 +28,8 @@ READY = "window.__aisletwin?.ready === true"
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if built_page() is None:
-        pytest.skip(f"skipped: the page is not built ({BUILD_COMMAND})")
-    try:
-        path = find_chromium()
-    except MissingToolError as error:
-        pytest.skip(f"skipped: {error}")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def address(hall_site: Path, hall_run: Run, serving: Serving) -> Iterator[str]:
-    with serving(create_app(load_site(hall_site), hall_run)) as address:
+    with serving(create_app(Shown(site=load_site(hall_site), run=hall_run))) as address:
         yield address
 
 
@@ -146,7 +129,7 @@ def test_a_click_on_a_location_opens_its_details(page: Any) -> None:
 
 
 def test_a_location_is_found_by_its_id(page: Any) -> None:
-    page.get_by_role("combobox", name="Find location").fill("02-02-a-1")
+    page.get_by_role("combobox", name="Find location, SKU or order").fill("02-02-a-1")
     page.keyboard.press("Enter")
     panel = page.get_by_role("region", name="Location", exact=True)
     panel.get_by_role("heading", name="02-02-A-1").wait_for()
@@ -158,12 +141,12 @@ def test_the_page_comes_back_after_the_server_was_restarted(
 ) -> None:
     page = chromium.new_page()
     badge = page.locator("#connection")
-    with serving(create_app(load_site(hall_site), hall_run)) as address:
+    with serving(create_app(Shown(site=load_site(hall_site), run=hall_run))) as address:
         page.goto(address)
         until(page, READY)
         assert badge.inner_text() == "Live"
     until(page, "document.querySelector('#connection').dataset.state === 'reconnecting'")
-    with serving(create_app(load_site(hall_site), hall_run), urlsplit(address).port):
+    with serving(create_app(Shown(site=load_site(hall_site), run=hall_run)), urlsplit(address).port):
         until(page, "document.querySelector('#connection').dataset.state === 'live'")
         seek(page, 5.0)
         page.close()
@@ -182,7 +165,7 @@ def test_on_a_phone_everything_has_room(chromium: Any, address: str) -> None:
 def test_without_a_run_the_page_says_what_to_do(
     chromium: Any, hall_site: Path, serving: Serving, tmp_path: Path
 ) -> None:
-    with serving(create_app(load_site(hall_site))) as address:
+    with serving(create_app(Shown(site=load_site(hall_site)))) as address:
         page = chromium.new_page()
         page.goto(address)
         page.get_by_text("aisletwin simulate").wait_for()

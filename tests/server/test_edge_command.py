@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -63,7 +64,9 @@ def test_it_runs_without_broker_and_server_until_it_is_told_to_end(
     monkeypatch.setattr(sys.modules["server.commands.edge"], "until_interrupted", lambda: None)
     assert run_command(["edge", str(file)]) == 0
     told = capsys.readouterr().err
-    assert "edge-1: 1 feeds to http://127.0.0.1:9, 0 events wait" in told
+    assert re.search(
+        "edge-1: 1 feeds to http://127.0.0.1:9, [01] events wait", told
+    )  # that the broker is away may be one
     assert "edge-1 ended" in told
     assert (file.parent / "kept" / "buffer.sqlite").is_file()
 

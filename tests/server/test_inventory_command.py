@@ -187,3 +187,25 @@ def test_a_lot_tells_how_it_aged(kept_cold: tuple[object, ...], capsys: pytest.C
     assert "how lot L9 of A17 ages is not known" in capsys.readouterr().err
     told[3] = "warm"
     assert run_command(["inventory", "shelf-life", str(store), "A17", "L1", *told]) == 2
+
+
+def test_a_recalled_lot_is_found_with_what_was_made_of_it_and_whom_it_reached(store: Path) -> None:
+    hour = len(ACTS)
+    tell(
+        store,
+        ("location/x", hour, StockMoved("A17", 2.0, "SOUTH/01", None, lot="L1", made_by="mix-1")),
+        ("location/x", hour, StockMoved("C1", 1.0, None, "SOUTH/02", lot="M1", made_by="mix-1")),
+        ("location/x", hour + 1, StockMoved("A17", 3.0, "NORTH/01", None, lot="L1", order="4711")),
+    )
+    done = CliRunner().invoke(app, ["inventory", "recall", str(store), "--lot", "A17/L1"])
+    assert done.exit_code == 0, done.output
+    assert "lots: A17 L1, C1 M1" in done.output
+    assert "lies: SOUTH/02: 1 C1 of M1" in done.output
+    assert "gone: NORTH → order 4711: 3 A17 of L1" in done.output
+    tell(store, ("location/x", hour + 2, StockMoved("A17", 1.0, "NORTH/01", None, order="4712")))
+    tell(store, ("location/x", hour - 1, StockMoved("A17", 1.0, None, "NORTH/01", lot="L2")))
+    doubt = CliRunner().invoke(app, ["inventory", "recall", str(store), "--lot", "A17/L1", "--json"])
+    assert doubt.exit_code == 4
+    assert json.loads(doubt.stdout)["orders"]["4712"] == {"least": 0.0, "most": 1.0}
+    assert run_command(["inventory", "recall", str(store)]) == 2
+    assert run_command(["inventory", "recall", str(store), "--lot", "A17/L9"]) == 3

@@ -26,6 +26,7 @@ from websockets.sync.client import connect
 from layouts.live.state import TwinState
 from server.access.settings import LimitSettings
 from server.app import create_app
+from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.twin.live_server import LiveServer
@@ -58,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, hall_site: Path) -> Path:
 def address(folder: Path, hall_site: Path, serving: Serving) -> Iterator[str]:
     site = load_site(hall_site)
     live = LiveServer(read_twin_file(folder / "twin.yaml"), site)
-    with serving(create_app(site, live=live, limits=UNLIMITED)) as at:
+    with serving(create_app(Shown(site=site), live=live, limits=UNLIMITED)) as at:
         yield at.rstrip("/")
 
 

@@ -21,6 +21,7 @@ from layouts.run_files import write_run
 from server.app import create_app
 from server.cli import run_command
 from server.rehearsing import rehearsal
+from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.twin.live_server import LiveServer
@@ -134,7 +135,7 @@ def test_a_live_twin_takes_all_of_it(
     write_run(tmp_path / "run", hall_run)
     (tmp_path / "twin.yaml").write_text("store: twin.db\n", encoding="utf-8")
     site = load_site(hall_site)
-    app = create_app(site, live=LiveServer(read_twin_file(tmp_path / "twin.yaml"), site))
+    app = create_app(Shown(site=site), live=LiveServer(read_twin_file(tmp_path / "twin.yaml"), site))
     with serving(app) as url:
         assert (
             run_command(["rehearse", str(hall_site), str(tmp_path / "run"), "--to", url, "--speed", "300"])

@@ -12,6 +12,7 @@ import pytest
 from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from server.app import create_app
 from server.screenshot import screenshot_page
+from server.shown import Shown
 from server.sites import load_site
 from spatial.errors import MissingToolError
 from viewer.web_assets import BUILD_COMMAND, built_page
@@ -29,7 +30,7 @@ PLAN = VelocityMap(
 
 
 def test_a_plan_is_told_with_its_classes(hall_site: Path, serving: Serving) -> None:
-    with serving(create_app(load_site(hall_site), plan=PLAN)) as address:
+    with serving(create_app(Shown(site=load_site(hall_site), plan=PLAN))) as address:
         assert httpx.get(f"{address.rstrip('/')}/api/site").json()["has_plan"] is True
         told = httpx.get(f"{address.rstrip('/')}/api/slotting").json()
     assert [row["id"] for row in told["locations"]] == ["01-01-A-1", "02-03-B-2"]
@@ -39,7 +40,7 @@ def test_a_plan_is_told_with_its_classes(hall_site: Path, serving: Serving) -> N
 
 
 def test_without_a_plan_it_says_how_to_serve_one(hall_site: Path, serving: Serving) -> None:
-    with serving(create_app(load_site(hall_site))) as address:
+    with serving(create_app(Shown(site=load_site(hall_site)))) as address:
         answer = httpx.get(f"{address.rstrip('/')}/api/slotting")
     assert answer.status_code == 404
     assert "--plan PLAN" in answer.json()["detail"]
@@ -52,7 +53,7 @@ def test_the_page_switches_between_stock_today_and_plan(
     if built_page() is None:
         pytest.skip(f"skipped: the page is not built ({BUILD_COMMAND})")
     shots = {}
-    with serving(create_app(load_site(hall_site), plan=PLAN)) as address:
+    with serving(create_app(Shown(site=load_site(hall_site), plan=PLAN))) as address:
         for shown in ("Stock", "Today", "Plan"):
             path = tmp_path / f"{shown}.png"
             find = f"(button) => button.textContent === '{shown}'"

@@ -25,6 +25,7 @@ from spatial.facility import (
 )
 from spatial.floor_heights import floor_height
 from spatial.locations import location_box
+from spatial.meshes.building_parts import SLAB_M
 from spatial.meshes.mesh import PARTS, FacilityMesh, Part, facility_mesh
 
 L_SHAPE = ((0.0, 0.0), (6.0, 0.0), (6.0, 2.0), (2.0, 2.0), (2.0, 6.0), (0.0, 6.0))
@@ -59,13 +60,17 @@ def test_an_empty_facility_has_an_empty_mesh() -> None:
     assert mesh.faces.shape == (0, 3)
 
 
-def test_a_flat_floor_has_the_area_of_its_outline_less_its_holes_and_faces_up() -> None:
+def test_a_flat_floor_is_a_closed_slab_below_its_outline_less_its_holes() -> None:
     hole = ((0.5, 0.5), (1.5, 0.5), (1.5, 1.5), (0.5, 1.5))
     floor = facility(levels=(Level(id="L0", elevation_m=0.5, outline=L_SHAPE, holes=(hole,)),))
     triangles = solid(facility_mesh(floor), "floor")
-    assert triangles.area == pytest.approx(6 * 2 + 4 * 2 - 1)
-    assert np.allclose(triangles.face_normals, [0, 0, 1])
-    assert np.allclose(triangles.vertices[:, 2], 0.5)
+    area = 6 * 2 + 4 * 2 - 1
+    assert triangles.is_watertight
+    assert triangles.volume == pytest.approx(area * SLAB_M)
+    top = triangles.face_normals[:, 2] > 0.5
+    assert triangles.area_faces[top].sum() == pytest.approx(area)
+    assert np.allclose(triangles.triangles[top][..., 2], 0.5)
+    assert top[: np.count_nonzero(top)].all()  # first what is seen from above
 
 
 def test_a_sloping_floor_keeps_its_heights() -> None:
@@ -79,7 +84,10 @@ def test_a_sloping_floor_keeps_its_heights() -> None:
     scattered = replace(level, floor=FloorHeights(points=samples, grid_m=1.7))
     assert floor_height(scattered, [(1.0, 1.0)]) == pytest.approx([height(1, 1)])
     vertices, _ = facility_mesh(facility(levels=(level,))).part("floor")
-    assert vertices[:, 2] == pytest.approx(height(vertices[:, 0], vertices[:, 1]), abs=1e-9)
+    above = vertices[: len(vertices) // 2]
+    assert above[:, 2] == pytest.approx(height(above[:, 0], above[:, 1]), abs=1e-9)
+    assert vertices[len(above) :] == pytest.approx(above - [0.0, 0.0, SLAB_M])
+    assert solid(facility_mesh(facility(levels=(level,))), "floor").is_watertight
 
 
 def test_an_outline_that_crosses_itself_is_refused() -> None:

@@ -15,6 +15,7 @@ import trimesh
 
 from layouts.demo_hall import demo_hall
 from spatial.facility import Facility, Level
+from spatial.meshes.building_parts import SLAB_M
 from spatial.meshes.glb import glb_bytes, write_glb
 from spatial.meshes.mesh import facility_mesh
 from spatial.poses import GLTF_FROM_WORLD, transform_points
@@ -95,7 +96,7 @@ def test_it_opens_in_trimesh_with_y_up(hall: Facility, content: bytes) -> None:
     mesh = facility_mesh(hall)
     expected = transform_points(GLTF_FROM_WORLD, [mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)])
     assert np.sort(opened.bounds, axis=0) == pytest.approx(np.sort(expected, axis=0), abs=1e-4)
-    assert opened.extents[1] == pytest.approx(9.0)
+    assert opened.extents[1] == pytest.approx(9.0 + SLAB_M)
 
 
 def test_instances_stand_where_the_mesh_has_them(hall: Facility, content: bytes) -> None:

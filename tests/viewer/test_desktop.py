@@ -19,9 +19,11 @@ from layouts.run_files import write_run
 from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
-from viewer.desktop import DesktopPlayer, film, picture, read_cloud
+from viewer.desktop import film, picture
 from viewer.desktop_agents import STATE_COLOURS
 from viewer.desktop_camera import frame_points
+from viewer.desktop_cloud import read_cloud
+from viewer.desktop_players import RunPlayer
 from viewer.desktop_scene import DesktopScene, desktop_scene
 from viewer.messages import Pause, Seek
 
@@ -103,7 +105,7 @@ def test_pickers_are_drawn_where_they_are_and_move_in_place(hall: Facility, shif
             patch = image[row - 2 : row + 3, column - 2 : column + 3].reshape(-1, 3)
             assert any(share_like(patch, STATE_COLOURS[state]) > 0.1 for state in ("move", "wait")), t_s
     assert scene.agents.points is before
-    assert scene.plotter.renderer.actors.keys() >= {"body", "shell", "agents", "heat"}
+    assert scene.plotter.renderer.actors.keys() >= {"hall", "locations", "agents", "heat"}
     scene.plotter.close()
 
 
@@ -168,9 +170,10 @@ def test_a_film_that_cannot_be_is_refused_before_anything_is_drawn(site: Path, t
 
 def test_the_player_seeks_pauses_and_stops_at_the_end(hall: Facility, shift: Run) -> None:
     scene = desktop_scene(hall, shift, off_screen=True, size=SIZE)
-    player = DesktopPlayer(scene, shift.duration_s)
+    player = RunPlayer([scene.moments])
     player.obey(Seek(sim_s=30.0))
     player.obey(Pause())
+    assert player.clock is not None
     assert player.clock.sim_s == pytest.approx(30.0, abs=5.0)
     assert not player.clock.playing
     player.obey(Seek(sim_s=1e9))
@@ -205,6 +208,7 @@ def test_both_viewers_show_states_in_the_same_colours() -> None:
     source = (Path(__file__).parents[2] / "viewer" / "web" / "src" / "colours.js").read_text(encoding="utf-8")
     states = source[source.index("AGENT_STATES") : source.index("LOCATION_STATES")]
     browser = dict(re.findall(r'(\w+): \{ colour: "(#\w+)"', states))
+    browser |= dict(re.findall(r'\.\.\.AGENT_STATES, (\w+): \{ colour: "(#\w+)"', source))
     assert {
         "move" if state == "walk" else state: colour for state, colour in browser.items()
     } == STATE_COLOURS

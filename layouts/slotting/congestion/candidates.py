@@ -17,8 +17,8 @@ import numpy.typing as npt
 from layouts.slotting.congestion.crowding import Crowding
 from layouts.slotting.problem import CrowdCost, SlottingProblem
 from layouts.slotting.search.improve import Effort, improve
-from layouts.statistics.workers import Workers
 from spatial.progress import Progress, silent
+from spatial.tasks.workers import Workers
 
 Ints = npt.NDArray[np.int64]
 

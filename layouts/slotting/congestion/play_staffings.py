@@ -11,10 +11,10 @@ from typing import TypeVar
 from layouts.comparison.remembered import Remembered
 from layouts.comparison.replication_key import replication_key
 from layouts.scenario import Scenario
-from layouts.statistics.open_workers import open_workers
-from layouts.statistics.workers import Told, Workers
 from layouts.what_if.play_points import Figures, play_points
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
+from spatial.tasks.workers import Told, Workers
 
 T = TypeVar("T")
 

@@ -33,9 +33,9 @@ from layouts.slotting.prepare import Prepared
 from layouts.slotting.score import score
 from layouts.slotting.search.improve import Effort
 from layouts.slotting_table import Slotting
-from layouts.statistics.open_workers import open_workers
 from spatial.errors import UndecidedError
 from spatial.progress import Progress, silent
+from spatial.tasks.open_workers import open_workers
 
 Ints = npt.NDArray[np.int64]
 

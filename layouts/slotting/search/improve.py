@@ -19,9 +19,9 @@ from layouts.slotting.score import score
 from layouts.slotting.search.anneal import Cooling
 from layouts.slotting.search.case import new_case
 from layouts.slotting.search.chains import ChainRound
-from layouts.statistics.workers import ThisProcess, Workers
 from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
+from spatial.tasks.workers import ThisProcess, Workers
 
 Ints = npt.NDArray[np.int64]
 

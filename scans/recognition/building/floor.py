@@ -11,14 +11,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter, map_coordinates
+from numba import njit
+from scipy.ndimage import gaussian_filter
 
+from scans.groups import grouped, nth_lowest, plan_cells, plan_shape
+from scans.recognition.surface_sigmas import root_mean_square, smoothed_sigmas
+from scans.tiles.bounds import bounds_of
 from spatial.errors import UndecidedError
 from spatial.facility import FloorHeights
 
 _CELL_M = 0.5
 _STRAY_SHARE = 0.03  # reflections and mixed pixels lie below a real floor
 _INLIER_M = 0.05
+_NEAR_M = 0.08
+_SMOOTHING = 0.7  # cells: what is left of one cell's strays
 _MAX_TILT_RAD = math.radians(15.0)
 
 
@@ -43,17 +49,25 @@ class FloorPlane:
 
 @dataclass(frozen=True)
 class FloorSurface:
-    """Heights on a regular grid: `z[i, j]` at `origin + (i, j)·cell_m`; `sigma_m` of one height."""
+    """Heights on a regular grid: `z[i, j]` at `origin + (i, j)·cell_m`; `sigma_m` of one height, `sigmas` (I, J) of
+    each where that is known.
+    """
 
     origin: npt.NDArray[np.float64]
     cell_m: float
     z: npt.NDArray[np.float64]
     sigma_m: float
+    sigmas: npt.NDArray[np.float64] | None = None
 
     def heights(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """z (N,) at `xy` (N, 2), bilinear; beyond the grid the nearest edge's."""
-        ij = (np.asarray(xy) - self.origin) / self.cell_m
-        return np.asarray(map_coordinates(self.z, ij.T, order=1, mode="nearest"))
+        return np.asarray(_bilinear(self.z, np.asarray(xy, np.float64), self.origin, self.cell_m))
+
+    def sigmas_at(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Standard deviation (N,) of the heights at `xy` (N, 2), bilinear like them."""
+        if self.sigmas is None:
+            return np.full(len(xy), self.sigma_m)
+        return np.asarray(_bilinear(self.sigmas, np.asarray(xy, np.float64), self.origin, self.cell_m))
 
     def samples(self, bounds: tuple[float, float, float, float], grid_m: float = 2.0) -> FloorHeights:
         """The surface as a facility keeps it: points about `grid_m` apart over `bounds` (x0, y0, x1, y1)."""
@@ -118,49 +132,78 @@ def level_from_scan(
 
 def floor_surface(points: npt.NDArray[np.float64], plane: FloorPlane) -> FloorSurface:
     """Heights from the points (N, 3) near `plane`; holes filled from around, so every height is finite."""
-    near = points[np.abs(points[:, 2] - plane.heights(points[:, :2])) < 0.08]
-    origin = points[:, :2].min(0)
-    ij = np.floor((near[:, :2] - origin) / _CELL_M).astype(np.int64)
-    shape = tuple(np.floor((points[:, :2].max(0) - origin) / _CELL_M).astype(np.int64) + 1)
-    cell = ij[:, 0] * shape[1] + ij[:, 1]
-    residual = near[:, 2] - plane.heights(near[:, :2])
+    low, high = bounds_of(points)
+    origin, shape = low[:2], plan_shape(low, high, _CELL_M)
+    near, residual = _near_plane(points, plane.a, plane.b, plane.c)
+    cell = plan_cells(near, origin, _CELL_M, shape)
     median, count = _cell_medians(cell, residual, shape[0] * shape[1])
     weight = np.minimum(count, 20).astype(float).reshape(shape)
     value = median.reshape(shape) * weight
     filled, total = np.zeros(shape), np.zeros(shape)
-    for sigma in (0.7, 4.0, 20.0):  # fine where there are points, ever wider where there are none
+    for sigma in (_SMOOTHING, 4.0, 20.0):  # fine where there are points, ever wider where there are none
         smooth, near_weight = gaussian_filter(value, sigma), gaussian_filter(weight, sigma)
         take = (total == 0) & (near_weight > 0.05 * (1.0 if sigma < 1 else 1e-3))
         filled[take] = smooth[take] / near_weight[take]
         total[take] = near_weight[take]
+    sigmas = smoothed_sigmas(median.reshape(shape), weight, _SMOOTHING)
     centres = origin + 0.5 * _CELL_M
     grid = (
         np.stack(np.meshgrid(*[np.arange(n) for n in shape], indexing="ij"), -1).reshape(-1, 2) * _CELL_M
         + centres
     )
     z = filled + plane.heights(grid).reshape(shape)
-    scatter = 1.4826 * float(np.median(np.abs(residual - median[cell]))) if len(near) else 0.05
-    per_height = float(np.median(count[count > 0])) if np.any(count) else 1.0
-    return FloorSurface(centres, _CELL_M, z, scatter / math.sqrt(max(per_height, 1.0)))
+    return FloorSurface(centres, _CELL_M, z, root_mean_square(sigmas[weight > 0]), sigmas)
 
 
 def _cell_lows(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """A low point (C, 3) of each cell that holds ten points or more."""
-    ij = np.floor((points[:, :2] - points[:, :2].min(0)) / _CELL_M).astype(np.int64)
-    cell = ij[:, 0] * (ij[:, 1].max() + 1) + ij[:, 1]
-    order = np.lexsort((points[:, 2], cell))
-    _, start, count = np.unique(cell[order], return_index=True, return_counts=True)
-    enough = count >= 10
-    pick = start[enough] + (_STRAY_SHARE * count[enough]).astype(np.int64)
-    return points[order[pick]]
+    low, high = bounds_of(points)
+    shape = plan_shape(low, high, _CELL_M)
+    order, start = grouped(plan_cells(points, low, _CELL_M, shape), shape[0] * shape[1])
+    count = np.diff(start)
+    nth = np.where(count >= 10, (_STRAY_SHARE * count).astype(np.int64), -1)
+    return points[nth_lowest(points[:, 2], order, start, nth)[nth >= 0]]
 
 
 def _cell_medians(
     cell: npt.NDArray[np.int64], value: npt.NDArray[np.float64], cells: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    order = np.lexsort((value, cell))
-    found, start, count = np.unique(cell[order], return_index=True, return_counts=True)
-    median, counts = np.zeros(cells), np.zeros(cells, np.int64)
-    median[found] = value[order[start + count // 2]]
-    counts[found] = count
-    return median, counts
+    """The middle `value` (`cells`,) of each cell, 0 without one, and how many there are."""
+    order, start = grouped(cell, cells)
+    count = np.diff(start)
+    found = count > 0
+    median = np.zeros(cells)
+    median[found] = value[nth_lowest(value, order, start, np.where(found, count // 2, -1))[found]]
+    return median, count
+
+
+@njit(cache=True)
+def _near_plane(points, a, b, c):  # type: ignore[no-untyped-def]
+    """x, y (M, 2) of the points that are near a plane, and their heights (M,) above it."""
+    xy, residual = np.empty((len(points), 2)), np.empty(len(points))
+    count = 0
+    for n in range(len(points)):
+        height = points[n, 2] - (a * points[n, 0] + b * points[n, 1] + c)
+        if abs(height) < _NEAR_M:
+            xy[count, 0], xy[count, 1], residual[count] = points[n, 0], points[n, 1], height
+            count += 1
+    return xy[:count], residual[:count]
+
+
+@njit(cache=True)
+def _bilinear(z, xy, origin, cell_m):  # type: ignore[no-untyped-def]
+    heights = np.empty(len(xy))
+    last_i, last_j = z.shape[0] - 1, z.shape[1] - 1
+    for n in range(len(xy)):
+        x, y = (xy[n, 0] - origin[0]) / cell_m, (xy[n, 1] - origin[1]) / cell_m
+        i, j = math.floor(x), math.floor(y)
+        left, down = 1.0 - (x - i), 1.0 - (y - j)
+        right, up = min(max(i + 1, 0), last_i), min(max(j + 1, 0), last_j)
+        i, j = min(max(i, 0), last_i), min(max(j, 0), last_j)
+        heights[n] = (
+            z[i, j] * left * down
+            + z[i, up] * left * (1.0 - down)
+            + z[right, j] * (1.0 - left) * down
+            + z[right, up] * (1.0 - left) * (1.0 - down)
+        )
+    return heights

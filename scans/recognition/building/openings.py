@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from scans.recognition.building.beside import rows_beside
 from scans.recognition.building.walls import WallLine
 
 _STEP_M = 0.1
@@ -39,10 +40,10 @@ def find_openings(
     wall: WallLine, points: npt.NDArray[np.float64], heights: npt.NDArray[np.float64]
 ) -> tuple[FoundOpening, ...]:
     """The doors of `wall` among the hall's `points` (N, 3) at `heights` (N,), in order along it."""
-    s = (points[:, :2] - wall.p0) @ wall.along
-    depth = wall.depths(points[:, :2])
-    beside = (s > 0) & (s < wall.length_m) & (heights > 0.2) & (depth < 0.04) & (depth > -3.0)
-    s, depth, z = s[beside], depth[beside], heights[beside]
+    near = rows_beside(points, wall.p0, wall.along, wall.inward, (0.0, wall.length_m), (-3.0, 0.04))
+    z, s, depth = heights[near], (points[near, :2] - wall.p0) @ wall.along, wall.depths(points[near, :2])
+    beside = (s > 0) & (s < wall.length_m) & (z > 0.2) & (depth < 0.04) & (depth > -3.0)
+    s, depth, z = s[beside], depth[beside], z[beside]
     shape = (int(wall.length_m / _STEP_M) + 1, 80)
     on_face, behind = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     cell = (s / _STEP_M).astype(np.int64), np.minimum(z / _STEP_M, shape[1] - 1).astype(np.int64)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import MultiPoint, Polygon
 
+from scans.groups import occupied_cells
 from scans.recognition.building.walls import WallLine
 
 _CELL_M = 0.25
@@ -21,8 +22,7 @@ def floor_outline(walls: tuple[WallLine, ...], floor_xy: npt.NDArray[np.float64]
     `floor_xy` (N, 2) are points of the floor. The walls' ring is taken if it is simple and holds 95 % of the
     floor; else the concave hull of the floor's cells, clipped to the inner side of each wall.
     """
-    cells = np.unique(np.floor(floor_xy / _CELL_M).astype(np.int64), axis=0)
-    seen = ((cells + 0.5) * _CELL_M).astype(np.float64)
+    seen = ((occupied_cells(floor_xy, _CELL_M) + 0.5) * _CELL_M).astype(np.float64)
     ring = _ring(walls)
     if ring is not None and ring.is_valid:
         reach = ring.buffer(_CELL_M * math.sqrt(0.5))  # a cell that a wall cuts is inside

@@ -16,8 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 from scipy import ndimage
 
+from scans.recognition.building.beside import rows_beside
 from scans.recognition.column_map import ColumnMap
 
 _BAND_M = 0.12
@@ -64,7 +66,7 @@ def find_walls(
     found = _walls_up_to(ceiling_m, columns, points, heights)
     if len(found) < _CLOSED:
         found += _walls_up_to(_LOWER * ceiling_m, columns, points, heights)
-    return tuple(sorted(_joined(_merged(found), points[heights > _LOW_M]), key=lambda w: -w.length_m))
+    return tuple(sorted(_joined(_merged(found), points, heights), key=lambda w: -w.length_m))
 
 
 def _walls_up_to(
@@ -73,9 +75,9 @@ def _walls_up_to(
     tall = (columns.count_between(0.75 * ceiling_m, 0.97 * ceiling_m) > 0) & (
         columns.count_between(0.3, 0.97 * ceiling_m) >= 0.35 * columns.bins_between(0.3, 0.97 * ceiling_m)
     )
-    occupied = _seen_about(columns, points)
-    upper = heights > 0.3
-    wall_points = points[upper & tall[tuple(columns.cell_of(points[:, :2]).T)]]
+    # anything seen in or beside a cell counts, the floor too, though it may lie a hair below its plane
+    occupied = ndimage.binary_dilation(columns.seen_in(points), np.ones((3, 3), np.bool_))
+    wall_points = points[columns.rows_in(tall, points) & (heights > 0.3)]
     cells = columns.centres(tall)
     found: list[WallLine] = []
     for _ in range(64):
@@ -103,9 +105,8 @@ def _strongest_line(
     offsets = (cells - cells.mean(0)) @ normals
     low = offsets.min()
     width = int((offsets.max() - low) / _BAND_M) + 2
-    votes = np.stack(
-        [np.bincount(((o - low) / _BAND_M).astype(np.int64), minlength=width) for o in offsets.T]
-    )
+    votes = np.zeros((len(angles), width), np.int64)
+    _vote(offsets, low, votes)
     votes[:, :-1] += votes[:, 1:]  # a line may lie on the border of two bands
     angle, band = np.unravel_index(int(votes.argmax()), votes.shape)
     if votes[angle, band] < _MIN_LENGTH_M / cell_m:
@@ -156,13 +157,6 @@ def _as_wall(
     return WallLine(ends[0], ends[1], face, sigma)
 
 
-def _seen_about(columns: ColumnMap, points: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Cells in or beside which anything was seen, the floor too, though it may lie a hair below its plane."""
-    seen = np.zeros(columns.bits.shape, np.bool_)
-    seen[tuple(columns.cell_of(points[:, :2]).T)] = True
-    return np.asarray(ndimage.binary_dilation(seen, np.ones((3, 3), np.bool_)))
-
-
 def _content(
     columns: ColumnMap,
     occupied: npt.NDArray[np.bool_],
@@ -190,7 +184,8 @@ def _fit_face(
     s1: float,
 ) -> tuple[npt.NDArray[np.float64], float, float]:
     """Normal, offset and sigma of the heaviest layer of points near a line."""
-    xy = points[:, :2]
+    near_line = rows_beside(points, inward * offset, along, inward, (s0, s1), (-0.25, 0.25))
+    xy = points[near_line, :2]
     s, d = xy @ along, xy @ inward - offset
     near = (s > s0) & (s < s1) & (np.abs(d) < 0.25)
     if np.count_nonzero(near) < 20:
@@ -230,17 +225,24 @@ def _merged(walls: list[WallLine]) -> list[WallLine]:
     return kept
 
 
-def _joined(walls: list[WallLine], points: npt.NDArray[np.float64]) -> list[WallLine]:
-    """Walls in line made one where the face goes on between them; `points` (N, 3) are those above the floor."""
+def _joined(
+    walls: list[WallLine], points: npt.NDArray[np.float64], heights: npt.NDArray[np.float64]
+) -> list[WallLine]:
+    """Walls in line made one where the face goes on between them, above the floor."""
     for i, first in enumerate(walls):
         for j, second in enumerate(walls):
-            if i != j and _goes_on(first, second, points):
+            if i != j and _goes_on(first, second, points, heights):
                 whole = _from_to(first, second)
-                return _joined([w for k, w in enumerate(walls) if k not in (i, j)] + [whole], points)
+                return _joined([w for k, w in enumerate(walls) if k not in (i, j)] + [whole], points, heights)
     return walls
 
 
-def _goes_on(first: WallLine, second: WallLine, points: npt.NDArray[np.float64]) -> bool:
+def _goes_on(
+    first: WallLine,
+    second: WallLine,
+    points: npt.NDArray[np.float64],
+    heights: npt.NDArray[np.float64],
+) -> bool:
     """Whether `second` continues `first`, and most half metres of the gap show a point on its face."""
     whole = _from_to(first, second)
     ends = np.stack([first.p1, second.p0])
@@ -251,10 +253,12 @@ def _goes_on(first: WallLine, second: WallLine, points: npt.NDArray[np.float64])
         or np.abs(whole.depths(ends)).max() > _IN_LINE_M
     ):
         return False
-    on_face = points[np.abs(whole.depths(points[:, :2])) < _FACE_M, :2]
-    station = (on_face - whole.p0) @ whole.along
+    reach = (float(start), float(end))
+    near = rows_beside(points, whole.p0, whole.along, whole.inward, reach, (-_FACE_M, _FACE_M))
+    above = points[near[heights[near] > _LOW_M], :2]
+    station = (above[np.abs(whole.depths(above)) < _FACE_M] - whole.p0) @ whole.along
     count = max(1, math.ceil((end - start) / _STATION_M))
-    seen, _ = np.histogram(station, bins=count, range=(float(start), float(end)))
+    seen, _ = np.histogram(station, bins=count, range=reach)
     return bool(np.mean(seen > 0) >= _FACE_SHARE)
 
 
@@ -263,3 +267,11 @@ def _from_to(first: WallLine, second: WallLine) -> WallLine:
     normal = np.array([-along[1], along[0]])
     inward = normal if normal @ first.inward > 0 else -normal
     return WallLine(first.p0, second.p1, inward, max(first.sigma_m, second.sigma_m))
+
+
+@njit(cache=True)
+def _vote(offsets, low, votes):  # type: ignore[no-untyped-def]
+    """Count the `offsets` (C, A) of each angle in bands from `low` on: `votes` (A, bands)."""
+    for n in range(offsets.shape[0]):
+        for a in range(offsets.shape[1]):
+            votes[a, int((offsets[n, a] - low) / _BAND_M)] += 1

@@ -15,6 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from scans.groups import by_key
+from scans.recognition.places.fan import SECTORS, Fans, sectors_towards
+from scans.recognition.places.fan import Beams as Beams
 from scans.recognition.places.place_grid import PlaceGrid
 from spatial.facility import LocationState
 from spatial.poses import transform_points
@@ -24,14 +27,6 @@ _ENOUGH_BEAMS = 12
 _STOPPED_SHARE = 0.06  # over an empty place strays are 0.01; a load that is low lets many beams pass above it
 
 
-@dataclass(frozen=True)
-class Beams:
-    """Beams of one station from `eye` (3,) to where they `end` (N, 3), metres; without an eye only the ends."""
-
-    eye: npt.NDArray[np.float64] | None
-    ends: npt.NDArray[np.float64]
-
-
 def beams_of(
     points: npt.NDArray[np.float64],
     station: npt.NDArray[np.int32],
@@ -39,9 +34,11 @@ def beams_of(
 ) -> tuple[Beams, ...]:
     """The beams to `points` (N, 3), of `station` (N,), thinned out evenly beyond three million."""
     step = math.ceil(max(len(points), 1) / _MOST_BEAMS)
-    points, station = points[::step], station[::step]
-    numbers = np.unique(station)
-    return tuple(Beams(stations.get(int(n)), np.ascontiguousarray(points[station == n])) for n in numbers)
+    numbers, order, start = by_key(np.ascontiguousarray(station[::step]))
+    return tuple(
+        Beams(stations.get(number), np.take(points, step * order[first:last], axis=0))
+        for number, first, last in zip(numbers.tolist(), start[:-1], start[1:], strict=True)
+    )
 
 
 @dataclass(frozen=True)
@@ -52,16 +49,24 @@ class Looks:
     through: npt.NDArray[np.int64]
 
 
-def look_through(beams: Sequence[Beams], rack_from_world: npt.NDArray[np.float64], grid: PlaceGrid) -> Looks:
-    """What `beams` met in the places of one rack row."""
+def look_through(
+    beams: Fans | Sequence[Beams], rack_from_world: npt.NDArray[np.float64], grid: PlaceGrid
+) -> Looks:
+    """What `beams` met in the places of one rack row, which stands upright: its frame turns about Z alone."""
+    fans = beams if isinstance(beams, Fans) else Fans.of(beams)
     stopped, through = np.zeros(grid.shape, np.int64), np.zeros(grid.shape, np.int64)
     place_at, tier_at = grid.lookups()
-    for group in beams:
-        eye = transform_points(rack_from_world, np.zeros((1, 3)) if group.eye is None else group.eye[None])[0]
-        _walk(
-            group.ends, rack_from_world, eye, group.eye is not None,
-            place_at, tier_at, grid.step_m, grid.v0, grid.v1, stopped, through,
-        )  # fmt: skip
+    low = np.array([0.0, grid.v0, 0.0])
+    high = np.array([len(place_at) * grid.step_m, grid.v1, len(tier_at) * grid.step_m])
+    corners = [[u, v, 0.0] for u, v in ((0.0, grid.v0), (high[0], grid.v0), high[:2], (0.0, grid.v1))]
+    plan = transform_points(np.linalg.inv(rack_from_world).astype(np.float64), corners)[:, :2]
+    eyes = transform_points(rack_from_world, fans.poles)
+    # a pole is as far from the box in its own frame as in the world's
+    near_m = np.hypot(*np.maximum(0.0, np.maximum(low[:2] - eyes[:, :2], eyes[:, :2] - high[:2])).T)
+    _look(
+        fans.ends, fans.start, fans.reach, fans.poles, fans.has_eye, np.ascontiguousarray(plan), near_m,
+        rack_from_world, eyes, low, high, place_at, tier_at, grid.step_m, stopped, through,
+    )  # fmt: skip
     return Looks(stopped, through)
 
 
@@ -86,16 +91,14 @@ def content_of(stopped: int, through: int) -> Content:
 
 
 @njit(cache=True)
-def _walk(ends, pose, eye, has_eye, place_at, tier_at, step_m, v0, v1, stopped, through):  # type: ignore[no-untyped-def]
+def _walk(ends, pose, eye, has_eye, place_at, tier_at, step_m, low, high, stopped, through):  # type: ignore[no-untyped-def]
     """Walk each beam through the row's box in steps of `step_m`; one kernel, because a beam is a handful of ns."""
-    high = np.array([len(place_at) * step_m, v1, len(tier_at) * step_m])
-    low = np.array([0.0, v0, 0.0])
     end, along = np.empty(3), np.empty(3)
     for n in range(len(ends)):
         for a in range(3):
             end[a] = pose[a, 0] * ends[n, 0] + pose[a, 1] * ends[n, 1] + pose[a, 2] * ends[n, 2] + pose[a, 3]
         at_end = -1
-        if v0 < end[1] < v1 and 0 < end[0] < high[0] and 0 < end[2] < high[2]:
+        if low[1] < end[1] < high[1] and 0 < end[0] < high[0] and 0 < end[2] < high[2]:
             p, t = place_at[int(end[0] / step_m)], tier_at[int(end[2] / step_m)]
             if p >= 0 and t >= 0:
                 at_end = p * stopped.shape[1] + t
@@ -130,3 +133,32 @@ def _walk(ends, pose, eye, has_eye, place_at, tier_at, step_m, v0, v1, stopped, 
             if here != before and here != at_end:
                 through[p, t] += 1
             before = here
+
+
+@njit(cache=True)
+def _look(  # type: ignore[no-untyped-def]
+    ends,
+    start,
+    reach,
+    poles,
+    has_eye,
+    plan,
+    near_m,
+    pose,
+    eyes,
+    low,
+    high,
+    place_at,
+    tier_at,
+    step_m,
+    stopped,
+    through,
+):
+    sectors = np.empty(SECTORS, np.int64)
+    for s in range(len(poles)):
+        for c in range(sectors_towards(poles[s], plan, near_m[s], reach[s], sectors)):
+            k = s * SECTORS + sectors[c]
+            _walk(
+                ends[start[k] : start[k + 1]], pose, eyes[s], has_eye[s],
+                place_at, tier_at, step_m, low, high, stopped, through,
+            )  # fmt: skip

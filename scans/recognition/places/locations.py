@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from scans.recognition.aisles import FoundAisle, Side
 from scans.recognition.places.addresses import addresses
-from scans.recognition.places.contents import Beams, Content, content_of, look_through
+from scans.recognition.places.contents import Content, content_of, look_through
+from scans.recognition.places.fan import Beams, Fans
 from scans.recognition.places.place_grid import PlaceGrid, place_grid, positions_in
 from scans.recognition.racks.choice import footprint
 from scans.recognition.racks.rows import FoundRow
@@ -28,13 +29,13 @@ def find_locations(
     beams: Sequence[Beams],
 ) -> Iterator[Location]:
     """The locations of `racks`, row by row; `points` (N, 3) are the hall's, `beams` those that found them."""
-    cloud = TiledPoints.of(points, points[:, 2])
+    cloud, fans = TiledPoints.of(points, points[:, 2]), Fans.of(beams)
     for index, (row, rack) in enumerate(zip(rows, racks, strict=True)):
         rack_from_world: Matrix4 = np.linalg.inv(world_from_rack(rack)).astype(np.float64)
         inside = _inside(row, rack, rack_from_world, cloud)
         positions = positions_in(rack, inside)
         grid = place_grid(rack, positions)
-        looks = look_through(beams, rack_from_world, grid)
+        looks = look_through(fans, rack_from_world, grid)
         tops = _tops(rack, grid, inside)
         cell_of = {
             (int(bay), int(position)): p
@@ -84,8 +85,18 @@ def _tops(rack: Rack, grid: PlaceGrid, local: npt.NDArray[np.float64]) -> npt.ND
             bottom, top = tier_span(rack, tier)
             within = z[first:last][(z[first:last] > bottom + 0.05) & (z[first:last] < top - 0.03)]
             if len(within):
-                tops[p, tier] = np.quantile(within, 0.98) - bottom
+                tops[p, tier] = _quantile(within, 0.98) - bottom
     return tops
+
+
+def _quantile(values: npt.NDArray[np.float64], share: float) -> float:
+    """np.quantile of a few values, which mostly checks what it is given."""
+    rank = share * (len(values) - 1)
+    below = int(rank)
+    parted = np.partition(values, (below, min(below + 1, len(values) - 1)))
+    low, high = float(parted[below]), float(parted[min(below + 1, len(values) - 1)])
+    part = rank - below
+    return high - (high - low) * (1.0 - part) if part >= 0.5 else low + (high - low) * part
 
 
 def _fill(content: Content, top_m: float, height_m: float) -> float | None:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scans.recognition.racks.blocks import axes_of
-from scans.recognition.racks.rows import LIKENESS_M, POST_FOOT_M, POST_HALF_M, FoundRow, nearest_frame
+from scans.recognition.racks.faces import POST_FOOT_M
+from scans.recognition.racks.nearest import nearest_frame
+from scans.recognition.racks.rows import LIKENESS_M, FoundRow, measured_alone
 from scans.recognition.tiled_points import TiledPoints
 
 _PARALLEL_RAD = math.radians(2)
@@ -19,12 +21,13 @@ _DEEP_M = 1.6  # deeper than rows for one pallet are
 _FLUE_M = (0.03, 0.6)
 _ENOUGH = 3  # rows that say how deep they all are
 _PLANE_M = 0.02
+_MUCH = 0.3  # of the points on the better seen face
 _UPRIGHT_M = 0.2  # and what loads stand out
 
 
-def parted(rows: Sequence[FoundRow]) -> list[FoundRow]:
-    """`rows`, with two in place of each that is as deep as two alike, back to back, and a flue."""
-    return [part for row in rows for part in _parts(row, [s for s in rows if s.depth_m < _DEEP_M])]
+def parted(rows: Sequence[FoundRow], cloud: TiledPoints) -> list[FoundRow]:
+    """`rows`, two in place of each that is as deep as two alike back to back and a flue, with tiers of their own."""
+    return [part for row in rows for part in _parts(row, [s for s in rows if s.depth_m < _DEEP_M], cloud)]
 
 
 def with_like_depths(rows: Sequence[FoundRow], cloud: TiledPoints) -> list[FoundRow]:
@@ -32,19 +35,20 @@ def with_like_depths(rows: Sequence[FoundRow], cloud: TiledPoints) -> list[Found
 
     A face that was hardly looked at is rather taken for the inner side of its uprights than for something
     before them, so that the upper quartile tells how deep they are. The face moves to where more was seen; if
-    nothing was, the row stays. What rows say of each other is known to their likeness only.
+    nothing was, the better seen one stays. What rows say of each other is known to their likeness only.
     """
     return [_as_deep_as(row, [s.depth_m for s in rows if _is_alike(row, s)], cloud) for row in rows]
 
 
-def _parts(row: FoundRow, singles: Sequence[FoundRow]) -> tuple[FoundRow, ...]:
+def _parts(row: FoundRow, singles: Sequence[FoundRow], cloud: TiledPoints) -> tuple[FoundRow, ...]:
     depths = [s.depth_m for s in singles if _is_alike(row, s)]
     depths = [depth for depth in depths if _FLUE_M[0] <= row.depth_m - 2 * depth <= _FLUE_M[1]]
     if not depths:
         return (row,)
     depth = float(np.median(depths))
     one = replace(_known_from_others(row), evidence_points=row.evidence_points // 2)
-    return replace(one, v1=row.v0 + depth), replace(one, v0=row.v1 - depth)
+    near, far = replace(one, v1=row.v0 + depth), replace(one, v0=row.v1 - depth)
+    return measured_alone(near, cloud, row.v0), measured_alone(far, cloud, row.v1)
 
 
 def _as_deep_as(row: FoundRow, depths: Sequence[float], cloud: TiledPoints) -> FoundRow:
@@ -52,12 +56,14 @@ def _as_deep_as(row: FoundRow, depths: Sequence[float], cloud: TiledPoints) -> F
     if len(depths) < _ENOUGH or not LIKENESS_M < abs(row.depth_m - depth) < _UPRIGHT_M:
         return row
     v = _across_at_frames(row, cloud)
-    faces = row.v1 - depth, row.v0 + depth
-    low, high = (np.count_nonzero(np.abs(v - face) < _PLANE_M) for face in faces)
-    if low == high:
+    seen = [np.count_nonzero(np.abs(v - face) < _PLANE_M) for face in (row.v0, row.v1)]
+    there = [np.count_nonzero(np.abs(v - face) < _PLANE_M) for face in (row.v1 - depth, row.v0 + depth)]
+    if max(there) < _MUCH * max(seen):
+        there = seen[::-1]  # nothing tells where a face is that nobody saw: the better seen one stays
+    if there[0] == there[1]:
         return row
     moved = _known_from_others(row)
-    return replace(moved, v0=faces[0]) if low > high else replace(moved, v1=faces[1])
+    return replace(moved, v0=row.v1 - depth) if there[0] > there[1] else replace(moved, v1=row.v0 + depth)
 
 
 def _known_from_others(row: FoundRow) -> FoundRow:
@@ -70,7 +76,8 @@ def _across_at_frames(row: FoundRow, cloud: TiledPoints) -> npt.NDArray[np.float
     axes = axes_of(row.yaw_rad)
     points, heights = cloud.near(frames @ axes, _UPRIGHT_M)
     u, v = axes @ points[:, :2].T
-    at_frame = np.abs(u - nearest_frame(row.posts, u)) < POST_HALF_M
+    half_m = max(row.upright_width_m / 2 - 0.005, _PLANE_M)  # without the loads beside it
+    at_frame = np.abs(u - nearest_frame(row.posts, u)) < half_m
     return np.asarray(v[at_frame & (heights > POST_FOOT_M)])
 
 

@@ -9,12 +9,14 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 from scipy.ndimage import maximum_filter1d
 from scipy.signal import find_peaks
 
 _MIN_BAY_M, _MAX_BAY_M = 0.6, 5.0
 _MIN_SEEN = 4
 _EXACT_M = 0.015  # bays as built differ by this too
+_NEXT_M = 0.06  # and two cells: how far the next upright may be from a pitch on
 _END_M = 0.6  # how far a row's last frame may stand from where its tiers seem to end
 
 
@@ -44,7 +46,8 @@ def find_posts(
     combs = list(_combs(peaks, first, last))
     if not combs:
         return None
-    best = max((_fit(peaks, comb, first, last) for comb in combs), key=lambda f: f.score)
+    scores = [_comb_score(peaks.u, peaks.power, comb, first, last) for comb in combs]
+    best = _fit(peaks, combs[int(np.argmax(scores))], first, last)
     return _evened(_continued(best, peaks, strength, u))
 
 
@@ -112,28 +115,74 @@ def _combs(peaks: _Peaks, first: float, last: float) -> Iterator[npt.NDArray[np.
 
 
 def _fit(peaks: _Peaks, comb: npt.NDArray[np.float64], first: float, last: float) -> Posts:
+    """The comb with each frame moved to its peak."""
+    nearest = _taken(peaks.u, peaks.power, comb, _reach(comb))[0]
+    seen = nearest >= 0
+    score = float(_comb_score(peaks.u, peaks.power, comb, first, last))
+    return Posts(np.where(seen, np.append(peaks.u, 0.0)[nearest], comb), seen, score)
+
+
+@njit(cache=True, nogil=True)
+def _reach(comb):  # type: ignore[no-untyped-def]
+    """How far a frame may be from where equal bays would have it."""
+    return min(0.05 * (comb[1] - comb[0]) + 0.04, 0.2)
+
+
+@njit(cache=True, nogil=True)
+def _taken(u, power, comb, reach):  # type: ignore[no-untyped-def]
+    """The peak that speaks most for each frame of `comb`, -1 where none does, and how much it does."""
+    chosen, credit = np.full(len(comb), -1, np.int64), np.zeros(len(comb))
+    for frame in range(len(comb)):
+        for peak in range(len(u)):
+            distance = abs(comb[frame] - u[peak])
+            value = power[peak] * (1 - 0.5 * distance / reach)
+            if distance <= reach and value > credit[frame]:
+                chosen[frame], credit[frame] = peak, value
+    return chosen, credit
+
+
+@njit(cache=True, nogil=True)
+def _median_of(values, chosen):  # type: ignore[no-untyped-def]
+    """np.median takes longer to compile than all else here; a row has few frames."""
+    ranked, count = np.empty(len(values)), 0
+    for n in range(len(values)):
+        if chosen[n]:
+            at = count
+            while at > 0 and ranked[at - 1] > values[n]:
+                ranked[at] = ranked[at - 1]
+                at -= 1
+            ranked[at] = values[n]
+            count += 1
+    return (ranked[(count - 1) // 2] + ranked[count // 2]) / 2
+
+
+@njit(cache=True, nogil=True)
+def _comb_score(u, power, comb, first, last):  # type: ignore[no-untyped-def]
     """F-score of a comb of frames against the peaks, times the share of the run that it covers.
 
-    Recall is the strength explained, precision the frames that were seen; each frame moves to its peak.
+    Recall is the strength explained, precision the frames that were seen.
     """
-    pitch = comb[1] - comb[0]
-    reach = min(0.05 * pitch + 0.04, 0.2)
-    near = peaks.within(min(first, comb[0]) - reach, max(last, comb[-1]) + reach)
-    if len(near.u) == 0:
-        return Posts(comb, np.zeros(len(comb), np.bool_), 0.0)
-    distance = np.abs(comb[:, None] - near.u[None])
-    value = np.where(distance <= reach, near.power * (1 - 0.5 * distance / reach), 0.0)
-    chosen = value.argmax(1)
-    credit = value[np.arange(len(comb)), chosen]
-    seen = credit > 0
-    hit = np.unique(chosen[seen])
-    recall = float((near.power[hit] ** 2).sum() / max((near.power**2).sum(), 1e-9))
-    typical = float(np.median(near.power[hit])) if len(hit) else 1.0
-    precision = float(np.minimum(credit / typical, 1.0).mean())
+    reach = _reach(comb)
+    chosen, credit = _taken(u, power, comb, reach)
+    is_hit = np.zeros(len(u), np.bool_)
+    for peak in chosen:
+        if peak >= 0:
+            is_hit[peak] = True
+    explained, there = 0.0, 0.0
+    for peak in range(len(u)):
+        if min(first, comb[0]) - reach <= u[peak] <= max(last, comb[-1]) + reach:
+            there += power[peak] ** 2
+            explained += power[peak] ** 2 if is_hit[peak] else 0.0
+    if explained == 0.0:
+        return 0.0
+    typical = _median_of(power, is_hit)
+    precision = 0.0
+    for part in credit:
+        precision += min(part / typical, 1.0) / len(comb)
+    recall = explained / there
     overlap = min(last, comb[-1]) - max(first, comb[0])
     union = max(last, comb[-1]) - min(first, comb[0])
-    score = 2 * precision * recall / max(precision + recall, 1e-9) * max(overlap, 0.0) / union
-    return Posts(np.where(seen, near.u[chosen], comb), seen, score)
+    return 2 * precision * recall / (precision + recall) * max(overlap, 0.0) / union
 
 
 def _continued(
@@ -142,12 +191,13 @@ def _continued(
     """The row with further bays at either end while an upright stands a pitch on and the bay is not bare."""
     frames, seen = list(posts.u), list(posts.seen)
     about = maximum_filter1d(strength, max(1, round(0.4 / (u[1] - u[0]))))
+    reach = _NEXT_M + 2 * (u[1] - u[0])
     typical = float(np.median(peaks.power[np.isin(peaks.u, posts.u)])) if posts.seen.any() else 1.0
     for sign in (-1, 1):
         while True:
             edge = frames[0] if sign < 0 else frames[-1]
             target = edge + sign * posts.pitch_m
-            near = peaks.within(target - 0.08, target + 0.08)
+            near = peaks.within(target - reach, target + reach)
             between = (u > min(edge, target) + 0.2) & (u < max(edge, target) - 0.2)
             bare = not between.any() or float((about[between] > 0).mean()) < 0.5
             if bare or near.power.max(initial=0.0) < 0.3 * typical:

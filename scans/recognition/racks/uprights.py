@@ -10,13 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from numba import njit
+from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from scans.recognition.racks.block_view import BlockView, bins
+from scans.recognition.racks.block_view import BlockView
 
 _CELL_M = 0.025
 _Z_M = 0.05
+_LOWEST_M = 0.1
+_EXACT = 2.0**40  # sums of weights in such parts are exact: as good evidence is equal, whatever the order
 
 
 @dataclass(frozen=True)
@@ -52,16 +55,54 @@ class UprightMap:
 
 def upright_map(view: BlockView, v_faces: tuple[float, ...], top_m: float) -> UprightMap:
     """The map of `view` from 10 cm above the floor to `top_m`, the highest tier."""
-    used = (view.z > 0.1) & (view.z < top_m)
     u0, v0 = float(view.u.min()), float(view.v.min())
     cell_m, z_m = _CELL_M * min(view.coarseness, 2.0), _Z_M * view.coarseness
-    i, j = bins(view.u[used], u0, cell_m), bins(view.v[used], v0, cell_m)
     levels = int(top_m / z_m) + 1
-    seen = np.zeros((int(i.max(initial=0)) + 1, int(j.max(initial=0)) + 1, levels), np.bool_)
-    seen[i, j, bins(view.z[used], 0.0, z_m)] = True
-    for axis in (0, 1):  # an upright is wider than a cell, a thin scan hits it here and there
-        seen = maximum_filter1d(seen, 3, axis=axis)
-    return UprightMap(seen @ _weights(view, v_faces, levels, z_m), u0, v0, cell_m)
+    shape = [int((x.max() - x0) / cell_m) + 1 for x, x0 in ((view.u, u0), (view.v, v0))]
+    seen = np.zeros((*shape, levels // 64 + 1), np.uint64)
+    _mark(view.u - u0, view.v - v0, view.z, cell_m, z_m, _LOWEST_M, top_m, seen)
+    return UprightMap(_weighed(seen, _weights(view, v_faces, levels, z_m)), u0, v0, cell_m)
+
+
+@njit(cache=True, nogil=True)
+def _mark(u, v, z, cell_m, z_m, low, top, seen):  # type: ignore[no-untyped-def]
+    """Set bit k of cell (i, j) for every point between the heights `low` and `top`."""
+    for n in range(len(z)):
+        if low < z[n] < top:
+            k = int(z[n] / z_m)
+            i, j = int(u[n] / cell_m), int(v[n] / cell_m)
+            seen[i, j, k >> 6] |= np.uint64(1) << np.uint64(k & 63)
+
+
+@njit(cache=True, nogil=True)
+def _weighed(seen, weight):  # type: ignore[no-untyped-def]
+    """(I, J): the sum of the weights of the bits of each cell and its neighbours: an upright is wider than a cell, a
+    thin scan hits it here and there.
+    """
+    words = seen.shape[2]
+    total = np.zeros((8 * words, 256))  # of the bits of each byte
+    for k in range(len(weight)):
+        bit = 1 << (k & 7)
+        for byte in range(bit, 256):
+            if byte & bit:
+                total[k >> 3, byte] += weight[k]
+    rows, columns = seen.shape[:2]
+    share = np.zeros((rows, columns))
+    for word in range(words):
+        beside = np.zeros((rows + 2, columns), np.uint64)
+        for i in range(rows):
+            for j in range(columns):
+                left, right = seen[i, max(j - 1, 0), word], seen[i, min(j + 1, columns - 1), word]
+                beside[i + 1, j] = left | seen[i, j, word] | right
+        for i in range(rows):
+            for j in range(columns):
+                bits = beside[i, j] | beside[i + 1, j] | beside[i + 2, j]
+                at = 8 * word
+                while bits:
+                    share[i, j] += total[at, bits & np.uint64(255)]
+                    bits >>= np.uint64(8)
+                    at += 1
+    return share
 
 
 def _weights(view: BlockView, v_faces: tuple[float, ...], levels: int, z_m: float) -> npt.NDArray[np.float64]:
@@ -71,4 +112,4 @@ def _weights(view: BlockView, v_faces: tuple[float, ...], levels: int, z_m: floa
     weight = np.clip(1.0 - covered / max(float(np.quantile(covered, 0.75)), 1e-6), 0.05, 1.0) ** 2
     weight[: int(0.1 / z_m)] = 0.0
     weight[covered < 0.02] = 0.0  # a height that nobody sees tells nothing
-    return np.asarray(weight / max(float(weight.sum()), 1e-9))
+    return np.asarray(np.rint(weight / max(float(weight.sum()), 1e-9) * _EXACT) / _EXACT)

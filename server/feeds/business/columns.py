@@ -29,6 +29,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "quantity": QUANTITY,
     "lot": _LOT,
     "handling_unit": _UNIT,
+    "unit": ("unit", "carton", "packed unit", "inner unit", "karton"),
     "reason": ("reason", "return reason", "movement type", "grund", "rückgabegrund", "bewegungsart"),
     "disposition": ("disposition", "decision", "verwendung", "entscheid"),
     "order": ORDER,
@@ -60,6 +61,13 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         *("at", *_LINE, "from_location", "to_location", "lot", "handling_unit", "reason", "disposition"),
         *("order", "document", "line"),
     ),
+    "unit_movement": (
+        *("at", "handling_unit", "from_location", "to_location", "reason", "disposition", "order"),
+        *("document", "line"),
+    ),
+    "packing": (
+        *("at", "how", "handling_unit", "location", *_LINE, "lot", "unit", "order", "document", "line"),
+    ),
     "return": (
         *("at", *_LINE, "to_location", "reason", "disposition", "lot", "handling_unit", "order"),
         *("document", "line"),
@@ -76,6 +84,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 _NEEDED: Mapping[str, tuple[str, ...]] = {
     "inventory": ("at", "location", *_LINE),
     "movement": ("at", *_LINE),
+    "unit_movement": ("at", "handling_unit"),
+    "packing": ("at", "how", "handling_unit", "location"),
     "return": ("at", *_LINE, "to_location", "reason", "disposition"),
     "order": ("at", "order", *_LINE),
     "order_closed": ("at", "order", "how"),

@@ -13,6 +13,7 @@ from server.feeds.business.records import Record
 from server.feeds.business.settings import BusinessSettings, TableFile
 from server.feeds.business.tables import Told, told_rows
 from server.feeds.feed import Decoded, Message, Refused
+from server.feeds.json_text import read_json
 from spatial.model_yaml import validated
 
 SHOWN = 120
@@ -71,12 +72,7 @@ class BusinessDecoder:
 
 
 def _told_json(payload: bytes) -> list[Told]:
-    try:
-        told = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"this is no JSON: {error}") from error
-    except RecursionError as error:
-        raise ValueError("this JSON is nested too deeply") from error
+    told = read_json(payload)
     if isinstance(told, dict) and "records" in told:
         told = told["records"]
     records = told if isinstance(told, list) else [told]

@@ -30,11 +30,14 @@ from server.feeds.business.records import (
     Movement,
     Order,
     OrderClosing,
+    Packing,
     Record,
     Return,
+    UnitMovement,
 )
 from server.feeds.business.settings import BusinessSettings
 from server.feeds.business.times import day_ms, instant_ms
+from server.feeds.business.unit_moves import packed, unit_moved
 from server.feeds.feed import derived_id
 
 
@@ -59,9 +62,18 @@ def events_of(record: Record, settings: BusinessSettings, lying: Lying | None) -
         case Inventory():
             return list(_counted(record, its, lying))
         case Movement():
-            return [its.tell(f"sku/{record.sku}", _moved(record, its), record.document, record.line)]
+            return [its.moved(_moved(record, its), record.document, record.line)]
+        case UnitMovement():
+            ends = (
+                its.place("from_location", record.from_location),
+                its.place("to_location", record.to_location),
+            )
+            return [its.moved(unit_moved(record, *ends), record.document, record.line)]
+        case Packing():
+            body = packed(record, its.place("location", record.location))
+            return [its.moved(body, record.document, record.line)]
         case Return():
-            return [its.tell(f"sku/{record.sku}", _returned(record, its), record.document, record.line)]
+            return [its.moved(_returned(record, its), record.document, record.line)]
         case Order():
             return [its.tell(f"order/{record.order}", _released(record, its))]
         case OrderClosing():
@@ -70,8 +82,8 @@ def events_of(record: Record, settings: BusinessSettings, lying: Lying | None) -
             line = "" if record.line is None else f"/{record.line}"
             return [its.tell(f"inbound/{record.inbound}{line}", _inbound(record, its))]
         case Item():
-            body = SkuKnown(record.name, _finite(record, "unit_value"), _finite(record, "mass_kg"))
-            return [its.tell(f"sku/{record.sku}", body)]
+            known = SkuKnown(record.name, _finite(record, "unit_value"), _finite(record, "mass_kg"))
+            return [its.tell(f"sku/{record.sku}", known)]
         case Lot():
             return [its.tell(f"lot/{record.sku}/{record.lot}", _lot(record, its))]
 
@@ -94,6 +106,12 @@ class _Teller:
             return self._live(derived_id(source, kind, document, line), entity, body)
         canonical = msgspec.json.encode(self._record, order="deterministic").decode()
         return self._live(derived_id(source, kind, canonical), entity, body)
+
+    def moved(self, body: StockMoved, document: str | None, line: int | str | None) -> LiveEvent:
+        """A movement of a SKU, or of a unit as a whole."""
+        return self.tell(
+            f"sku/{body.sku}" if body.sku else f"unit/{body.handling_unit}", body, document, line
+        )
 
     def count(self, document: str, key: StockKey, quantity: float, by: str) -> LiveEvent:
         """A count of the document: one for each thing at a place."""
@@ -168,13 +186,20 @@ def _missing(
     return sorted(held - listed.keys(), key=lambda key: tuple(part or "" for part in key))
 
 
+def _named(sku: str) -> str:
+    """A movement without a SKU would be that of a whole handling unit."""
+    if not sku.strip():
+        raise ValueError("sku is empty: name one, or tell of a whole handling unit in a unit_movement")
+    return sku
+
+
 def _moved(record: Movement, its: _Teller) -> StockMoved:
     from_place = its.place("from_location", record.from_location)
     to_place = its.place("to_location", record.to_location)
     if from_place is None and to_place is None:
         raise ValueError("neither from_location nor to_location is told: name at least one")
     return StockMoved(
-        record.sku,
+        _named(record.sku),
         _above_zero(record.quantity, "quantity"),
         from_place,
         to_place,
@@ -188,7 +213,7 @@ def _moved(record: Movement, its: _Teller) -> StockMoved:
 
 def _returned(record: Return, its: _Teller) -> StockMoved:
     return StockMoved(
-        record.sku,
+        _named(record.sku),
         _above_zero(record.quantity, "quantity"),
         None,
         its.place("to_location", record.to_location),

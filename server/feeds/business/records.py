@@ -58,6 +58,36 @@ class Movement(_Told, frozen=True, kw_only=True):
     line: int | str | None = None
 
 
+class UnitMovement(_Told, frozen=True, kw_only=True, tag="unit_movement"):
+    """A handling unit went from one location to another with all on it; one that is on a pallet is PALLET/CARTON."""
+
+    handling_unit: str
+    from_location: str | None = None
+    to_location: str | None = None
+    reason: str | None = None
+    disposition: str | None = None
+    order: str | None = None
+    document: str | None = None
+    line: int | str | None = None
+
+
+class Packing(_Told, frozen=True, kw_only=True):
+    """At a location something was packed into a handling unit, or unpacked from it: a quantity above 0 of a SKU, or
+    another `unit` with all on it.
+    """
+
+    how: Literal["packed", "unpacked"]
+    handling_unit: str
+    location: str
+    sku: str | None = None
+    quantity: float | None = None
+    lot: str | None = None
+    unit: str | None = None
+    order: str | None = None
+    document: str | None = None
+    line: int | str | None = None
+
+
 class Return(_Told, frozen=True, kw_only=True):
     """A customer sent back a quantity: why, and what becomes of it."""
 
@@ -131,4 +161,6 @@ class Lot(_Told, frozen=True, kw_only=True):
     activation_kj_mol: float | None = None
 
 
-Record: TypeAlias = Inventory | Movement | Return | Order | OrderClosing | Inbound | Item | Lot
+Record: TypeAlias = (
+    Inventory | Movement | UnitMovement | Packing | Return | Order | OrderClosing | Inbound | Item | Lot
+)

@@ -7,7 +7,18 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-TableKind = Literal["inventory", "movement", "return", "order", "order_closed", "inbound", "item", "lot"]
+TableKind = Literal[
+    "inventory",
+    "movement",
+    "unit_movement",
+    "packing",
+    "return",
+    "order",
+    "order_closed",
+    "inbound",
+    "item",
+    "lot",
+]
 
 
 class TableFile(BaseModel):

@@ -113,6 +113,9 @@ class EpcisDecoder:
             source=listed_end(rows_of(event, "sourceList"), "source", self._settings),
             destination=listed_end(rows_of(event, "destinationList"), "destination", self._settings),
             order=self._order(event),
+            transformation=(text_of(event, "transformationID") or event_id(event))
+            if kind == "TransformationEvent"
+            else None,
         )
 
     def _order(self, event: Json) -> str | None:
@@ -147,8 +150,11 @@ class EpcisDecoder:
 
     def _live(self, head: _Head, part: str, entity: str, happened_ms: int, body: Body) -> LiveEvent:
         source = self._settings.source
-        plain = f"{source}:{head.id}#{part}"
-        name = plain if len(plain) <= LONGEST_PLAIN_ID else derived_id(source, head.id, part)
+        name = f"{source}:{head.id}#{part}"
+        if len(name) > LONGEST_PLAIN_ID:
+            stem, back, _ = part.partition("-back")
+            # what is taken back at one time comes after what it takes back, by its id
+            name = derived_id(source, head.id, stem) + back
         return LiveEvent(
             id=name,
             site=self._settings.site,
@@ -175,6 +181,8 @@ class _Head(NamedTuple):
 
 def _entity(body: Body, settings: EpcisSettings) -> str:
     match body:
+        case StockMoved(sku="", handling_unit=unit):
+            return f"unit/{unit}"
         case StockMoved(sku=sku):
             return f"sku/{sku}"
         case LotKnown(sku=sku, lot=lot):

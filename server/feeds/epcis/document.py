@@ -5,19 +5,19 @@ query, one event, or a list of events.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 import msgspec
 
 from server.feeds.epcis.fields import EVENT_TYPES, Json, shown, text_of
 from server.feeds.epcis.xml_form import events_of_xml
+from server.feeds.json_text import read_json
 
 
 def events_of(payload: bytes) -> list[object]:
     """The events as plain values, in order. Raises ValueError for what holds none."""
     if payload.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return list(events_of_xml(payload))
-    document = _json_of(payload)
+    document = read_json(payload)
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):
@@ -49,15 +49,6 @@ def event_id(event: Json) -> str:
 
 
 _UNHASHED = frozenset({"recordTime", "errorDeclaration", "eventID", "@context"})
-
-
-def _json_of(payload: bytes) -> Any:
-    try:
-        return msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"this is no JSON: {error}") from error
-    except RecursionError as error:
-        raise ValueError("this JSON is nested too deeply") from error
 
 
 def _list_at(document: Json, *path: str) -> list[object]:

@@ -9,7 +9,7 @@ from server.feeds.epcis.fields import Json, needed_text, rows_of, text_of, texts
 from server.feeds.epcis.items import Item, items_of, parent_unit
 from server.feeds.epcis.lots import lot_number, lots_known
 from server.feeds.epcis.settings import EpcisSettings
-from server.feeds.epcis.steps import Happening, bodies_of, moved, seen
+from server.feeds.epcis.steps import Happening, bodies_of, moved, packed, seen, unpacked
 
 
 def _of_object(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
@@ -18,12 +18,19 @@ def _of_object(event: Json, its: Happening, settings: EpcisSettings) -> list[Bod
 
 
 def _of_aggregation(event: Json, its: Happening, settings: EpcisSettings) -> list[Body]:
-    """ADD packs and DELETE unpacks, which moves nothing; what is only observed is packed, and its step decides."""
+    """ADD packs into the handling unit and DELETE unpacks; what is only observed is on it, and its step decides.
+
+    A parent of another kind, as a crate, is no handling unit of the book: its children are seen.
+    """
     parent = parent_unit(text_of(event, "parentID"))
-    holder = None if its.action == "DELETE" else parent
+    holder = parent if its.action == "OBSERVE" else None
     items = _items(event, "childEPCs", "childQuantityList", settings, parent=holder)
     if its.action == "OBSERVE":
         return bodies_of(items, its)
+    if its.action == "DELETE" and parent is not None:
+        return unpacked(items, its, parent)
+    if items and parent is not None:
+        return packed(items, its, parent)
     return seen(items or ((Item(None, None, parent, None),) if parent else ()), its)
 
 

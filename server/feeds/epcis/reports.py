@@ -1,8 +1,10 @@
 """The sensor element of an event: each report becomes a reading of the entity it is bound to, or an alert.
 
 Bound to: the entity of the device's binding; else the device, `sensor/DEVICE`; else the only lot that the event is
-about; else its place. A report tells `value`, else `meanValue`, of its own time, else the element's, else the
-event's. ALARM_CONDITION raises an alert beside the reading; ERROR_CONDITION raises one instead of it.
+about; else its place. Parts of what is measured, as its maximum or the x of a vector, are told as of sensors of
+their own: of what `DEVICE/max` is bound to, else `sensor/DEVICE/max`, else `sensor/location/DOCK-1/max`. Readings are
+of the report's own time, else the element's, else the event's. ALARM_CONDITION raises an alert beside the reading;
+ERROR_CONDITION raises one instead of it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ from server.feeds.epcis.fields import (
     Json,
     mapping_of,
     needed_text,
-    number_of,
     rows_of,
     text_of,
     texts_of,
@@ -26,6 +27,7 @@ from server.feeds.epcis.fields import (
     word,
 )
 from server.feeds.epcis.gs1_keys import gs1_key
+from server.feeds.epcis.report_values import ReportValue, nothing_held, values_of
 from server.feeds.epcis.settings import EpcisSettings
 
 CHANNEL_OF: Mapping[str, str] = {
@@ -47,11 +49,12 @@ CHANNEL_OF: Mapping[str, str] = {
 
 
 class Reported(NamedTuple):
-    """What one report tells of an entity, and when."""
+    """What one report tells of an entity, and when; `field` where it is not of the reading itself."""
 
     entity: str
     happened_ms: int
     body: Body
+    field: str = ""
 
 
 def reports_of(
@@ -94,7 +97,10 @@ def _reported(
         for number, report in enumerate(reports):
             its = f"{path}.sensorReport[{number}]"
             try:
-                yield from ((its, one) for one in _told_by(element, report, event_ms, otherwise, sensors))
+                yield from (
+                    (f"{its}{one.field}", one)
+                    for one in _told_by(element, report, event_ms, otherwise, sensors)
+                )
             except ValueError as error:
                 faults.append(f"{its}: {error}")
 
@@ -131,9 +137,21 @@ def _told_by(
     if exception is not None:
         alert = _alert(exception, entity, channel, report)
         told.append(Reported(f"alert/{alert.rule}/{entity}", happened_ms, alert))
-    if exception != "ERROR_CONDITION" and (exception is None or _value_of(report) is not None):
-        reading = Reading(channel.name, _in_base(report, channel, binding))
-        told.append(Reported(entity, happened_ms, reading))
+    if exception != "ERROR_CONDITION":
+        values = values_of(report)
+        if not values and exception is None:
+            raise ValueError(nothing_held(report))
+        for each in values:
+            if not each.part:
+                reading = Reading(channel.name, _in_base(each, report, channel, binding))
+                told.append(Reported(entity, happened_ms, reading))
+                continue
+            name = f"{device or otherwise}/{each.part}"
+            own = sensors.of(name, channel.name)
+            reading = Reading(channel.name, _in_base(each, report, channel, own or binding))
+            told.append(
+                Reported(own.entity if own else f"sensor/{name}", happened_ms, reading, f".{each.field}")
+            )
     return told
 
 
@@ -142,9 +160,6 @@ def _channel_of(report: Json) -> Channel:
     name = CHANNEL_OF.get(word(kind) or "")
     if name is None:
         raise ValueError(f"type '{kind}' is no channel: known are {', '.join(CHANNEL_OF)}")
-    component = text_of(report, "component")
-    if component is not None:
-        raise ValueError(f"component '{component}' of {kind} is a part of a vector, which no channel holds")
     return channel_named(name)
 
 
@@ -157,23 +172,16 @@ def _when(report: Json, metadata: Json, event_ms: int) -> int:
     return event_ms
 
 
-def _value_of(report: Json) -> float | None:
-    value = number_of(report, "value")
-    return number_of(report, "meanValue") if value is None else value
-
-
-def _in_base(report: Json, channel: Channel, binding: SensorBinding | None) -> float:
-    value, unit = _value_of(report), text_of(report, "uom")
-    if value is None:
-        raise ValueError(f"{report['type']} has neither value nor meanValue: one is needed")
+def _in_base(told: ReportValue, report: Json, channel: Channel, binding: SensorBinding | None) -> float:
+    unit = text_of(report, "uom")
     if unit is None:
         raise ValueError(f"uom is missing: {channel.name} is in {', '.join(channel.units)}")
-    return binding.read(value, unit) if binding is not None else to_base(channel, value, unit)
+    return binding.read(told.value, unit) if binding is not None else to_base(channel, told.value, unit)
 
 
 def _alert(exception: str, entity: str, channel: Channel, report: Json) -> AlertChanged:
-    value, unit = _value_of(report), text_of(report, "uom") or ""
-    told = "" if value is None else f" at {value:g} {unit}".rstrip()
+    values, unit = values_of(report), text_of(report, "uom") or ""
+    told = f" at {values[0].value:g} {unit}".rstrip() if values else ""
     return AlertChanged(
         rule=f"epcis-{channel.name}",
         about=entity,

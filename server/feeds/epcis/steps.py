@@ -6,6 +6,8 @@ RULES, the first that fits:
 3. `commissioning`, `decommissioning`, `destroying` and the like that only OBSERVE: refused, for the action decides.
 4. `cycle_counting`, `stock_taking`: what is listed was counted at the place; what is not listed was not.
 5. source and destination are both places of this site: stock moved from one to the other.
+   What 2 and 5 tell of a handling unit alone, they tell of all on it; by 1 it cannot come in, for what it holds is
+   not known.
 6. all others: it was seen at the place, which is evidence and moves nothing; `sensor_reporting` tells readings only.
 
 Receiving counts and arriving, accepting and unloading do not, shipping counts and loading and departing do not: an
@@ -17,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from layouts.inventory.packing import unit_afterwards
 from layouts.live.events import Body, StockCounted, StockMoved, StockSeen
 from server.feeds.epcis.items import Item
 
@@ -44,6 +47,8 @@ class Happening:
     source: str | None
     destination: str | None
     order: str | None
+    transformation: str | None = None
+    """What uses things up and makes others of them."""
 
 
 def bodies_of(items: Sequence[Item], happening: Happening) -> list[Body]:
@@ -85,42 +90,72 @@ def moved(items: Sequence[Item], happening: Happening, *, comes_in: bool) -> lis
     return _moved(items, happening, _gone_from(happening), None)
 
 
+def packed(items: Sequence[Item], happening: Happening, unit: str) -> list[Body]:
+    """The items as put into a handling unit where they are. Raises ValueError where no place or quantity is told."""
+    place = _there(happening)
+    return [_movement(item, happening, place, place, item.handling_unit, unit) for item in items]
+
+
+def unpacked(items: Sequence[Item], happening: Happening, unit: str) -> list[Body]:
+    """The items as taken out of a handling unit. Raises ValueError where none, no place or no quantity is told."""
+    if not items:
+        raise ValueError(
+            f"childEPCs and childQuantityList name nothing: list what was taken out of handling unit {unit}"
+        )
+    place = _there(happening)
+    held_on = [unit if item.handling_unit is None else f"{unit}/{item.handling_unit}" for item in items]
+    return [
+        _movement(item, happening, place, place, held, "") for item, held in zip(items, held_on, strict=True)
+    ]
+
+
 def taken_back(body: StockMoved) -> StockMoved:
-    """The movement that undoes another."""
+    """The movement that undoes another. Raises ValueError for a unit that left with all on it."""
+    if not body.sku and body.to_place is None:
+        raise ValueError(
+            f"handling unit {body.handling_unit} left as a whole: what it held is not known any more, so it cannot "
+            "be taken back: count it, or receive it with what it holds"
+        )
+    into = None
+    if body.into_unit is not None:
+        held_on = body.handling_unit or ""
+        into = held_on if body.sku else held_on.rpartition("/")[0]
     return StockMoved(
-        body.sku, body.quantity, body.to_place, body.from_place, body.lot, body.handling_unit,
-        "declared in error", body.disposition, body.order,
+        body.sku, body.quantity, body.to_place, body.from_place, body.lot, unit_afterwards(body),
+        "declared in error", body.disposition, body.order, into, body.made_by,
     )  # fmt: skip
 
 
 def _moved(items: Sequence[Item], its: Happening, from_place: str | None, to_place: str | None) -> list[Body]:
     known = [item for item in items if item.sku is not None]
-    if not known and items:
-        units = ", ".join(item.handling_unit or "" for item in items)
-        raise ValueError(
-            f"only handling units {units} are named, not what they hold: send the event with its childEPCs or "
-            "quantities"
-        )
-    bodies: list[Body] = []
-    for item in known:
-        if item.sku is None or not item.quantity:
+    units = [item for item in items if item.sku is None]
+    if from_place is None:
+        if units and not known:
+            names = ", ".join(item.handling_unit or "" for item in units)
             raise ValueError(
-                f"the quantity of SKU '{item.sku}' is not told or 0: a movement needs one above 0"
+                f"only handling units {names} are named, not what they hold: send the event with its childEPCs or "
+                "quantities"
             )
-        bodies.append(
-            StockMoved(
-                item.sku,
-                item.quantity,
-                from_place,
-                to_place,
-                item.lot,
-                item.handling_unit,
-                its.step,
-                its.disposition,
-                its.order,
-            )
-        )
-    return bodies
+        units = []
+    return [_movement(item, its, from_place, to_place, item.handling_unit) for item in (*known, *units)]
+
+
+def _movement(
+    item: Item,
+    its: Happening,
+    from_place: str | None,
+    to_place: str | None,
+    unit: str | None,
+    into_unit: str | None = None,
+) -> StockMoved:
+    """Without a SKU, the movement of the unit with all on it."""
+    if item.sku is not None and not item.quantity:
+        raise ValueError(f"the quantity of SKU '{item.sku}' is not told or 0: a movement needs one above 0")
+    quantity = 1.0 if item.sku is None or item.quantity is None else item.quantity
+    return StockMoved(
+        item.sku or "", quantity, from_place, to_place, item.lot, unit,
+        its.step, its.disposition, its.order, into_unit, its.transformation,
+    )  # fmt: skip
 
 
 def _counted(item: Item, place: str) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -21,6 +21,8 @@ TOLD_TWICE_IS_HARMLESS = ("position", "reading", "vehicle", "location", "link")
 """Kinds whose newest counts: for them the time of arrival may stand in, and a doubled message changes nothing."""
 ADDS_UP = ("moved",)
 """Kinds of which two alike are two: they need an id of the source."""
+WHOLE_UNIT: Mapping[str, object] = {"sku": "", "quantity": 1.0}
+"""What a `moved` of a handling unit holds that names neither SKU nor quantity: the unit moves with all on it."""
 
 
 class Heading(NamedTuple):
@@ -140,6 +142,10 @@ def _body(
         if name not in known:
             raise ValueError(f"'{rule.kind}' has no field '{name}': fields are {', '.join(known)}")
     needed = [field.name for field in msgspec.structs.fields(body_type) if field.required]
+    fixed: dict[str, object] = {"type": rule.kind}
+    if rule.kind == "moved" and "handling_unit" in rule.fields and not rule.fields.keys() & WHOLE_UNIT:
+        needed = ["handling_unit"]
+        fixed |= WHOLE_UNIT
     for name in needed:
         if name not in rule.fields:
             raise ValueError(f"'{rule.kind}' needs the field '{name}': add it")
@@ -151,13 +157,15 @@ def _body(
     value = _reading_value(rule.fields) if rule.kind == "reading" else None
 
     def body(record: Record) -> Body:
-        told: dict[str, object] = {"type": rule.kind}
+        told = dict(fixed)
         for name, read in reads.items():
             field = read(record)
             if field is not MISSING:
                 told[name] = field
             elif name in needed:
                 raise ValueError(f"{name} is missing{_where(rule.fields[name])}")
+        if rule.kind == "moved" and "sku" in reads and told["sku"] == "":
+            raise ValueError("sku is empty: a rule without sku and quantity moves a whole handling unit")
         if value is not None:
             told["value"] = value(record, told["channel"])
         return _converted(told, body_type)

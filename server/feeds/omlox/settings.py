@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from layouts.live.events import ENTITY_KINDS
+from server.feeds.map_frame import MapFrame
 from server.feeds.omlox.georeference import Georeference
-from server.feeds.vda5050.map_frame import MapFrame
 
 
 class OmloxSettings(BaseModel):

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 from layouts.live.events import Body, LinkChanged, LiveEvent
 from server.feeds.feed import Decoded, Decoder, Message, Refused, Reply, derived_id
+from server.feeds.link_times import LinkTimes
 from server.feeds.sparkplug.payload import Metric, Payload, decode_payload
 from server.feeds.sparkplug.readings import reading_of
 from server.feeds.sparkplug.rebirth import Rebirths
 from server.feeds.sparkplug.session import SEQUENCE_LENGTH, Birth, Session
 from server.feeds.sparkplug.settings import SparkplugSettings
 from server.feeds.sparkplug.topic import Topic, read_topic
-from server.feeds.vda5050.link_times import LinkTimes
 from spatial.model_yaml import validated
 
 BD_SEQ = "bdSeq"

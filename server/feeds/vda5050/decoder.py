@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from layouts.live.events import LONGEST_ID, Body, LiveEvent
 from server.feeds.epcis.fields import time_ms
 from server.feeds.feed import Decoded, Decoder, Message, Refused, derived_id
-from server.feeds.vda5050.link_times import LinkTimes
+from server.feeds.link_times import LinkTimes
 from server.feeds.vda5050.meaning import BROKEN, link_of, position_of, vehicle_of
 from server.feeds.vda5050.sequence import Sequence, Sequences
 from server.feeds.vda5050.settings import Vda5050Settings

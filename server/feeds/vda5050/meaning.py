@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from layouts.live.events import Fault, LinkChanged, Position, VehicleMode, VehicleState
-from server.feeds.vda5050.map_frame import MapFrame
+from server.feeds.map_frame import MapFrame
 from server.feeds.vda5050.settings import Vda5050Settings
 from server.feeds.vda5050.telegrams import Connection, Error, Power, Safety, State, Visualization
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.feeds.vda5050.map_frame import MapFrame
+from server.feeds.map_frame import MapFrame
 
 
 class SiteMap(MapFrame):

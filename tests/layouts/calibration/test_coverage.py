@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
-from layouts.calibration.coverage import Forecast, coverages, validate, wilson
+from layouts.calibration.coverage import Forecast, coverages, validate, verdict_of, wilson
 
 
 def forecasts(days: int, *, width: float, seed: int = 0, first: int = 0) -> list[Forecast]:
@@ -46,3 +47,28 @@ def test_a_bad_or_untested_model_is_not_validated_and_says_why() -> None:
     assert "too narrow for lines_per_hour" in validate(forecasts(200, width=1.0), fitted_days=()).reason
     assert "too few days" in validate(forecasts(4, width=1.96), fitted_days=()).reason
     assert "nothing was foretold" in validate([], fitted_days=()).reason
+
+
+@pytest.mark.parametrize("level", [1 / 3, 9 / 11, 0.9, 0.95])
+@pytest.mark.parametrize("days", [1, 2, 3, 5, 10, 30, 73, 200])
+def test_a_true_model_is_seldom_wronged_however_few_the_days(days: int, level: float) -> None:
+    chance = {"too narrow": 0.0, "too wide": 0.0, "holds": 0.0, "cannot decide": 0.0}
+    for held in range(days + 1):
+        chance[verdict_of(held, days, level=level)] += float(binom.pmf(held, days, level))
+    assert max(chance["too narrow"], chance["too wide"]) <= 0.025
+    # 5 to 10 of 100 by Wilson's bounds alone
+    assert wilson(0, 1).high < 0.9
+    assert wilson(1, 2).high < 0.95
+
+
+def test_bias_is_against_what_was_expected_and_not_the_middle_of_a_skewed_interval() -> None:
+    told = {"kpi": "makespan_s", "day": "d1", "low": 90.0, "high": 130.0, "actual": 100.0}
+    assert coverages([Forecast(**told, expected=100.0)])[0].bias == 0.0  # type: ignore[arg-type]
+    assert coverages([Forecast(**told)])[0].bias == pytest.approx(-10 / 110)  # type: ignore[arg-type]
+
+
+def test_what_was_foretold_to_be_one_number_and_was_is_not_too_wide() -> None:
+    sure = [Forecast(kpi="on_time_share", day=f"d{i}", low=1.0, high=1.0, actual=1.0) for i in range(200)]
+    assert coverages(sure)[0].verdict == "holds"
+    missed = [Forecast(kpi="on_time_share", day=f"d{i}", low=1.0, high=1.0, actual=0.9) for i in range(200)]
+    assert coverages(missed)[0].verdict == "too narrow"

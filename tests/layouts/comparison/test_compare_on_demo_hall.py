@@ -18,9 +18,9 @@ from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import figures_of
 from layouts.slotting_table import write_slotting
 from layouts.statistics.intervals import share_interval
-from layouts.statistics.workers import ThisProcess
 from layouts.what_if.play_points import play_points
 from spatial.facility_json import write_facility
+from spatial.tasks.workers import ThisProcess
 
 RATE = "lines_per_hour"
 

@@ -32,25 +32,27 @@ def bodies(draw: st.DrawFn, *, with_units: bool = True) -> Body:
     sku, lot = draw(st.sampled_from("XY")), draw(st.sampled_from([None, "L"]))
     kind = draw(st.integers(0, 9))
     if kind < 3:
-        source = draw(st.sampled_from(["count", "wms"]))
-        return StockCounted(
-            sku, draw(st.sampled_from(PLACES[1:])), draw(st.integers(0, 9)) / 3, source, lot, unit
-        )
+        source, place = draw(st.sampled_from(["count", "wms"])), draw(st.sampled_from(PLACES[1:]))
+        return StockCounted(sku, place, draw(st.integers(0, 9)) / 3, source, lot, unit)
     there, here = draw(st.permutations(PLACES).filter(lambda four: four[:2] != [None, None]))[:2]
+    into = None
+    if with_units and here is not None:
+        onto = ("", "Q", "C", "R/C") if unit is None or unit.startswith("P") else ("", "P", "P/C")
+        into = draw(st.sampled_from([None, None, *onto]))
+        there = here if into is not None and draw(st.booleans()) else there
     if kind == 3 and unit is not None:
-        return StockMoved("", 1.0, there, here, handling_unit=unit)
+        return StockMoved("", 1.0, there, here, handling_unit=unit, into_unit=into)
     if kind == 4:
         return StockSeen(draw(st.sampled_from(PLACES[1:])), "scan", 0.9, sku=sku, quantity=1.0)
     order = draw(st.sampled_from([None, "O1"]))
-    return StockMoved(sku, draw(st.integers(1, 9)) / 3, there, here, lot, unit, order=order)
+    return StockMoved(sku, draw(st.integers(1, 9)) / 3, there, here, lot, unit, order=order, into_unit=into)
 
 
 @st.composite
 def histories(draw: st.DrawFn, *, with_units: bool = True) -> list[LiveEvent]:
     """Events over 900 ms, many of them at equal times."""
-    drawn = draw(
-        st.lists(st.tuples(st.integers(0, 30), bodies(with_units=with_units)), min_size=1, max_size=30)
-    )
+    timed = st.tuples(st.integers(0, 30), bodies(with_units=with_units))
+    drawn = draw(st.lists(timed, min_size=1, max_size=30))
     return [told(number, 30 * at, body) for number, (at, body) in enumerate(drawn)]
 
 
@@ -78,10 +80,10 @@ def by_hand(events: list[LiveEvent]) -> dict[StockKey, int]:
         if isinstance(body, StockCounted):
             book[StockKey(body.place, body.sku, body.lot, body.handling_unit)] = round(1000 * body.quantity)
         elif isinstance(body, StockMoved) and body.sku:
-            for place, sign in ((body.from_place, -1), (body.to_place, 1)):
-                if place is not None:
-                    key = StockKey(place, body.sku, body.lot, body.handling_unit)
-                    book[key] += sign * round(1000 * body.quantity)
+            afterwards = body.handling_unit if body.into_unit is None else body.into_unit or None
+            ends = ((body.from_place, body.handling_unit, -1), (body.to_place, afterwards, 1))
+            for place, unit, sign in (end for end in ends if end[0] is not None):
+                book[StockKey(place, body.sku, body.lot, unit)] += sign * round(1000 * body.quantity)
         elif isinstance(body, StockMoved):
             unit = body.handling_unit or ""
             for key, amount in list(book.items()):
@@ -89,7 +91,9 @@ def by_hand(events: list[LiveEvent]) -> dict[StockKey, int]:
                 if amount and (held == unit or held.startswith(unit + "/")):
                     book[key] -= amount
                     if body.to_place is not None:
-                        book[key._replace(place=body.to_place)] += amount
+                        packed = f"{body.into_unit}/{unit.split('/')[-1]}".removeprefix("/")
+                        moved = (unit if body.into_unit is None else packed) + held.removeprefix(unit)
+                        book[key._replace(place=body.to_place, handling_unit=moved)] += amount
     return {key: amount for key, amount in book.items() if amount}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import os
@@ -17,15 +18,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from layouts.demand.forecasting.demand_table import DemandTable
+from layouts.demand.forecasting.forecast import forecast
 from layouts.slotting.hard_rules import one_each
 from layouts.slotting.metric import table_metric
 from layouts.slotting.problem import SlottingProblem, TourUnits
 from layouts.slotting.search.improve import Effort, improve
-from layouts.statistics.local_processes import next_part, stretches
-from layouts.statistics.open_workers import open_workers
 from layouts.statistics.replications import Precision, run_replications
 from spatial.errors import AisletwinError, MissingToolError
 from spatial.progress import silent
+from spatial.tasks.local_processes import next_part, stretches
+from spatial.tasks.open_workers import open_workers
 
 ROOT = Path(__file__).parents[3]
 
@@ -122,7 +125,7 @@ import sys, time
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from layouts.statistics.open_workers import open_workers
+from spatial.tasks.open_workers import open_workers
 
 def slow(folder, number):
     import os
@@ -236,6 +239,18 @@ def test_a_slotting_searched_on_a_cluster_is_that_of_one_process(cluster) -> Non
     assert shared.curve == alone.curve
 
 
+def test_forecasts_on_a_cluster_are_those_of_one_process(cluster) -> None:  # type: ignore[no-untyped-def]
+    counts = np.random.default_rng(2).poisson(np.linspace(0.1, 9, 250)[:, None], (250, 120)).astype(np.uint8)
+    table = DemandTable(
+        skus=tuple(f"S{n:03d}" for n in range(250)), first_day=dt.date(2026, 1, 1), counts=counts
+    )
+    alone = forecast(table)
+    with open_workers(cluster=cluster[0]) as workers:
+        shared = forecast(table, workers=workers)
+    assert shared.quantiles.tobytes() == alone.quantiles.tobytes()
+    assert shared.score.tobytes() == alone.score.tobytes()
+
+
 def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MissingToolError, match=r"pip install 'aisletwin\[cluster\]'"):
@@ -243,7 +258,7 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_without_a_scheduler_or_workers_the_remedy_is_told(cluster, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr("layouts.statistics.cluster.REACHED_WITHIN_S", 1)
+    monkeypatch.setattr("spatial.tasks.cluster.REACHED_WITHIN_S", 1)
     with pytest.raises(MissingToolError, match="dask scheduler"):
         open_workers(cluster="tcp://127.0.0.1:9")
     for worker in cluster[1]:

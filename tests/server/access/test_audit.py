@@ -112,7 +112,7 @@ def test_an_old_log_with_its_old_head_is_found_out_by_a_head_that_was_noted(tmp_
     head_path(path).write_bytes(old[1])
     assert verify(path, KEY).is_whole, "this is what no file beside the log can show"
     assert verify(path, KEY, head=head).faults == (
-        "the log ends at line 2, and line 4 had been written: lines were taken off its end",
+        "the log ends at line 2, and line 4 had been written: lines were taken off its end, or a disk lost them",
     )
     other = written(path, 2, start=7)
     assert (other.seq, other.sha256 != head.sha256) == (4, True)
@@ -125,7 +125,9 @@ def test_a_log_that_was_cut_is_evidence_and_not_written_on(tmp_path: Path) -> No
     good = lines_of(path)
     for lines in (good[:2], [*good[:2], good[2].rstrip(b"\n")], [*good[:2], good[2][:40]], []):
         path.write_bytes(b"".join(lines))
-        with pytest.raises(BadDataError, match=r"its head is at line 3: lines were taken out; keep both"):
+        with pytest.raises(
+            BadDataError, match=r"its head is at line 3: lines were taken out, or a disk lost them; keep"
+        ):
             AuditLog(path, KEY, now_ms=0)
         assert not verify(path, KEY).is_whole
         assert path.read_bytes() == b"".join(lines), "what is evidence stays as it is"
@@ -323,6 +325,63 @@ def test_nobody_fills_the_disk_by_being_turned_away(guarded: Make, ask: Ask, tmp
         ask(guard.app, "GET", "/api/site")
     log.close()
     assert 20 <= len(lines_of(path)) <= 25
+
+
+@pytest.mark.parametrize("answers", ["as HTTP", "by closing"])
+def test_every_websocket_that_is_refused_is_told(
+    guarded: Make, ask: Ask, tmp_path: Path, answers: str
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    log = AuditLog(path, KEY, now_ms=0)
+    guard = guarded(audit=log, site="B")
+    extensions = {"websocket.http.response": {}} if answers == "as HTTP" else {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await guard.app({**scope, "extensions": extensions}, receive, send)
+
+    foreign = {**guard.bearer("viewer"), "origin": "https://elsewhere.example"}
+    for address, headers, is_open in (
+        ("/ws", guard.bearer("viewer"), True),
+        ("/ws", {}, False),
+        ("/ws", {"authorization": f"Bearer {guard.tokens['viewer']}x"}, False),
+        ("/ws", foreign, False),
+        ("/ws", guard.bearer("scoped"), False),  # of another site
+        ("/ws/steer", guard.bearer("viewer"), False),
+    ):
+        status = ask(app, "CONNECT", address, headers, client=("10.0.0.8", 1)).status
+        assert (status == 101) == is_open
+    log.close()
+    told = [json.loads(line) for line in lines_of(path)]
+    unknown = "401" if answers == "as HTTP" else "403"
+    assert [(one["who"], one["what"], one["target"], one["outcome"]) for one in told] == [
+        ("", "CONNECT", "/ws", unknown),
+        ("", "CONNECT", "/ws", unknown),
+        ("", "CONNECT", "/ws", "403"),
+        ("scoped", "CONNECT", "/ws", "403"),
+        ("viewer", "CONNECT", "/ws/steer", "403"),
+    ]
+    assert {one["from"] for one in told} == {"10.0.0.8"}
+    assert not any(token[17:].encode() in path.read_bytes() for token in guard.tokens.values())
+
+
+def test_refused_websockets_and_requests_share_one_bound(guarded: Make, ask: Ask, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    guard, log = audited(guarded, path)
+    for n in range(60):
+        assert ask(guard.app, ("GET", "CONNECT")[n % 2], ("/api/site", "/ws")[n % 2]).status in (401, 429)
+    log.close()
+    told = [json.loads(line)["what"] for line in lines_of(path)]
+    assert 20 <= len(told) <= 25
+    assert set(told) == {"GET", "CONNECT"}
+
+
+def test_a_websocket_whose_refusal_cannot_be_told_stays_refused(
+    guarded: Make, ask: Ask, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    guard, log = audited(guarded, tmp_path / "audit.jsonl")
+    log.close()
+    assert ask(guard.app, "CONNECT", "/ws").status == 401
+    assert "refused is not in the audit log" in caplog.text
 
 
 def test_what_cannot_be_told_is_said_so(guarded: Make, ask: Ask, tmp_path: Path) -> None:

@@ -23,10 +23,13 @@ from layouts.live.events import (
     encode_event,
     refusal,
 )
+from server.access.errors import ForgottenError
 from server.access.people import FREE_TEXT, NAMING, hide_people
 from server.access.private_files import write_private
 from server.access.pseudonyms import DAY_MS, HOUR_MS, Pseudonyms
 from server.access.settings import PseudonymSettings
+from server.intake.group_commit import GroupCommit
+from server.store.opening import open_store
 from spatial.errors import BadDataError
 
 MONDAY = 20_724 * DAY_MS  # 2026-09-28
@@ -203,6 +206,61 @@ def test_an_id_does_not_tell_whom_it_was_made_of(tmp_path: Path) -> None:
     assert tomorrow != first
 
 
+def test_an_event_told_again_when_its_key_is_gone_is_never_recorded_twice(tmp_path: Path) -> None:
+    """With its key it had another id: the log could not know it again."""
+    clock = Clock()
+    people = pseudonyms(tmp_path, clock, keep_days=3)
+    told = event("agent/P17", POSITION, id="a")
+    other = pseudonyms(tmp_path, clock, keep_days=3)  # a process that has seen nothing of it
+    first = hide_people(told, people).event.id
+    clock.now_ms = NOON + 3 * DAY_MS
+    assert hide_people(told, people).event.id == first
+    clock.now_ms = NOON + 4 * DAY_MS
+    for is_forgotten in (False, True):
+        if is_forgotten:
+            assert people.forget() == 1
+        for each in (people, other, pseudonyms(tmp_path, clock, keep_days=3)):
+            with pytest.raises(ForgottenError, match=r"whose period's key is destroyed.*or raise keep_days"):
+                hide_people(told, each)
+    with pytest.raises(ForgottenError):  # a new key gives another id
+        hide_people(told, pseudonyms(tmp_path, clock, keep_days=30))
+    unnamed = event("sensor/a", Reading("temperature", 5.0), id="b")
+    assert hide_people(unnamed, people).event is unnamed
+
+
+def test_history_of_before_there_were_keys_is_taken_and_known_again(tmp_path: Path) -> None:
+    people = pseudonyms(tmp_path, keep_days=3)
+    old = event("agent/P17", POSITION, id="a", happened_ms=NOON - 9 * DAY_MS)
+    one, again = (hide_people(old, each).event for each in (people, pseudonyms(tmp_path, keep_days=3)))
+    assert one == again
+    assert one.entity == "agent/picker-forgotten"
+
+
+def test_what_was_forgotten_is_refused_on_the_way_in(tmp_path: Path) -> None:
+    clock = Clock()
+    people = pseudonyms(tmp_path, clock, keep_days=3)
+    told, fresh = event("agent/P17", POSITION, id="a"), event("sensor/a", Reading("temperature", 5.0), id="b")
+
+    def rewrite(each: LiveEvent) -> LiveEvent | str:
+        try:
+            return hide_people(each, people).event
+        except ForgottenError as error:
+            return str(error)
+
+    store = open_store(tmp_path / "log.sqlite")
+    intake = GroupCommit(store, now_ms=clock, rewrite=rewrite)
+    assert intake.write([told]).recorded == 1
+    assert intake.write([told]).known == 1
+    clock.now_ms = NOON + 10 * DAY_MS
+    receipt = intake.write([told, fresh])
+    assert (receipt.recorded, receipt.known) == (1, 0)
+    assert [refused for refused, _ in receipt.refused] == [told]
+    assert "raise keep_days" in receipt.refused[0][1]
+    assert (store.head(), intake.written.refused) == (2, 1)
+    intake.stop()
+    store.close()
+
+
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=60))
 def test_other_names_are_others(one: str, other: str) -> None:
     people = SHARED
@@ -212,7 +270,18 @@ def test_other_names_are_others(one: str, other: str) -> None:
 PLAIN = {
     "alert": {"rule", "step", "severity", "until_ms"},
     "link": {"is_up"},
-    "moved": {"sku", "quantity", "from_place", "to_place", "lot", "handling_unit", "disposition", "order"},
+    "moved": {
+        "sku",
+        "quantity",
+        "from_place",
+        "to_place",
+        "lot",
+        "handling_unit",
+        "disposition",
+        "order",
+        "into_unit",
+        "made_by",
+    },
     "note": set(),
     "vehicle": {"mode", "battery", "is_charging", "is_driving", "is_paused", "order", "node", "load"},
     "work": {

@@ -21,6 +21,7 @@ from server.access.roles import MAY, PERMISSIONS, ROLES
 # written out by hand, so that a slip in the table of roles shows
 EXPECTED = {
     ("viewer", "see"), ("planner", "see"), ("planner", "plan"), ("operator", "see"), ("operator", "operate"),
+    ("planner", "note"), ("operator", "note"), ("admin", "note"),
     ("admin", "see"), ("admin", "plan"), ("admin", "operate"), ("admin", "administer"),
 }  # fmt: skip
 

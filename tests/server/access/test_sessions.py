@@ -58,7 +58,7 @@ def test_a_session_does_what_its_token_does(guarded: Make, ask: Ask) -> None:
     server = guarded()
     cookie = logged_in(server, ask)
     assert ask(server.app, "GET", "/api/session", cookie).body == (
-        b'{"name":"operator","role":"operator","permissions":["see","operate"],"sites":null,'
+        b'{"name":"operator","role":"operator","permissions":["see","note","operate"],"sites":null,'
         b'"until_ms":1790036000000}'
     )
     assert ask(server.app, "GET", "/api/site", cookie).status == 200

@@ -135,6 +135,23 @@ def test_a_file_that_breaks_admits_nobody_until_it_is_mended(
     assert tokens.admit(text, NOW)
 
 
+@pytest.mark.parametrize("asked", ["admit", "by_id"])
+def test_a_file_that_is_deleted_before_anybody_asked_admits_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, asked: str
+) -> None:
+    path = tmp_path / "tokens.json"
+    text = make_token(path, "one", role="viewer", now_ms=NOW)
+    tokens = Tokens(path)
+    path.unlink()
+    with caplog.at_level(logging.ERROR):
+        for _ in range(2):
+            told = tokens.admit(text, NOW) if asked == "admit" else tokens.by_id(text[4:16], NOW)
+            assert told is None
+    assert [record.getMessage() for record in caplog.records] == [
+        f"no token is valid until its file is mended: {path} is missing: make a first token"
+    ]
+
+
 def test_a_file_that_others_may_read_or_that_is_another_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "tokens.json"
     with pytest.raises(BadDataError, match="is missing: make a first token"):

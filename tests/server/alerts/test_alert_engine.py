@@ -11,7 +11,7 @@ from layouts.live.state import TwinState
 from server.alerts.engine import AlertEngine
 from server.alerts.examples import WAREHOUSE
 from server.alerts.life import alerts_of
-from server.alerts.memory import encode_memory, resume_engine
+from server.alerts.memory import decode_memory, encode_memory, resume_engine
 from server.alerts.read_rules import read_rules
 from server.alerts.steps import acknowledge, shelve, unshelve
 
@@ -91,7 +91,9 @@ def test_a_restart_from_memory_goes_on_as_if_nothing_had_happened(cut, log_type,
         for i, event in enumerate(told):
             log.tell(event)
             if restarts and i == cut:
-                log.engine, again = resume_engine(EXAMPLE, encode_memory(log.engine), log.state)
+                log.engine, again = resume_engine(
+                    EXAMPLE, decode_memory(encode_memory(log.engine)), log.state
+                )
                 assert again == []
         log.tick(10**8)
         outcomes.append(([recorded.event for recorded in log.recorded], encode_memory(log.engine)))
@@ -105,7 +107,7 @@ def test_a_step_that_did_not_reach_the_log_is_handed_over_again(make_rules, read
     state.apply(recorded)
     assert engine.apply(recorded, state) == []
     lost = engine.tick(60_000, state)
-    _, again = resume_engine(make_rules(WARM), encode_memory(engine), state)
+    _, again = resume_engine(make_rules(WARM), decode_memory(encode_memory(engine)), state)
     assert again == lost
     assert len(lost) == 1
 
@@ -116,7 +118,7 @@ def test_a_memory_of_another_event_is_refused(make_rules):
     data = encode_memory(AlertEngine(rules))
     state.seq = 4
     with pytest.raises(ValueError, match="keep both together"):
-        resume_engine(rules, data, state)
+        resume_engine(rules, decode_memory(data), state)
 
 
 def test_what_is_old_and_comes_late_raises_nothing_now(make_log, reading):

@@ -35,7 +35,7 @@ def rule(**fields: str) -> str:
         (rule(where="{entity: 'senser/*'}"), "is not KIND/NAME"),
         (rule(escalate="[{after_s: 60, severity: info}]"), "does not rise"),
         (rule(id="'a b'"), "is no id"),
-        (rule(for_s="-1"), "greater than or equal to 0"),
+        (rule(for_s="-1"), "-1 is below 0: choose a larger value"),
         (rule(kind="rate", above="", rises="2 °C", hysteresis="3 °C"), "is not below rises"),
         (rule(kind="excursion", above="", high="8 °C"), "none of out_s, degree_minutes and mkt_above"),
         (rule(kind="excursion", above="", high="8 °C", out_s="90000"), "widen the window"),

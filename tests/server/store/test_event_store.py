@@ -263,3 +263,11 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path, told: Told)
     store._writer.execute("PRAGMA max_page_count = 1000000")
     assert len(store.append([told(n) for n in range(1, 5_000)], now_ms=NOW_MS).recorded) == 4_999
     store.close()
+
+
+def test_the_last_event_before_a_time_is_found(store: SqlStore, told: Told) -> None:
+    assert store.before(NOW_MS) == 0
+    for n, after_ms in enumerate((0, 0, 10, 20, 20, 20, 30)):
+        store.append([told(n)], now_ms=NOW_MS + after_ms)
+    befores = [store.before(NOW_MS + after_ms) for after_ms in (-5, 0, 1, 10, 15, 20, 21, 30, 99)]
+    assert befores == [0, 0, 2, 2, 3, 3, 6, 6, 7]

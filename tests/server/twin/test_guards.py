@@ -22,6 +22,7 @@ from server.access.settings import AccessSettings, LimitSettings
 from server.access.tokens import make_token
 from server.app import create_app
 from server.clock import clock_ms
+from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file
@@ -56,7 +57,9 @@ def test_roles_reach_what_they_may_and_what_was_done_is_told(
     log, key = tmp_path / "audit.jsonl", read_or_make_key(tmp_path / "audit.key")
     audit = AuditLog(log, key, now_ms=clock_ms())
     access = access_of(told.access, "127.0.0.1", site="HALL")
-    with serving(create_app(site, live=LiveServer(told, site), access=access, audit=(audit, key))) as address:
+    with serving(
+        create_app(Shown(site=site), live=LiveServer(told, site), access=access, audit=(audit, key))
+    ) as address:
         assert httpx.get(address + "api/site", trust_env=False).status_code == 401
         assert httpx.get(address + "api/ready", trust_env=False).json()["status"] == "ready"
         for number, (role, expected) in enumerate(ROLES.items()):
@@ -88,7 +91,7 @@ def test_every_route_lets_in_whom_it_says_and_nobody_else(
     told, site = read_twin_file(tmp_path / "twin.yaml"), load_site(hall_site)
     limits = LimitSettings(requests_per_s=10_000, requests_at_once=10_000)
     access = access_of(told.access, "127.0.0.1", site="HALL")
-    app = create_app(site, live=LiveServer(told, site), access=access, limits=limits)
+    app = create_app(Shown(site=site), live=LiveServer(told, site), access=access, limits=limits)
     asked = [
         (method, re.sub(r"\{[^}]*\}", "1", route.path), route.needs)
         for route in declared_routes(app)
@@ -130,7 +133,7 @@ def test_a_token_of_one_site_neither_tells_nor_reads_of_another(
     ]
     access = access_of(told.access, "127.0.0.1", site="HALL")
     with (
-        serving(create_app(site, live=LiveServer(told, site), access=access)) as address,
+        serving(create_app(Shown(site=site), live=LiveServer(told, site), access=access)) as address,
         httpx.Client(
             base_url=address, headers={"Authorization": f"Bearer {here}"}, trust_env=False
         ) as scoped,

@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from layouts.live.events import LiveEvent, OrderReleased, Position, Reading, StockCounted
 from server.app import create_app
 from server.clock import clock_ms
+from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.store.snapshots import restored
@@ -58,7 +59,9 @@ def live(
     @contextmanager
     def start() -> Iterator[httpx.Client]:
         site = load_site(hall_site)
-        app: FastAPI = create_app(site, live=LiveServer(read_twin_file(folder / "twin.yaml"), site))
+        app: FastAPI = create_app(
+            Shown(site=site), live=LiveServer(read_twin_file(folder / "twin.yaml"), site)
+        )
         with serving(app) as address, httpx.Client(base_url=address, trust_env=False, timeout=10) as client:
             yield client
 

@@ -1,3 +1,16 @@
+/** Which of two sites that are shown beside each other this page is about: their addresses differ by this. */
+const SIDE = new URLSearchParams(globalThis.location?.search ?? "").get("side") === "b" ? "/b" : "";
+
+/** The address of something about this page's site. @param {string} path */
+export function at(path) {
+  return SIDE + path;
+}
+
+/** The address of the websocket. @param {string} [side] "" or "/b"; that of this page by default */
+export function socketAddress(side = SIDE) {
+  return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${side}/ws`;
+}
+
 /**
  * The JSON answer of the server. Throws an Error with the server's own words.
  * @template T

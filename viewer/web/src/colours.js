@@ -41,14 +41,37 @@ export function heatColour(share) {
   return cividis(0.25 + 0.75 * Math.min(1, Math.max(0, share)));
 }
 
+const LESS = [86, 180, 233];
+const SAME = [232, 236, 240];
+const MORE = [230, 126, 34];
+
+/** Of a difference: blue below 0, white about it, orange above. @param {number} share −1…1 */
+export function differenceColour(share) {
+  const far = Math.min(1, Math.abs(share));
+  const end = share < 0 ? LESS : MORE;
+  return SAME.map((from, channel) => Math.round(from + far * (end[channel] - from)));
+}
+
+export function differenceGradient() {
+  const stops = [-1, -0.5, 0, 0.5, 1].map((share) => `rgb(${differenceColour(share).join(" ")})`);
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}
+
+/** The same as a colour of the page. @param {number} share */
+export function figureColour(share) {
+  return `#${heatColour(share).map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
+
 /** Of the classes of velocity, from little to much. */
 export function velocityColours() {
-  const hex = (/** @type {number} */ part) => part.toString(16).padStart(2, "0");
-  return [0, 0.25, 0.5, 0.75, 1].map((share) => `#${heatColour(share).map(hex).join("")}`);
+  return [0, 0.25, 0.5, 0.75, 1].map(figureColour);
 }
 
 export const UNVISITED_COLOUR = "#2e363f";
 export const MOVE_COLOUR = "#ff9e4a";
+export const LANE_COLOUR = "#8ab4f8";
+export const STATION_COLOUR = "#e38cc0";
+export const UNKNOWN_COLOUR = "#3d4650";
 
 export function heatGradient() {
   const stops = [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${heatColour(share).join(" ")})`);

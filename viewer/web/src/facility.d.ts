@@ -39,6 +39,21 @@ export interface Facility {
   levels: Level[];
   racks: Rack[];
   locations: Location[];
+  aisles?: Aisle[];
+  stations?: Station[];
+}
+
+export interface Station {
+  id: string;
+  level: string;
+  kind: string;
+  pose: [number, number, number];
+}
+
+export interface Aisle {
+  id: string;
+  clear_width_m: number;
+  cross?: boolean;
 }
 
 export interface Site {
@@ -49,9 +64,12 @@ export interface Site {
   locations: number;
   has_mesh: boolean;
   has_cloud: boolean;
+  has_tiles: boolean;
   has_run: boolean;
   has_plan: boolean;
+  has_deviations: boolean;
   is_live: boolean;
+  is_beside: boolean;
 }
 
 export interface LocationDetails extends Location {
@@ -103,4 +121,70 @@ export interface OnHand {
   handling_unit: string | null;
   quantity: number;
   checked_ms: number | null;
+}
+
+export interface Box {
+  center: [number, number, number];
+  size_m: [number, number, number];
+  yaw_rad: number;
+}
+
+/** One of `/api/deviations`. */
+export interface Deviation extends Box {
+  id: string;
+  kind: string;
+  level: string;
+  verdict: "changed" | "unchanged" | "cannot_decide";
+  word: string;
+  text: string;
+  mm: number | null;
+  sigma_mm: number | null;
+  at_most_mm: number | null;
+  planned: Box | null;
+  actual: Box | null;
+}
+
+/** One of `/api/find`. */
+export interface Found {
+  kind: "location" | "sku" | "order" | "rack";
+  id: string;
+  places: string[];
+}
+
+/** The answer of `/api/colours/NAME`. */
+export interface Colouring {
+  name: string;
+  title: string;
+  unit: string;
+  top: number;
+  values: Record<string, number>;
+}
+
+/** One of `/api/locations/ID/history`. */
+export interface Step {
+  what: string;
+  who: string;
+  sku: string | null;
+  quantity: number | null;
+  order: string | null;
+  at_s: number | null;
+  at_ms: number | null;
+}
+
+/** The answer of `/api/lanes`. */
+export interface Lanes {
+  agent: string;
+  places: [number, number, number][];
+  lanes: [number, number][];
+  one_way: number[];
+}
+
+/** The answer of `/api/layout/patch`. */
+export interface Patched {
+  yaml: string;
+  racks: Rack[];
+  aisles: Record<string, number>;
+  locations: number;
+  lost: number;
+  notes: string[];
 }

@@ -1,30 +1,32 @@
-import * as THREE from "three";
-import { SignInError, getJson } from "./api.js";
-import { ServerTime, simTime } from "./clock.js";
+import { Vector3 } from "three";
+import { SignInError, at, getJson } from "./api.js";
+import { showDeviations } from "./deviation_layer.js";
 import { byId, element } from "./dom.js";
-import { Building, floors } from "./scene/building.js";
-import { loadCloud } from "./scene/cloud.js";
-import { HeatFloor } from "./scene/heat_floor.js";
-import { Labels } from "./scene/labels.js";
-import { Locations } from "./scene/locations.js";
-import { Moves } from "./scene/moves.js";
-import { Pickers } from "./scene/pickers.js";
-import { Stage } from "./scene/stage.js";
+import { Following } from "./following.js";
+import { listLayers } from "./hall_layers.js";
+import { showLinked } from "./linked_view.js";
+import { showPlan } from "./plan_layer.js";
+import { decodeView, encodeView } from "./saved_view.js";
+import { Cloud } from "./scene/cloud.js";
+import { Hall } from "./scene/hall.js";
+import { Measuring } from "./scene/measuring.js";
 import { letSelect } from "./selection.js";
+import { showSideBySide } from "./side_by_side.js";
 import { Plan } from "./slotting.js";
-import { Cards } from "./ui/cards.js";
-import { heatLegend, locationLegend, pickerLegend, showLayers } from "./ui/layers.js";
-import { LivePanel, showFigures } from "./ui/live.js";
+import { cloudOptions } from "./ui/cloud_options.js";
+import { ColourBy } from "./ui/colouring.js";
+import { EditTool } from "./ui/edit.js";
+import { heatLegend } from "./ui/layers.js";
+import { LivePanel } from "./ui/live.js";
 import { askToSignIn } from "./ui/sign_in.js";
-import { slottingLayer } from "./ui/slotting.js";
-import { Timeline } from "./ui/timeline.js";
-import { connect } from "./wire.js";
-import { World } from "./world.js";
+import { SectionTool, isTyping, letAskForKeys, letChooseUnits, letMeasure } from "./ui/tools.js";
+import { recallUnits } from "./units.js";
 
-/** @import {Facility, RunSummary, Site, Slotting} from "./facility" */
+/** @import {Deviation, Facility, RunSummary, Site, Slotting} from "./facility" */
 /** @import {ViewName} from "./scene/stage.js" */
+/** @import {Axis} from "./scene/section.js" */
 
-const LIVE_PANEL_MS = 1000;
+const WRITE_LINK_MS = 300;
 
 const notice = byId("notice");
 
@@ -35,25 +37,72 @@ start().catch((error) => {
 
 async function start() {
   say("Loading…");
-  const site = /** @type {Site} */ (await getJson("/api/site"));
+  recallUnits();
+  const site = /** @type {Site} */ (await getJson(at("/api/site")));
   byId("site-name").textContent = site.name || site.id;
   document.title = `${site.name || site.id} · aisletwin`;
-  const [facility, run, slotting] = await Promise.all([
-    getJson("/api/facility").then(complete),
-    site.has_run ? /** @type {Promise<RunSummary>} */ (getJson("/api/run")) : null,
-    site.has_plan ? /** @type {Promise<Slotting>} */ (getJson("/api/slotting")) : null,
+  const asked = new URLSearchParams(location.search);
+  if (asked.has("ab")) return showSideBySide(site, say);
+  document.body.classList.toggle("embedded", asked.has("embed"));
+  byId("side-by-side").hidden = !site.is_beside;
+  const [facility, run, slotting, deviations, colours] = await Promise.all([
+    getJson(at("/api/facility")).then(complete),
+    site.has_run ? /** @type {Promise<RunSummary>} */ (getJson(at("/api/run"))) : null,
+    site.has_plan ? /** @type {Promise<Slotting>} */ (getJson(at("/api/slotting"))) : null,
+    site.has_deviations && !asked.has("embed") ? /** @type {Promise<Deviation[]>} */ (getJson(at("/api/deviations"))) : null,
+    /** @type {Promise<string[]>} */ (getJson(at("/api/colours"))),
   ]);
-  const scene = buildScene(facility);
-  const plan = slotting && new Plan(slotting, facility.locations);
-  const selection = letSelect(facility, scene.stage, scene.locations, { hasRun: site.has_run, isLive: site.is_live, plan });
-  letChooseView(scene);
-  const settled = loadFiles(site, scene);
-  if (plan) showPlan(plan, scene);
+  await show(site, facility, run, slotting && new Plan(slotting, facility.locations), deviations, colours);
+}
+
+/**
+ * @param {Site} site @param {Facility} facility @param {RunSummary | null} run @param {Plan | null} plan
+ * @param {Deviation[] | null} deviations @param {string[]} colours
+ */
+async function show(site, facility, run, plan, deviations, colours) {
+  const hall = new Hall(facility);
+  const link = new Link();
+  const changed = () => link.write();
+  const heat = heatLegend();
+  const colourBy = new ColourBy(colours, hall.locations, say, () => {
+    draw();
+    changed();
+  });
+  const planned = plan && showPlan(plan, hall, () => draw());
+  const draw = () => {
+    if (planned?.isShown) planned.draw();
+    else colourBy.draw();
+    hall.locations.fade(hall.stage.view === "plan" && !planned?.isShown && colourBy.chosen === "state");
+    byId("layers").classList.toggle("velocity", planned?.isShown ?? false);
+    hall.stage.touch();
+  };
+  const cloud = new Cloud(say, hall.stage.isSoftware);
+  hall.cloud.add(cloud.object);
+  hall.stage.beforeFrame.push(() => cloud.update(hall.stage.camera, hall.stage.canvas.clientHeight));
+  const points = cloudOptions(cloud, () => hall.stage.touch());
+  const layers = listLayers(site, hall, { colourBy: colourBy.node, heat: heat.node, points }, say, changed);
+  layers.turn(decodeView(location.hash).on ?? [], true); // so that what is to be seen is fetched beside the rest
+  if (planned) byId("layers").querySelector("h2")?.after(planned.node);
+  if (deviations) showDeviations(deviations, hall);
+  const selection = letSelect(facility, hall.stage, hall.locations, { hasRun: site.has_run, isLive: site.is_live, plan }, changed);
+  const views = letChooseView(hall, () => {
+    planned?.look();
+    draw();
+    changed();
+  });
+  const section = letUseTools(hall, selection, changed);
+  hall.stage.onCamera.push(changed);
+  if (document.body.classList.contains("embedded")) showLinked(hall, views, colourBy, layers);
+  draw();
+
+  const settled = loadFiles(site, hall, cloud);
   const live = site.is_live ? new LivePanel(byId("live"), say) : null;
-  const heard = followServer(scene, run, live, selection.refresh);
+  const following = new Following(hall, run, live, { say, onFigures: selection.refresh, setTop: heat.setTop });
+  const heard = following.begin();
   say(...emptiness(site));
   await Promise.all([settled, heard]);
-  expose(scene);
+  await link.follow({ hall, views, colourBy, layers, selection, section, following });
+  expose(hall, following, cloud);
 }
 
 /** Lists that a facility.json may leave out are empty. @param {Partial<Facility>} told */
@@ -61,212 +110,119 @@ function complete(told) {
   return /** @type {Facility} */ ({ levels: [], racks: [], locations: [], ...told });
 }
 
-/** @param {Facility} facility */
-function buildScene(facility) {
-  const stage = new Stage(/** @type {HTMLCanvasElement} */ (byId("canvas")));
-  const floorZ = facility.levels[0]?.elevation_m ?? 0;
-  const scene = {
-    stage,
-    floors: floors(facility.levels),
-    building: new Building(),
-    locations: new Locations(facility.locations, facility.racks),
-    pickers: new Pickers(floorZ),
-    heat: new HeatFloor(floorZ),
-    labels: new Labels(byId("labels")),
-    heatLegend: heatLegend(),
-    world: new World(),
-    serverTime: new ServerTime(),
-    now: 0,
-    /** @type {(() => void)[]} told when another view is shown */ onView: [],
-    /** @type {THREE.Object3D} */ cloud: new THREE.Group(),
-    /** @type {Map<string, THREE.Object3D>} */ layers: new Map(),
-  };
-  const { locations, pickers, heat } = scene;
-  stage.world.add(scene.floors, heat.object, locations.object, locations.marker, pickers.object, scene.cloud);
-  stage.scene.add(scene.building.object);
-  stage.frame(corners(facility), mainHeading(facility));
-  return scene;
-}
-
-/** @typedef {ReturnType<typeof buildScene>} Scene */
-
-/** The corners of floors and rack tops: what a view should hold. @param {Facility} facility */
-function corners(facility) {
-  const points = facility.levels.flatMap(({ outline, elevation_m }) =>
-    outline.map(([x, y]) => new THREE.Vector3(x, y, elevation_m)),
-  );
-  for (const { center, yaw_rad, length_m, height_m, base_z_m } of facility.racks) {
-    for (const end of [-0.5, 0.5]) {
-      const [x, y] = [Math.cos(yaw_rad), Math.sin(yaw_rad)].map((c, axis) => center[axis] + end * length_m * c);
-      points.push(new THREE.Vector3(x, y, base_z_m), new THREE.Vector3(x, y, base_z_m + height_m));
-    }
-  }
-  return points.length > 1 ? points : [new THREE.Vector3(-10, -10, 0), new THREE.Vector3(10, 10, 4)];
-}
-
-/** The way the longest rack runs. @param {Facility} facility */
-function mainHeading(facility) {
-  const racks = [...facility.racks].sort((a, b) => b.length_m - a.length_m);
-  return racks[0]?.yaw_rad ?? 0;
-}
-
-/** Mesh and cloud, and the layers that can be switched. @param {Site} site @param {Scene} scene */
-async function loadFiles(site, scene) {
-  listLayers(site, scene);
-  const mesh = site.has_mesh ? scene.building.load("/api/facility.glb") : null;
-  const cloud = site.has_cloud ? loadCloud("/api/cloud.ply").then((points) => scene.cloud.add(points)) : null;
-  const [meshDone, cloudDone] = await Promise.allSettled([mesh, cloud]);
+/** Mesh and cloud. @param {Site} site @param {Hall} hall @param {Cloud} cloud */
+async function loadFiles(site, hall, cloud) {
+  const mesh = site.has_mesh ? hall.building.load(at("/api/facility.glb")) : null;
+  const [meshDone, cloudDone] = await Promise.allSettled([mesh, cloud.load(site)]);
   if (meshDone.status === "rejected") say(`The mesh could not be read: ${meshDone.reason.message}`);
   if (cloudDone.status === "rejected") say(`The points could not be read: ${cloudDone.reason.message}`);
-  scene.stage.touch();
-}
-
-/** @param {Site} site @param {Scene} scene */
-function listLayers(site, scene) {
-  const { stage, building, cloud, locations, heat, pickers, labels } = scene;
-  const switching = (/** @type {{visible: boolean}} */ thing) => (/** @type {boolean} */ on) => {
-    thing.visible = on;
-    stage.touch();
-  };
-  cloud.visible = false; // on top of the mesh it is noise; who wants to compare switches it on
-  const heatLayer = new THREE.Group().add(heat.object);
-  stage.world.add(heatLayer);
-  const run = site.has_run || site.is_live
-    ? [
-        { name: "Agents", on: true, show: switching(pickers.object), legend: [pickerLegend(site.is_live)] },
-        { name: "Names", on: true, show: switching(labels) },
-        {
-          name: "Trails",
-          on: true,
-          show: (/** @type {boolean} */ on) => {
-            pickers.showTrails(on);
-            stage.touch();
-          },
-        },
-        ...(site.is_live ? [] : [{ name: "Blocking", on: true, show: switching(heatLayer), legend: [scene.heatLegend.node] }]),
-      ]
-    : [];
-  showLayers(byId("layers"), [
-    ...run,
-    { name: "Locations", on: true, show: switching(locations.object), legend: [locationLegend(locations.locations)] },
-    ...(site.has_mesh ? [{ name: "Building and racks", on: true, show: switching(building.object) }] : []),
-    ...(site.has_cloud ? [{ name: "Scan points", on: false, show: switching(cloud) }] : []),
-  ]);
-  const panel = byId("layers");
-  const toggle = byId("panel-toggle");
-  toggle.addEventListener("click", () => {
-    const open = panel.classList.toggle("open");
-    toggle.setAttribute("aria-expanded", String(open));
-  });
-  stage.canvas.addEventListener("pointerdown", () => panel.classList.contains("open") && toggle.click());
-}
-
-/** The plan's velocities in the racks and its moves above them, switched in the panel. @param {Plan} plan @param {Scene} scene */
-function showPlan(plan, { stage, locations, onView }) {
-  const moves = new Moves(plan.shownMoves(), locations);
-  stage.world.add(moves.object);
-  /** @type {import("./ui/slotting.js").Shown} */ let shown = "after";
-  const draw = () => {
-    if (shown === "stock") locations.showStock();
-    else locations.showVelocity(plan, shown, stage.view === "plan");
-    locations.fade(stage.view === "plan" && shown === "stock");
-    byId("layers").classList.toggle("velocity", shown !== "stock");
-    stage.touch();
-  };
-  const layer = slottingLayer(
-    plan,
-    moves.count,
-    (/** @type {import("./ui/slotting.js").Shown} */ chosen) => {
-      shown = chosen;
-      draw();
-    },
-    (on) => {
-      moves.object.visible = on;
-      stage.touch();
-    },
-  );
-  byId("layers").querySelector("h2")?.after(layer.node);
-  onView.push(() => {
-    layer.look(stage.view === "plan");
-    draw();
-  });
+  hall.stage.touch();
 }
 
 /**
- * Keep the scene at the server's present. Resolves when the first of it has come.
- * @param {Scene} scene @param {RunSummary | null} run @param {LivePanel | null} live @param {() => void} onFigures
- * @returns {Promise<void>}
+ * Clicks choose a location, or measure; and the other tools.
+ * @param {Hall} hall @param {ReturnType<typeof letSelect>} selection @param {() => void} changed
  */
-function followServer(scene, run, live, onFigures) {
-  const { stage, world, serverTime, pickers, heat, labels } = scene;
-  const cards = new Cards(byId("cards"));
-  const badge = byId("connection");
-  const words = { connecting: "Connecting…", live: "Live", reconnecting: "Reconnecting…" };
-  return new Promise((heard) => {
-    const send = connect(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, {
-      missedSince: () => (world.seq === null ? null : { session: world.session, since: world.seq }),
-      onRefusal: say,
-      onState: (state) => {
-        badge.dataset.state = state;
-        badge.textContent = words[state];
-      },
-      onUpdate: (update, motions) => {
-        if (update.session !== world.session) serverTime.forget();
-        serverTime.observe(update.server_s, performance.now() / 1000);
-        world.apply(update, motions);
-        timeline.setClock(world.clock);
-        if (update.reset || "heat" in update.sets) {
-          heat.show(world.heat);
-          scene.heatLegend.setTop(heat.top);
-        }
-        if (live) scene.locations.showSeen(world.seen);
-        else if (update.reset || "kpi" in update.sets) {
-          cards.show(world.kpi, run);
-          onFigures();
-        }
-        stage.touch();
-        heard();
-      },
-    });
-    const timeline = new Timeline(send);
-    if (live) setInterval(() => showLive(live, scene), LIVE_PANEL_MS);
-    stage.beforeFrame.push((seconds) => {
-      if (!world.clock) return false;
-      scene.now = simTime(world.clock, serverTime.at(seconds));
-      timeline.setTime(scene.now);
-      const isHeard = (/** @type {string} */ name) => (world.liveAgents.get(name)?.freshness ?? "fresh") === "fresh";
-      pickers.update(world.agents, scene.now, (place) => stage.metresPerPixel(place), isHeard);
-      labels.update(pickers.object.visible ? pickers.shown : [], stage);
-      return world.clock.playing;
-    });
+function letUseTools(hall, selection, changed) {
+  const { stage } = hall;
+  const measuring = new Measuring(stage, byId("stage"), (ray) => hall.meet(ray), (place) => hall.cornersNear(place));
+  stage.world.add(measuring.object);
+  letMeasure(measuring);
+  const edit = new EditTool(hall);
+  letChooseUnits();
+  letAskForKeys();
+  let pressed = { x: 0, y: 0 };
+  stage.canvas.addEventListener("pointerdown", (event) => (pressed = { x: event.offsetX, y: event.offsetY }));
+  stage.canvas.addEventListener("click", ({ offsetX, offsetY }) => {
+    if (Math.hypot(offsetX - pressed.x, offsetY - pressed.y) > 4) return; // it was dragged
+    if (measuring.isOn) measuring.click(offsetX, offsetY);
+    else if (edit.isOn) edit.choose(edit.outlines.hit(stage.rayThrough(offsetX, offsetY)));
+    else selection.pick(stage.rayThrough(offsetX, offsetY));
   });
+  return new SectionTool(hall, changed);
 }
 
-/** What the live twin knows, as of now. @param {LivePanel} live @param {Scene} scene */
-function showLive(live, { world, serverTime }) {
-  if (!world.clock) return;
-  const at = simTime(world.clock, serverTime.at(performance.now() / 1000));
-  live.show(world, (world.clock.epoch_ms ?? 0) + 1000 * at);
-  showFigures(byId("cards"), world.figures, world);
-}
-
-/** @param {Scene} scene */
-function letChooseView({ stage, building, locations, onView }) {
+/** @param {Hall} hall @param {() => void} changed */
+function letChooseView({ stage, building }, changed) {
   const buttons = { oblique: byId("view-oblique"), plan: byId("view-plan") };
-  const show = (/** @type {ViewName} */ view) => {
+  const choose = (/** @type {ViewName} */ view) => {
     stage.show(view);
     building.fadeRacks(view === "plan"); // seen from above, full racks would hide the heat beside them
-    locations.fade(view === "plan");
     buttons.oblique.setAttribute("aria-pressed", String(view === "oblique"));
     buttons.plan.setAttribute("aria-pressed", String(view === "plan"));
-    for (const tell of onView) tell();
+    changed();
   };
-  buttons.oblique.addEventListener("click", () => show("oblique"));
-  buttons.plan.addEventListener("click", () => show("plan"));
+  buttons.oblique.addEventListener("click", () => choose("oblique"));
+  buttons.plan.addEventListener("click", () => choose("plan"));
   addEventListener("keydown", (event) => {
-    const typing = /** @type {HTMLElement} */ (event.target).matches("input[type=search], select");
-    if (event.key.toLowerCase() === "v" && !typing) show(stage.view === "plan" ? "oblique" : "plan");
+    if (event.key.toLowerCase() === "v" && !isTyping(event)) choose(stage.view === "plan" ? "oblique" : "plan");
   });
+  return { choose };
+}
+
+/**
+ * @typedef {object} Page all that a link tells of
+ * @property {Hall} hall
+ * @property {ReturnType<typeof letChooseView>} views
+ * @property {ColourBy} colourBy
+ * @property {import("./ui/layers.js").LayerPanel} layers
+ * @property {ReturnType<typeof letSelect>} selection
+ * @property {SectionTool} section
+ * @property {Following} following
+ */
+
+/** The page's address says what is looked at: it may be kept, or sent to somebody. */
+class Link {
+  /** @type {Page | null} */ #page = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #waiting;
+
+  /** Show what the address says; from then on it says what is shown. @param {Page} page */
+  async follow(page) {
+    const { view, camera, t, at: id, colour, on, off, cut } = decodeView(location.hash);
+    if (view) page.views.choose(view);
+    if (camera) page.hall.stage.place(camera);
+    if (t !== undefined) page.following.seek(t);
+    if (colour) await page.colourBy.choose(colour);
+    page.layers.turn(on ?? [], true);
+    page.layers.turn(off ?? [], false);
+    if (cut && ["height", "along", "across"].includes(cut.axis)) page.section.turn(/** @type {Axis} */ (cut.axis), cut.share);
+    if (id) page.selection.choose(id);
+    this.#page = page;
+    byId("share").addEventListener("click", () => this.#copy());
+  }
+
+  /** Something is shown otherwise: say so, once it has come to rest. */
+  write() {
+    clearTimeout(this.#waiting);
+    if (this.#page) this.#waiting = setTimeout(() => history.replaceState(null, "", `#${this.#encoded(false)}`), WRITE_LINK_MS);
+  }
+
+  /** @param {boolean} withTime */
+  #encoded(withTime) {
+    if (!this.#page) return "";
+    const { hall, colourBy, layers, selection, section, following } = this.#page;
+    return encodeView({
+      view: hall.stage.view,
+      camera: hall.stage.placed,
+      ...(withTime && following.world.clock?.epoch_ms === null ? { t: following.now } : {}),
+      ...(selection.chosen ? { at: selection.chosen } : {}),
+      ...(colourBy.chosen === "state" ? {} : { colour: colourBy.chosen }),
+      ...layers.switched,
+      ...(section.axis ? { cut: { axis: section.axis, share: section.share } } : {}),
+    });
+  }
+
+  async #copy() {
+    history.replaceState(null, "", `#${this.#encoded(true)}`);
+    const button = byId("share");
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "In the address bar";
+    }
+    setTimeout(() => (button.textContent = "Share"), 2000);
+  }
 }
 
 /** What the user must know when there is little to see. @param {Site} site */
@@ -277,7 +233,7 @@ function emptiness(site) {
     lines.push(element("p", {}, "This facility has no racks. Scan a hall that has:"));
     lines.push(code("aisletwin scan hall.laz -o SITE"));
   }
-  if (!site.has_run && !site.has_plan && !site.is_live) {
+  if (!site.has_run && !site.has_plan && !site.has_deviations && !site.is_live) {
     lines.push(element("p", {}, "No run loaded. Simulate a shift and serve it with the site:"));
     lines.push(code("aisletwin simulate scenario.yaml -o RUN"), code("aisletwin serve SITE --run RUN"));
   }
@@ -289,9 +245,11 @@ function say(...told) {
   notice.replaceChildren(...told);
 }
 
-/** What tests look at; `ready` once all that was loaded has been drawn. @param {Scene} scene */
-function expose(scene) {
-  const { stage, locations, pickers } = scene;
+/**
+ * What tests look at; `ready` once all that was loaded has been drawn.
+ * @param {Hall} hall @param {Following} following @param {Cloud} cloud
+ */
+function expose({ stage, locations, pickers }, following, cloud) {
   const first = stage.frames;
   stage.touch();
   Object.assign(window, {
@@ -303,12 +261,25 @@ function expose(scene) {
         return stage.frames;
       },
       get simTime() {
-        return scene.now;
+        return following.now;
+      },
+      get info() {
+        return { ...stage.renderer.info.render };
+      },
+      get drawCalls() {
+        return stage.renderer.info.render.calls;
+      },
+      get cloud() {
+        return { shown: cloud.shownPoints, budget: cloud.budget, isComing: cloud.isComing, colourBy: cloud.colourBy };
+      },
+      get placed() {
+        return stage.placed;
       },
       project: (/** @type {string} */ id) => {
         const center = locations.center(id);
         return center && stage.project(center);
       },
+      projectPoint: (/** @type {[number, number, number]} */ xyz) => stage.project(new Vector3(...xyz)),
       agents: () =>
         pickers.shown.map(({ name, state, place, head }) => ({
           name, state, x: place.x, y: place.y, foot: stage.project(place), head: stage.project(head),

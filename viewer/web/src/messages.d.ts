@@ -8,6 +8,7 @@ export interface Clock {
   playing: boolean;
   duration_s: number;
   epoch_ms?: number | null;
+  is_live?: boolean;
 }
 
 export interface Motion {
@@ -18,6 +19,7 @@ export interface Motion {
   cause?: string | null;
   blocked_by?: string | null;
   location?: string | null;
+  level?: string | null;
 }
 
 export interface Track {
@@ -145,6 +147,12 @@ export interface Ack {
   seq: number;
 }
 
+export interface Interest {
+  type: "interest";
+  layers?: string[] | null;
+  area?: [number, number, number, number] | null;
+}
+
 export interface Update {
   type: "update";
   session: string;
@@ -164,6 +172,6 @@ export type Value = Clock | Track | Heat | Kpi | LiveAgent | Feed | Sensor | See
 
 export type Command = Play | Pause | SetSpeed | Seek;
 
-export type FromViewer = Hello | Ack | Play | Pause | SetSpeed | Seek;
+export type FromViewer = Hello | Ack | Interest | Play | Pause | SetSpeed | Seek;
 
 export type FromServer = Update | Refusal;

@@ -3,10 +3,16 @@ import { decodeFrame } from "./motion_frame.js";
 /** @import {FromViewer, FromServer, Update} from "./messages" */
 /** @import {Numbered} from "./motion_frame.js" */
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 const SLOWEST_RETRY_MS = 5000;
 
 /** @typedef {"connecting" | "live" | "reconnecting"} ConnectionState */
+
+/**
+ * @typedef {object} Connection
+ * @property {(message: FromViewer) => void} send a message, if there is a connection
+ * @property {() => void} end it for good
+ */
 
 /**
  * A connection that comes back by itself, and then asks only for what it missed.
@@ -19,26 +25,34 @@ const SLOWEST_RETRY_MS = 5000;
  *   open?: (address: string) => WebSocket,
  *   wait?: (callback: () => void, ms: number) => unknown,
  * }} options
- * @returns {(message: FromViewer) => void} sends a message, if there is a connection
+ * @returns {Connection}
  */
 export function connect(address, { open = (url) => new WebSocket(url), wait = setTimeout, ...viewer }) {
   /** @type {WebSocket} */
   let socket;
   let failures = 0;
+  let isOver = false;
   viewer.onState("connecting");
   begin();
-  return send;
+  return { send, end };
+
+  function end() {
+    isOver = true;
+    socket.close();
+  }
 
   function begin() {
     socket = open(address);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => send({ type: "hello", protocol: PROTOCOL, ...viewer.missedSince() });
     socket.onmessage = ({ data }) => {
+      if (isOver) return;
       if (typeof data === "string") return take(JSON.parse(data), []);
       const { message, motions } = decodeFrame(data);
       take(message, motions);
     };
     socket.onclose = () => {
+      if (isOver) return;
       viewer.onState("reconnecting");
       wait(begin, Math.min(SLOWEST_RETRY_MS, 250 * 2 ** failures++));
     };

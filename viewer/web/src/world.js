@@ -2,6 +2,8 @@
 /** @import {Numbered} from "./motion_frame.js" */
 
 const REMEMBERED_S = 40;
+/** A server that lags behind another of the same log has caught up by then [ms]; later, the log was set back. */
+const LAG_MS = 5_000;
 
 /** What the server last said, by key. Agents also keep what they did a little while ago, for their trails. */
 export class World {
@@ -19,18 +21,25 @@ export class World {
   /** @type {Map<string, Alert>} */ alerts = new Map();
   /** @type {Map<string, Job>} */ jobs = new Map();
   /** @type {Map<number, string>} */ #names = new Map();
+  /** @type {Figures | null} */ #newest = null;
+
+  /** @param {string[]} [levels] ids of the facility's levels, which frames tell by their number */
+  constructor(levels = []) {
+    this.levels = levels;
+  }
 
   /** @param {Update} update @param {Numbered[]} [motions] of live agents, by number */
   apply(update, motions = []) {
     const anew = update.session !== this.session;
+    if (logOf(update.session) !== logOf(this.session)) this.#newest = null;
     this.session = update.session;
     this.seq = update.seq;
     if (update.reset) this.#forget(anew);
     for (const [key, value] of Object.entries(update.sets)) this.#set(key, value, anew);
     for (const key of update.dels) this.#remove(key);
-    for (const { number, motion } of motions) {
+    for (const { number, level, motion } of motions) {
       const name = this.#names.get(number);
-      if (name !== undefined) this.#extend(name, [motion]);
+      if (name !== undefined) this.#extend(name, [{ ...motion, level: this.levels[level] }]);
     }
   }
 
@@ -48,7 +57,7 @@ export class World {
     if (value.type === "clock") this.clock = value;
     else if (value.type === "heat") this.heat = value;
     else if (value.type === "kpi") this.kpi = value;
-    else if (value.type === "figures") this.figures = value;
+    else if (value.type === "figures") this.figures = this.#newest = newer(value, this.#newest);
     else if (value.type === "feed") this.feeds.set(name, value);
     else if (value.type === "sensor") this.sensors.set(name, value);
     else if (value.type === "seen") this.seen.set(name, value);
@@ -77,8 +86,21 @@ export class World {
     if (kind === "agent") {
       this.agents.delete(name);
       this.liveAgents.delete(name);
-    } else maps[/** @type {keyof typeof maps} */ (kind)]?.delete(name);
+    } else if (kind === "motion") this.agents.delete(this.#names.get(Number(name)) ?? "");
+    else maps[/** @type {keyof typeof maps} */ (kind)]?.delete(name);
   }
+}
+
+/** The log that a session's server follows: what comes before the last dash. @param {string} session */
+const logOf = (session) => session.slice(0, Math.max(0, session.lastIndexOf("-")));
+
+/**
+ * The figures told, or those known while these are of an earlier event: no viewer sees them go back that moves to a
+ * server which reckoned its own a moment ago.
+ * @param {Figures} told @param {Figures | null} known
+ */
+function newer(told, known) {
+  return known !== null && told.seq < known.seq && told.at_ms < known.at_ms + LAG_MS ? known : told;
 }
 
 /**

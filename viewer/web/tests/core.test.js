@@ -106,8 +106,8 @@ test("a connection says hello, acknowledges, and comes back asking for what it m
   sockets[0].onclose();
   retries[0]();
   sockets[1].onopen();
-  assert.deepEqual(sockets[0].sent, [{ type: "hello", protocol: 2 }, { type: "ack", seq: 7 }]);
-  assert.deepEqual(sockets[1].sent, [{ type: "hello", protocol: 2, session: "s", since: 7 }]);
+  assert.deepEqual(sockets[0].sent, [{ type: "hello", protocol: 3 }, { type: "ack", seq: 7 }]);
+  assert.deepEqual(sockets[1].sent, [{ type: "hello", protocol: 3, session: "s", since: 7 }]);
   assert.deepEqual(states, ["connecting", "live", "reconnecting"]);
 });
 

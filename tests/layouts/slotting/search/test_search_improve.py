@@ -15,8 +15,8 @@ from layouts.slotting.hard_rules import Capacity
 from layouts.slotting.problem import NOWHERE, SlottingProblem, TourUnits
 from layouts.slotting.score import score
 from layouts.slotting.search.improve import Effort, improve
-from layouts.statistics.local_processes import LocalProcesses
 from spatial.errors import BadDataError
+from spatial.tasks.local_processes import LocalProcesses
 
 ProblemMaker = Callable[..., SlottingProblem]
 SHORT = Effort(rounds=3, steps=20_000, chains=2)

@@ -172,7 +172,7 @@ def test_the_token_is_sent_to_its_own_host_only(tmp_path, monkeypatch):
     with pytest.raises(PullError, match="answered 302"):
         redirect.pull()
     monkeypatch.delenv("WMS_TOKEN")
-    with pytest.raises(PullError, match="environment variable WMS_TOKEN is empty"):
+    with pytest.raises(BadDataError, match="environment variable WMS_TOKEN holds no secret"):
         _pull(tmp_path, source, intake, token_env="WMS_TOKEN").pull()
     with pytest.raises(ValidationError, match="would send the token in the clear"):
         HttpPullSettings(site="S", source="wms", url="http://wms.example/", token_env="T")
@@ -187,11 +187,27 @@ def test_a_body_without_end_and_a_torn_cursor_are_refused(tmp_path):
         _pull(tmp_path, _Source(1), _Intake()).pull()
 
 
-def test_backoff_doubles_up_to_a_bound_and_heeds_what_the_source_asks(tmp_path):
-    pull = _pull(tmp_path, _Source(1), _Intake(), first_backoff_s=1, longest_backoff_s=60)
-    assert [pull.backoff_s(count) for count in (0, 1, 2, 5, 6, 500)] == [1, 2, 4, 32, 60, 60]
-    assert pull.backoff_s(0, 30) == 30
-    assert pull.backoff_s(0, 3600) == 60
+def test_waits_double_after_errors_heed_what_the_source_asks_and_begin_anew(tmp_path):
+    answers = [*(httpx.Response(500) for _ in range(3)), httpx.Response(503, headers={"Retry-After": "30"})]
+    answers += [httpx.Response(204), httpx.Response(500)]
+    waits: list[float] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            return super().wait(0)
+
+    stop = Stop()
+
+    def source(_request: httpx.Request) -> httpx.Response:
+        answer = answers.pop(0)
+        if not answers:
+            stop.set()
+        return answer
+
+    bounds = {"first_backoff_s": 1, "longest_backoff_s": 60, "interval_s": 7}
+    _pull(tmp_path, source, _Intake(), **bounds).run(stop)
+    assert waits == [1, 2, 4, 30, 7, 1]
 
 
 def test_a_page_that_breaks_off_on_the_wire_moves_no_cursor_and_tells_no_event(tmp_path):

@@ -172,12 +172,11 @@ def test_a_pallet_that_is_received_with_its_contents_holds_them():
     pallet["childQuantityList"] = pallet.pop("quantityList")
     (body,) = _bodies(pallet)
     assert body.handling_unit == "040123450000003338"
-    assert _bodies(pallet | {"action": "DELETE", "bizStep": "unpacking"})[0].handling_unit is None
 
 
-def test_a_pallet_whose_contents_are_not_told_cannot_be_shipped_but_is_seen():
+def test_a_pallet_whose_contents_are_not_told_cannot_be_received_but_is_seen():
     unit = {"quantityList": None, "epcList": ["urn:epc:id:sscc:4012345.0000000333"]}
-    assert "only handling units 040123450000003338 are named" in _reason(_event("shipping", **unit))
+    assert "only handling units 040123450000003338 are named" in _reason(_event("receiving", **unit))
     (body,) = _bodies(_event("loading", **unit))
     assert (body.sku, body.handling_unit) == (None, "040123450000003338")
 
@@ -188,6 +187,9 @@ def test_a_transformation_uses_up_and_makes():
     used, made = _bodies(mix)
     assert (used.sku, used.from_place, used.to_place) == ("MILK", "S/DOCK-1", None)
     assert (made.sku, made.from_place, made.to_place) == ("04012345778892", None, "S/DOCK-1")
+    assert used.made_by == made.made_by
+    assert used.made_by is not None
+    assert {body.made_by for body in _bodies(mix | {"transformationID": "urn:mix:7"})} == {"urn:mix:7"}
 
 
 def test_master_data_name_the_lot_of_serial_items_and_its_dates():

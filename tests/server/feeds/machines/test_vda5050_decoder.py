@@ -10,8 +10,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from layouts.live.events import Fault, LinkChanged, LiveEvent, Position, VehicleState, refusal
 from layouts.live.latest import Latest, key_of
@@ -211,58 +209,6 @@ def test_every_published_example_is_taken() -> None:
 def test_topics_to_vehicles_and_factsheets_tell_nothing() -> None:
     for kind in ("order", "instantActions", "factsheet"):
         assert told(decoder(), V2 + kind, {}) == Decoded()
-
-
-def from_schema(part: dict[str, Any], root: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Any value that the schema allows, optional fields there or not."""
-    if "$ref" in part:
-        return from_schema(root["definitions"][part["$ref"].rsplit("/", 1)[1]], root)
-    if "enum" in part:
-        return st.sampled_from(part["enum"])
-    match part.get("type"):
-        case "object":
-            needed = part.get("required", ())
-            fields = {name: from_schema(one, root) for name, one in part.get("properties", {}).items()}
-            return st.fixed_dictionaries(
-                {name: one for name, one in fields.items() if name in needed},
-                optional={
-                    name: one for name, one in fields.items() if name not in needed and name != "trajectory"
-                },
-            )
-        case "array":
-            return st.lists(from_schema(part["items"], root), max_size=2)
-        case "string":
-            return (
-                st.just("2026-09-21T14:13:20.1Z")
-                if part.get("format") == "date-time"
-                else st.text(max_size=12)
-            )
-        case "integer":
-            return st.integers(part.get("minimum", 0), 1 << 32)
-        case "boolean":
-            return st.booleans()
-    low, high = part.get("minimum"), part.get("maximum")
-    return st.floats(low, high, allow_nan=False, allow_infinity=False)
-
-
-@pytest.mark.parametrize("name", ["state", "visualization", "connection"])
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(data=st.data())
-def test_whatever_the_schema_of_3_0_allows_is_read(name: str, data: st.DataObject) -> None:
-    rules = schema(name)
-    record = {
-        **data.draw(from_schema(rules, rules)),
-        "manufacturer": "ACME",
-        "serialNumber": "7",
-        "version": "3.0.0",
-    }
-    jsonschema_rs.validate(rules, record)
-    result = told(decoder(unlisted_maps="keep"), V3 + name, record)
-    reasons = " ".join(one.reason for one in result.refused)
-    # numbers beyond the site and an empty mapId are all that a valid message can be refused for
-    assert not result.refused or "beyond" in reasons or "mapId ''" in reasons or "is no speed" in reasons
-    if name != "visualization":
-        assert any(not isinstance(event.body, Position) for event in result.events)
 
 
 def test_no_broken_message_breaks_the_decoder(mutations: Callable[..., Iterator[bytes]]) -> None:

@@ -1,5 +1,5 @@
 import * as THREE from "three";
-import { heatColour } from "../colours.js";
+import { differenceColour, heatColour } from "../colours.js";
 import { blockedDensity } from "../density.js";
 
 /** @import {Heat} from "../messages" */
@@ -22,8 +22,8 @@ export class HeatFloor {
     this.object.visible = false;
   }
 
-  /** @param {Heat | null} heat */
-  show(heat) {
+  /** @param {Heat | null} heat @param {boolean} [isDifference] whether its seconds may be below 0 */
+  show(heat, isDifference = false) {
     const density = heat && heat.cells.length > 0 ? blockedDensity(heat) : null;
     this.top = heat?.top_s_m2 ?? 0;
     this.object.visible = density !== null;
@@ -34,17 +34,17 @@ export class HeatFloor {
     this.object.position.y = y0 + (height * step) / 2;
     const { material } = this.object;
     material.map?.dispose();
-    material.map = heatTexture(density, this.top);
+    material.map = heatTexture(density, this.top, isDifference ? differenceColour : heatColour);
     material.needsUpdate = true;
   }
 }
 
-/** @param {import("../density.js").Density} density @param {number} top */
-function heatTexture({ width, height, values }, top) {
+/** @param {import("../density.js").Density} density @param {number} top @param {(share: number) => number[]} colourOf */
+function heatTexture({ width, height, values }, top, colourOf) {
   const pixels = new Uint8Array(4 * width * height);
   values.forEach((value, i) => {
     const share = value / top;
-    pixels.set([...heatColour(share), Math.round(235 * Math.min(1, share * FADE))], 4 * i);
+    pixels.set([...colourOf(share), Math.round(235 * Math.min(1, Math.abs(share) * FADE))], 4 * i);
   });
   const texture = new THREE.DataTexture(pixels, width, height);
   texture.colorSpace = THREE.SRGBColorSpace;

@@ -17,9 +17,9 @@ export class Labels {
     this.host = host;
   }
 
-  /** @param {Pickers["shown"]} shown @param {Stage} stage */
-  update(shown, stage) {
-    const wanted = this.visible && shown.length <= MOST ? shown : [];
+  /** @param {Pickers} pickers @param {Stage} stage */
+  update(pickers, stage) {
+    const wanted = this.visible && pickers.object.visible && pickers.count <= MOST ? pickers.shown : [];
     const names = new Set(wanted.map(({ name }) => name));
     for (const [name, label] of this.#labels) {
       if (names.has(name)) continue;

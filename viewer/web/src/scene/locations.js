@@ -1,7 +1,8 @@
 import * as THREE from "three";
-import { LOCATION_STATES, UNVISITED_COLOUR, velocityColours } from "../colours.js";
+import { LOCATION_STATES, UNKNOWN_COLOUR, UNVISITED_COLOUR, figureColour, velocityColours } from "../colours.js";
+import { ManyBoxes } from "./many_boxes.js";
 
-/** @import {Location, Rack} from "../facility" */
+/** @import {Colouring, Location, Rack} from "../facility" */
 /** @import {Seen} from "../messages" */
 /** @import {Plan, When} from "../slotting.js" */
 
@@ -10,26 +11,31 @@ const GAP = 0.92; // of a location's width, so that neighbours stay apart
 
 /** Every location of the site in one draw call: a load where something is, a thin shelf where nothing is. */
 export class Locations {
+  #isStock = true;
+  #edges = new THREE.EdgesGeometry(new THREE.BoxGeometry(1, 1, 1));
+
   /** @param {Location[]} locations @param {Rack[]} racks */
   constructor(locations, racks) {
     const yaws = new Map(racks.map((rack) => [rack.id, rack.yaw_rad]));
     this.yaws = locations.map((location) => yaws.get(location.rack) ?? 0);
     this.locations = locations;
     this.index = new Map(locations.map((location, i) => [location.id, i]));
-    this.material = boxMaterial();
-    const box = new THREE.BoxGeometry(1, 1, 1).rotateX(Math.PI / 2); // its top and bottom look along Z
-    this.object = new THREE.InstancedMesh(box, this.material, locations.length);
+    this.boxes = new ManyBoxes(locations.length);
+    this.object = this.boxes.object;
     /** What a click meets: the whole of each place, also of an empty one. It is never drawn. */
-    this.volumes = new THREE.InstancedMesh(box, this.material, locations.length);
+    this.volumes = new THREE.InstancedMesh(new THREE.BoxGeometry(1, 1, 1), new THREE.MeshBasicMaterial(), locations.length);
     this.marker = new THREE.LineSegments(
-      new THREE.EdgesGeometry(new THREE.BoxGeometry(1, 1, 1)),
+      new THREE.BufferGeometry(),
       new THREE.LineBasicMaterial({ color: "#ffffff", depthTest: false, transparent: true }),
     );
     this.marker.visible = false;
+    this.marker.frustumCulled = false;
     this.marker.renderOrder = 20;
 
     locations.forEach((location, i) => {
       this.volumes.setMatrixAt(i, placeMatrix(location, this.yaws[i], location.size_m[2]));
+      const { center: [x, y, z], size_m: [length, depth, height] } = location;
+      this.boxes.place(i, [x, y, z - height / 2], [length * GAP, depth * GAP], this.yaws[i]);
     });
     this.showStock();
   }
@@ -40,24 +46,18 @@ export class Locations {
       (location) => LOCATION_STATES[location.state].colour,
       (location) => shownHeight(location),
     );
+    this.#isStock = true;
   }
 
   /** Take in what was told of locations since: only those that changed are drawn anew. @param {Map<string, Seen>} seen */
   showSeen(seen) {
-    const colour = new THREE.Color();
-    let changed = false;
     for (const [id, { state }] of seen) {
       const i = this.index.get(id);
       if (i === undefined || this.locations[i].state === state) continue;
       const location = { ...this.locations[i], state, fill: null };
       this.locations[i] = location;
-      this.object.setMatrixAt(i, placeMatrix(location, this.yaws[i], shownHeight(location)));
-      this.object.setColorAt(i, colour.set(LOCATION_STATES[state].colour));
-      changed = true;
+      if (this.#isStock) this.boxes.show(i, shownHeight(location), LOCATION_STATES[state].colour);
     }
-    if (!changed) return;
-    this.object.instanceMatrix.needsUpdate = true;
-    if (this.object.instanceColor) this.object.instanceColor.needsUpdate = true;
   }
 
   /** Every place whole, in the colour of its velocity. @param {Plan} plan @param {When} when @param {boolean} fromAbove */
@@ -69,23 +69,23 @@ export class Locations {
     );
   }
 
+  /** Every place whole, in the colour of its figure. @param {Colouring} colouring */
+  showFigures({ values, top }) {
+    this.#draw(
+      ({ id }) => (id in values ? figureColour(values[id] / top) : UNKNOWN_COLOUR),
+      ({ size_m }) => size_m[2] * GAP,
+    );
+  }
+
   /** @param {(location: Location) => string} colourOf @param {(location: Location) => number} heightOf */
   #draw(colourOf, heightOf) {
-    const colour = new THREE.Color();
-    this.locations.forEach((location, i) => {
-      this.object.setMatrixAt(i, placeMatrix(location, this.yaws[i], heightOf(location)));
-      this.object.setColorAt(i, colour.set(colourOf(location)));
-    });
-    this.object.instanceMatrix.needsUpdate = true;
-    if (this.object.instanceColor) this.object.instanceColor.needsUpdate = true;
+    this.#isStock = false;
+    this.locations.forEach((location, i) => this.boxes.show(i, heightOf(location), colourOf(location)));
   }
 
   /** @param {boolean} faded */
   fade(faded) {
-    this.material.transparent = faded;
-    this.material.opacity = faded ? 0.3 : 1;
-    this.material.depthWrite = !faded;
-    this.material.needsUpdate = true;
+    this.boxes.fade(faded ? 0.3 : 1);
   }
 
   /** The location that a ray meets first. @param {THREE.Raycaster} ray @returns {string | null} */
@@ -95,14 +95,30 @@ export class Locations {
     return first?.instanceId === undefined ? null : this.locations[first.instanceId].id;
   }
 
-  /** Put the white frame around a location, or away. @param {string | null} id */
-  mark(id) {
-    const i = id === null ? undefined : this.index.get(id);
-    this.marker.visible = i !== undefined;
-    if (i === undefined) return;
+  /** Put white frames around locations, or away. @param {string[]} ids */
+  mark(ids) {
+    const edges = this.#edges.getAttribute("position");
+    const [matrix, corner] = [new THREE.Matrix4(), new THREE.Vector3()];
+    const points = ids.flatMap((id) => {
+      const i = this.index.get(id);
+      if (i === undefined) return [];
+      this.volumes.getMatrixAt(i, matrix);
+      return Array.from({ length: edges.count }, (_, k) => corner.fromBufferAttribute(edges, k).applyMatrix4(matrix).toArray()).flat();
+    });
+    this.marker.visible = points.length > 0;
+    this.marker.geometry.dispose();
+    this.marker.geometry = new THREE.BufferGeometry().setAttribute("position", new THREE.Float32BufferAttribute(points, 3));
+  }
+
+  /** The corners of the whole of a location. @param {string} id @returns {THREE.Vector3[]} */
+  corners(id) {
+    const i = this.index.get(id);
+    if (i === undefined) return [];
     const matrix = new THREE.Matrix4();
     this.volumes.getMatrixAt(i, matrix);
-    matrix.decompose(this.marker.position, this.marker.quaternion, this.marker.scale);
+    return [0, 1, 2, 3, 4, 5, 6, 7].map((bits) =>
+      new THREE.Vector3((bits & 1) - 0.5, ((bits >> 1) & 1) - 0.5, ((bits >> 2) & 1) - 0.5).applyMatrix4(matrix),
+    );
   }
 
   /** The centre of a location. @param {string} id @returns {THREE.Vector3 | null} */
@@ -128,19 +144,4 @@ function placeMatrix({ center: [x, y, z], size_m: [length, depth, whole] }, yaw,
     new THREE.Quaternion().setFromAxisAngle(new THREE.Vector3(0, 0, 1), yaw),
     new THREE.Vector3(length * GAP, depth * GAP, height),
   );
-}
-
-/** Boxes with darker edges, drawn by the shader from the texture coordinates: no lines, no further call. */
-function boxMaterial() {
-  const material = new THREE.MeshLambertMaterial();
-  material.defines = { USE_UV: "" };
-  material.onBeforeCompile = (shader) => {
-    shader.fragmentShader = shader.fragmentShader.replace(
-      "#include <color_fragment>",
-      `#include <color_fragment>
-      vec2 fromEdge = min(vUv, 1.0 - vUv);
-      diffuseColor.rgb *= mix(0.62, 1.0, smoothstep(0.0, 0.09, min(fromEdge.x, fromEdge.y)));`,
-    );
-  };
-  return material;
 }

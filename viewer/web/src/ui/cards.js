@@ -5,7 +5,7 @@ import { percent, ratio } from "../format.js";
 /** @import {Kpi} from "../messages" */
 /** @import {RunSummary} from "../facility" */
 
-/** Key figures so far, each with its value over the whole run beside it. */
+/** Key figures so far, each with its value over the whole run beside it, if that is known. */
 export class Cards {
   /** @param {HTMLElement} host */
   constructor(host) {
@@ -14,26 +14,29 @@ export class Cards {
 
   /** @param {Kpi | null} kpi @param {RunSummary | null} run */
   show(kpi, run) {
-    if (!kpi || !run) return this.host.replaceChildren();
-    const { makespan_s, lines_per_hour, metres_per_line, share } = run.kpis;
-    const worked_s = Math.min(kpi.sim_s, makespan_s);
+    if (!kpi) return this.host.replaceChildren();
+    const worked_s = Math.min(kpi.sim_s, run?.kpis.makespan_s ?? Infinity);
+    const whole = (/** @type {string} */ text) => (run ? `whole run ${text}` : "in the time shown");
+    const rate = run // of a piece of the past nobody knows how long of it was worked
+      ? card("Lines per hour", ratio(kpi.lines * 3600, worked_s), whole(run.kpis.lines_per_hour?.toFixed(0) ?? "–"))
+      : card("Lines", kpi.lines.toLocaleString("en"), whole(""));
     this.host.replaceChildren(
-      card("Lines per hour", ratio(kpi.lines * 3600, worked_s), lines_per_hour?.toFixed(0) ?? "–"),
-      card("Metres per line", ratio(kpi.walked_m, kpi.lines, 1), metres_per_line?.toFixed(1) ?? "–"),
-      card("Blocked", percent(kpi.blocked_s, spent(kpi)), percent(share.blocked, 1)),
+      rate,
+      card("Metres per line", ratio(kpi.walked_m, kpi.lines, 1), whole(run?.kpis.metres_per_line?.toFixed(1) ?? "–")),
+      card("Blocked", percent(kpi.blocked_s, spent(kpi)), whole(percent(run?.kpis.share.blocked ?? 0, 1))),
       timeSplit(kpi),
     );
   }
 }
 
-/** @param {string} title @param {string} soFar @param {string} wholeRun */
-function card(title, soFar, wholeRun) {
+/** @param {string} title @param {string} soFar @param {string} about */
+function card(title, soFar, about) {
   return element(
     "div",
     { class: "card" },
     element("h2", {}, title),
     element("strong", {}, soFar),
-    element("small", {}, `whole run ${wholeRun}`),
+    element("small", {}, about),
   );
 }
 

@@ -1,17 +1,21 @@
 import { LOCATION_STATES } from "../colours.js";
 import { element, swatch } from "../dom.js";
-import { ago, percent } from "../format.js";
+import { ago, clockTime, percent } from "../format.js";
+import { sizes } from "../units.js";
 
-/** @import {LocationDetails, OnHand, Rack} from "../facility" */
+/** @import {LocationDetails, OnHand, Rack, Step} from "../facility" */
 /** @import {Plan} from "../slotting.js" */
+
+const STEPS_AT_MOST = 12;
 
 /**
  * The panel about one location.
  * @param {LocationDetails} place @param {Rack | undefined} rack
- * @param {{hasRun: boolean, plan: Plan | null, lying: OnHand[] | null}} shown `lying`: what the live book has there
+ * @param {{hasRun: boolean, plan: Plan | null, lying: OnHand[] | null, steps: Step[], isOpen: boolean}} shown `lying`:
+ *   what the live book has there; `steps`: what happened there, told where it `isOpen`
  * @param {() => void} close
  */
-export function detailsPanel(place, rack, { hasRun, plan, lying }, close) {
+export function detailsPanel(place, rack, { hasRun, plan, lying, steps, isOpen }, close) {
   const { colour, label } = LOCATION_STATES[place.state];
   const button = element("button", { class: "close", "aria-label": "Close" }, "×");
   button.addEventListener("click", close);
@@ -27,11 +31,25 @@ export function detailsPanel(place, rack, { hasRun, plan, lying }, close) {
     ["Bay", [bays ? `${place.bay + 1} of ${bays}` : String(place.bay + 1)]],
     ["Tier", [place.tier === 0 ? "floor" : String(place.tier)]],
     ["Position", [String(place.position)]],
-    ["Size", [`${place.size_m.map((metres) => metres.toFixed(2)).join(" × ")} m`]],
+    ["Size", [sizes(place.size_m)]],
   ]);
   const list = element("dl");
   for (const [name, value] of rows) list.append(element("dt", {}, name), element("dd", {}, ...value));
-  return [element("h2", {}, place.id), button, list];
+  return [element("h2", {}, place.id), button, list, ...(steps.length > 0 ? [history(steps, isOpen)] : [])];
+}
+
+/** What happened there, the newest first. @param {Step[]} steps @param {boolean} isOpen */
+function history(steps, isOpen) {
+  const rows = steps.slice(0, STEPS_AT_MOST).map(({ what, who, sku, quantity, order, at_s, at_ms }) => {
+    const when = at_s === null ? `${ago(Date.now() - (at_ms ?? 0))} ago` : clockTime(at_s);
+    const goods = [quantity === null ? "" : quantity.toLocaleString("en"), sku ?? ""].filter(Boolean).join(" × ");
+    return element("li", {}, element("b", {}, when), ` ${what} ${goods}`, element("small", { class: "quiet" }, ` ${[order, who].filter(Boolean).join(", ")}`));
+  });
+  const more = steps.length - rows.length;
+  if (more > 0) rows.push(element("li", { class: "quiet" }, `and ${more} before`));
+  const node = element("details", {}, element("summary", {}, "History"), element("ul", {}, ...rows));
+  node.open = isOpen;
+  return node;
 }
 
 /** Each line of the book, with when it was last counted. @param {OnHand[]} lying @returns {(Node | string)[]} */

@@ -11,18 +11,42 @@ import { element, swatch } from "../dom.js";
  * @property {Node[]} [legend]
  */
 
-/** A switch for each layer, with its legend below it. @param {HTMLElement} host @param {Layer[]} layers */
-export function showLayers(host, layers) {
-  host.replaceChildren(
-    element("h2", {}, "Layers"),
-    ...layers.map(({ name, on, show, legend = [] }) => {
-      const box = element("input", { type: "checkbox" });
-      box.checked = on;
-      box.addEventListener("change", () => show(box.checked));
-      const row = legend.length > 0 ? "layer" : "layer short";
-      return element("div", { class: row }, element("label", {}, box, name), ...legend);
-    }),
-  );
+/** A switch for each layer, with its legend below it. */
+export class LayerPanel {
+  /** @type {Map<string, {box: HTMLInputElement, isOnAtFirst: boolean}>} */ #boxes = new Map();
+
+  /** @param {HTMLElement} host @param {Layer[]} layers @param {() => void} changed called when the user switched one */
+  constructor(host, layers, changed) {
+    host.replaceChildren(
+      element("h2", {}, "Layers"),
+      ...layers.map(({ name, on, show, legend = [] }) => {
+        const box = element("input", { type: "checkbox" });
+        box.checked = on;
+        box.addEventListener("change", () => {
+          show(box.checked);
+          changed();
+        });
+        this.#boxes.set(name, { box, isOnAtFirst: on });
+        const row = legend.length > 0 ? "layer" : "layer short";
+        return element("div", { class: row }, element("label", {}, box, name), ...legend);
+      }),
+    );
+  }
+
+  /** Names of layers that are not as at first. */
+  get switched() {
+    const changed = [...this.#boxes].filter(([, { box, isOnAtFirst }]) => box.checked !== isOnAtFirst);
+    const names = (/** @type {boolean} */ on) => changed.filter(([, { box }]) => box.checked === on).map(([name]) => name);
+    return { on: names(true), off: names(false) };
+  }
+
+  /** Switch layers by name; one that is not there is passed over. @param {string[]} names @param {boolean} on */
+  turn(names, on) {
+    for (const name of names) {
+      const box = this.#boxes.get(name)?.box;
+      if (box && box.checked !== on) box.click();
+    }
+  }
 }
 
 /** @param {Location[]} locations */

@@ -1,0 +1,1 @@
+"""The network of sites: goods from suppliers over lanes to customers, in plan and when something stops."""

@@ -1,0 +1,1 @@
+"""Surfaces of what no element of a facility explains."""
