@@ -25,8 +25,8 @@ import open3d as o3d
 from bench_page import served, until
 
 from layouts.demo_hall import demo_hall
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
-from server.site_tiles import tile_site
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
+from server.chores.site_tiles import tile_site
 from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 from spatial.meshes.mesh import facility_mesh

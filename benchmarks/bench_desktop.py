@@ -23,10 +23,10 @@ from big_hall import big_hall, big_run
 
 from spatial.facility import Facility
 from spatial.meshes.mesh import facility_mesh
-from viewer.desktop_camera import frame_points
-from viewer.desktop_cloud import CloudView
-from viewer.desktop_scene import DesktopScene, HallShown, add_scene
-from viewer.desktop_stage import open_stage
+from viewer.desktop.camera import frame_points
+from viewer.desktop.cloud import CloudView
+from viewer.desktop.scene import DesktopScene, HallShown, add_scene
+from viewer.desktop.stage import open_stage
 
 
 def main() -> None:

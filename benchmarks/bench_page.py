@@ -24,7 +24,7 @@ from live_process import free_port
 from playwright.sync_api import sync_playwright
 
 from layouts.run_files import write_run
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
 from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 

@@ -24,7 +24,7 @@ from generated_halls import Hall, generated_hall
 
 from scans.cloud import PointCloud
 from scans.laz_writer import write_laz
-from server.chain import scan_site
+from server.chores.chain import scan_site
 from spatial.peak_memory import peak_memory_mib
 
 SCAN, POSES = "big.laz", "big.poses.json"

@@ -10,7 +10,7 @@ from layouts.run_files import write_run
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
 from spatial.facility_json import read_facility, write_facility
-from viewer.desktop import film, picture
+from viewer.desktop.desktop import film, picture
 
 options = ArgumentParser(description=__doc__)
 options.add_argument("site", type=Path, nargs="?", help="folder with facility.json; default: the demo hall")

@@ -11,9 +11,9 @@ from layouts.kpis import kpis
 from layouts.live.recorded_run import run_of
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on, run_scenario
+from server.chores.rehearsing import rehearsal
 from server.fork.fork import fork
 from server.fork.scenario_now import scenario_now
-from server.rehearsing import rehearsal
 from server.store.opening import open_store
 from server.store.snapshots import state_as_of
 from spatial.facility_json import write_facility

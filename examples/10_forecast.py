@@ -14,7 +14,14 @@ from layouts.demand.forecasting.staffing_text import staffing_text
 from layouts.demand.make_orders import demand_of
 from layouts.demand.spec import DemandSpec
 from layouts.demo_hall import demo_hall
-from server.forecasting import DemandSource, Players, StaffingWish, backtest_file, forecast_file, staff_file
+from server.chores.forecasting import (
+    DemandSource,
+    Players,
+    StaffingWish,
+    backtest_file,
+    forecast_file,
+    staff_file,
+)
 from spatial.facility_json import write_facility
 
 options = ArgumentParser(description=__doc__)

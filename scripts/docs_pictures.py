@@ -26,7 +26,7 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from server.screenshot import screenshot_page  # noqa: E402
+from server.chores.screenshot import screenshot_page  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 AISLETWIN = str(Path(sys.executable).with_name("aisletwin"))

@@ -18,6 +18,7 @@ from server.access.declared import reaching, require
 from server.access.guarding import guard
 from server.access.session_routes import session_routes
 from server.access.settings import LimitSettings
+from server.answers.shown import Shown
 from server.observing.metrics import Metrics
 from server.observing.requests import Observed
 from server.observing.routes import observing_routes
@@ -36,7 +37,6 @@ from server.routes.past import past_routes
 from server.routes.planned import planned_routes
 from server.routes.refused import tell_faulty_fields
 from server.routes.site import site_routes
-from server.shown import Shown
 from server.twin.live_server import LiveServer
 from server.twin.watching import checks_of, standing_of
 from viewer.messages import Command

@@ -23,11 +23,11 @@ from scans.laz_writer import write_laz
 from scans.units import Unit
 from scans.virtual import TerrestrialScanner, scan_terrestrial, write_truth
 from scans.virtual_camera import DepthCamera, scan_depth_camera, unproject
+from server.answers.shown import Shown
 from server.app import create_app
-from server.chain import graph_site, plan_site, scan_site, simulate_scenario
+from server.chores.chain import graph_site, plan_site, scan_site, simulate_scenario
+from server.chores.screenshot import find_chromium, screenshot_page
 from server.listening import listen, web_server
-from server.screenshot import find_chromium, screenshot_page
-from server.shown import Shown
 from server.site_files import GRAPH, require_room, write_json
 from server.sites import load_site
 from spatial.errors import MissingToolError
@@ -38,7 +38,7 @@ from spatial.meshes.mesh import facility_mesh
 from spatial.peak_memory import peak_memory_mib
 from spatial.progress import Progress
 from spatial.whole_files import write_whole
-from viewer.desktop import picture
+from viewer.desktop.desktop import picture
 from viewer.messages import Seek
 from viewer.web_assets import BUILD_COMMAND, built_page
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from server.access.access import access_of
 from server.access.guarding import audit_of
+from server.answers.shown import Shown
 from server.app import LOOPBACK, create_app
 from server.clock import clock_ms
 from server.listening import Certificate, checked_certificate, listen, web_server
-from server.shown import Shown
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import TwinFile, read_twin_file
 from viewer.messages import Play, SetSpeed

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from layouts.demo_hall import demo_hall
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import TwinFile

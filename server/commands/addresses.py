@@ -58,7 +58,7 @@ def check(
     from layouts.addresses.check_list import check_list
     from layouts.addresses.scheme import read_scheme
     from layouts.addresses.text import reconciliation_dict, reconciliation_text, verdict_of
-    from server.planned import hall_at
+    from server.chores.planned import hall_at
 
     facility = hall_at(hall)
     source = _list_at(locations, mapping, unit, decimal, facility)
@@ -94,7 +94,7 @@ def list_addresses(
     """Write the address of every location of a hall under a scheme, with its place, as CSV."""
     from layouts.addresses.address_table import address_table
     from layouts.addresses.scheme import read_scheme
-    from server.planned import hall_at, write_text
+    from server.chores.planned import hall_at, write_text
 
     facility = hall_at(hall)
     write_text(output, address_table(facility, read_scheme(scheme), depot=point_of(depot)))
@@ -120,7 +120,7 @@ def infer(
     """Find the scheme behind a location list and write it; exit code 4 if others explain it as well."""
     from layouts.addresses.infer_scheme import infer_scheme
     from layouts.addresses.scheme import scheme_yaml
-    from server.planned import hall_at, write_text
+    from server.chores.planned import hall_at, write_text
 
     facility = None if hall is None else hall_at(hall)
     source = _list_at(locations, mapping, unit, decimal, facility)

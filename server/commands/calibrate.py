@@ -41,7 +41,7 @@ def fit_command(
     logs: Logs, site: OnSite = None, agent: Agent = "picker", seed: Seed = 0, as_json: Json = False
 ) -> None:
     """Fit walking speed, search, pick and piece times, with 95 % intervals, ready for a scenario.yaml."""
-    from server.calibrating import fit_logs
+    from server.chores.calibrating import fit_logs
 
     with strangers_on_stderr():
         found = fit_logs(logs, site=site, agent=agent, seed=seed)
@@ -68,7 +68,7 @@ def drift_command(
     as_json: Json = False,
 ) -> None:
     """Tell what changed since LOGS: the people's pace, or the ways into some aisles. Ends with 1 if anything did."""
-    from server.calibrating import drift_of_logs
+    from server.chores.calibrating import drift_of_logs
 
     with strangers_on_stderr():
         found = drift_of_logs(logs, since, site=site, agent=agent, seed=seed)
@@ -105,8 +105,8 @@ def collect_command(
     Forecasts are kept by `what-if now` of two or more replications. For example, after midnight:
     aisletwin calibrate collect twin.yaml && aisletwin calibrate coverage forecasts.csv
     """
-    from server.calibrating import FORECASTS
-    from server.collecting import collect, write_forecasts
+    from server.chores.calibrating import FORECASTS
+    from server.chores.collecting import collect, write_forecasts
     from server.commands.stores import opened
     from server.fork.forecast import kept_forecasts
     from server.twin.twin_file import read_twin_file
@@ -174,7 +174,7 @@ def coverage_command(
 ) -> None:
     """Tell how often intervals held, and whether the model may be called validated: 0 yes, 1 no, 4 undecided."""
     from layouts.calibration.coverage import validate
-    from server.calibrating import read_forecasts
+    from server.chores.calibrating import read_forecasts
 
     found = validate(read_forecasts(forecasts), fitted_days=fitted_day or ())
     if as_json:

@@ -64,7 +64,7 @@ def scan(
     as_json: Json = False,
 ) -> None:
     """Turn scans into a site: facility.json, facility.glb, cloud.ply, cloud/ and scan-report.json."""
-    from server.chain import scan_site
+    from server.chores.chain import scan_site
 
     with reporting("scan", quiet=as_json) as tell:
         scanned = scan_site(
@@ -149,7 +149,7 @@ def tours(
     from layouts.scenario import Scenario
     from layouts.tours.explain import explain_tour, steps_text
     from layouts.tours.tour import plan_line, tours_dict
-    from server.chain import plan_site
+    from server.chores.chain import plan_site
 
     if (orders is None) != (slotting is None):
         raise typer.BadParameter("--orders and --slotting go together: give both files or neither")

@@ -69,7 +69,7 @@ def compare(
     from layouts.comparison.sensitivity_assumptions import assumptions_of
     from layouts.simulation.figures_of_run import FIGURES
     from layouts.statistics.replications import Precision
-    from server.comparing import compare_scenarios, scenarios_at
+    from server.chores.comparing import compare_scenarios, scenarios_at
 
     if len(scenarios) < 2:
         raise typer.BadParameter("give two scenarios or more: the first is the baseline")
@@ -102,7 +102,7 @@ def compare(
         )
         written: tuple[Path, ...] = ()
         if output is not None:
-            from server.comparison_files import write_compared
+            from server.chores.comparison_files import write_compared
 
             written = write_compared(found, output, plans=plans, cache=cache, progress=tell)
     if as_json:

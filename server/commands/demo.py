@@ -60,8 +60,8 @@ def demo(
         print_kpis(result.kpis)
         print_notes(result.notes)
     if not once:
+        from server.answers.shown import read_shown
         from server.serving import serve as serve_site
-        from server.shown import read_shown
 
         with naming_port(LOOPBACK, port):
             serve_site(

@@ -62,7 +62,7 @@ def deviate(
     from scans.deviation.change_patches import ChangeLimits
     from scans.deviation.plan_against_scan import DeviationLimits
     from scans.deviation.plumb import parse_plumb_limit
-    from server.deviating import (
+    from server.chores.deviating import (
         deviations_of_scan,
         deviations_of_scans,
         deviations_of_site,

@@ -177,7 +177,7 @@ def _summary(state: TwinState) -> str:
 @events.command("verify")
 def verify_command(store: Store, as_json: Json = False) -> None:
     """Hash the log and fold it from nothing; the newest snapshot has to come to the same state."""
-    from server.verifying import verify
+    from server.chores.verifying import verify
 
     with opened(store) as log, reporting("verify", quiet=as_json) as tell:
         found = verify(log, progress=tell)

@@ -55,7 +55,7 @@ def experiment(
     from layouts.experiment.text import experiment_text
     from layouts.simulation.figures_of_run import FIGURES
     from layouts.statistics.replications import Precision
-    from server.experimenting import experiment_on
+    from server.chores.experimenting import experiment_on
 
     require_figure(figure, FIGURES)
     planned = _design(factor, design)

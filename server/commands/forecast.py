@@ -15,7 +15,7 @@ from server.progress import reporting
 
 if TYPE_CHECKING:
     from layouts.demand.forecasting.plan_origins import ForecastSettings
-    from server.forecasting import DemandSource
+    from server.chores.forecasting import DemandSource
 
 forecast = typer.Typer(
     name="forecast",
@@ -65,7 +65,7 @@ def run(
 ) -> None:
     """Forecast every SKU: quantiles from 5 to 95 %, by the method that lost least so far, with the reason."""
     from layouts.demand.forecasting.forecast_text import forecast_dict, forecast_text
-    from server.forecasting import Players, forecast_file
+    from server.chores.forecasting import Players, forecast_file
 
     source = _source(demand, by, of, told, time_zone)
     with strangers_on_stderr(), reporting("forecast", quiet=as_json) as tell:
@@ -97,7 +97,7 @@ def backtest(
     """Test forecasts on the last days of the history, beside seasonal-naive; exit code 1 where they are worse."""
     from layouts.demand.forecasting.backtest import ALL
     from layouts.demand.forecasting.forecast_text import backtest_dict, backtest_text
-    from server.forecasting import Players, backtest_file
+    from server.chores.forecasting import Players, backtest_file
 
     source = _source(demand, by, of, told, time_zone)
     with strangers_on_stderr(), reporting("backtest", quiet=as_json) as tell:
@@ -145,7 +145,7 @@ def staff(
     from layouts.demand.forecasting.staffing import parse_goal
     from layouts.demand.forecasting.staffing_text import staffing_dict, staffing_text
     from layouts.simulation.figures_of_run import FIGURES
-    from server.forecasting import Players, StaffingWish, staff_file
+    from server.chores.forecasting import Players, StaffingWish, staff_file
 
     try:
         wanted = parse_goal(goal, FIGURES)
@@ -185,7 +185,7 @@ def _settings(by: Literal["day", "week"], horizon: int | None) -> ForecastSettin
 def _source(
     demand: str, by: Literal["day", "week"], of: Literal["pieces", "lines"], told: Path | None, time_zone: str
 ) -> DemandSource:
-    from server.forecasting import DemandSource
+    from server.chores.forecasting import DemandSource
 
     return DemandSource(path=demand, of=of, bucket=by, time_zone=_zone(time_zone), told=told)
 

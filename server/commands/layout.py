@@ -27,7 +27,7 @@ def build(
     as_json: Json = False,
 ) -> None:
     """Build the facility of a layout file: facility.json and facility.glb, as a scan makes them."""
-    from server.planned import build_site
+    from server.chores.planned import build_site
     from server.progress import reporting
 
     with reporting("layout", quiet=as_json) as tell:
@@ -52,7 +52,7 @@ def from_scan(
     as_json: Json = False,
 ) -> None:
     """Write the layout file of a scanned hall, so that it can be edited and built again."""
-    from server.planned import write_layout_of
+    from server.chores.planned import write_layout_of
 
     notes = write_layout_of(hall, output, within_m=within)
     if as_json:
@@ -77,7 +77,7 @@ def check(
     from layouts.rules.check_layout import check_layout
     from layouts.rules.limits import DEFAULT_LIMITS, read_limits
     from layouts.rules.report import exit_code, findings_dict, findings_text
-    from server.planned import hall_at
+    from server.chores.planned import hall_at
     from server.progress import reporting
     from server.rule_lines import grouped_text
 
@@ -110,7 +110,7 @@ def diff(
     """Tell what differs between two halls: added, removed, moved by how much; positions, cube, aisle metres."""
     from layouts.diff.record import diff_dict
     from layouts.diff.text import diff_text
-    from server.differences import diff_halls
+    from server.chores.differences import diff_halls
     from server.progress import reporting
 
     with reporting("diff", quiet=as_json) as tell:

@@ -33,7 +33,7 @@ def graph(
     as_json: Json = False,
 ) -> None:
     """Derive the navigation graph of a site for an agent class."""
-    from server.chain import graph_site
+    from server.chores.chain import graph_site
     from server.site_files import GRAPH
     from spatial.navigation.turning import aisle_turning
 
@@ -73,7 +73,7 @@ def path(
 ) -> None:
     """Tell the way between two places: edge by edge along the lanes, and the shortest over the open floor."""
     from layouts.tours.explain import steps_text
-    from server.chain import path_on_site
+    from server.chores.chain import path_on_site
 
     try:
         way = path_on_site(site, agent_of(agent), start, end, rules=rules)
@@ -121,7 +121,7 @@ def reconcile(
     as_json: Json = False,
 ) -> None:
     """Hold an imported network against a site: edges through racks, too narrow, off the floor, cut off."""
-    from server.chain import reconcile_site
+    from server.chores.chain import reconcile_site
     from spatial.exchange.reconciliation import as_json as findings
     from spatial.exchange.reconciliation import lines
     from spatial.exchange.source_frame import SourceFrame

@@ -18,7 +18,7 @@ from server.progress import reporting
 if TYPE_CHECKING:
     from layouts.what_if.curve import Curve
     from layouts.what_if.spec import Spec
-    from server.chain import Simulated
+    from server.chores.chain import Simulated
     from server.fork.fork import Forked
 
 what_ifs = typer.Typer(
@@ -84,7 +84,7 @@ def now_command(
     from layouts.scenario import read_scenario
     from layouts.simulation.figures_of_run import FIGURES
     from layouts.simulation.replicate import ReplicationPlan
-    from server.chain import simulate_scenario, what_if_scenario
+    from server.chores.chain import simulate_scenario, what_if_scenario
     from server.fork.scenario_now import scenario_now
 
     require_figure(figure, FIGURES)

@@ -41,7 +41,7 @@ def make(
     as_json: Json = False,
 ) -> None:
     """Make up orders of a wanted skew, with families, seasons, peaks and arrivals; every row is marked as made up."""
-    from server.demand import make_demand
+    from server.chores.demand import make_demand
 
     with strangers_on_stderr(), reporting("orders", quiet=as_json) as tell:
         written = make_demand(
@@ -84,7 +84,7 @@ def describe(
 ) -> None:
     """Tell the shape of orders: ABC classes, lines and pieces, what is bought together, weekdays and hours."""
     from layouts.demand.shape_text import shape_dict, shape_text
-    from server.demand import describe_file
+    from server.chores.demand import describe_file
 
     try:
         ZoneInfo(time_zone)

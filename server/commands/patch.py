@@ -23,7 +23,7 @@ def patch(
     """Make a hall of another one by a short list of changes to it; the other one stays as it is."""
     from layouts.patches.fingerprint import facility_sha256
     from layouts.patches.read_patch import apply_patch_file, inverse_text
-    from server.planned import hall_at, write_text
+    from server.chores.planned import hall_at, write_text
     from server.site_files import require_room, write_planned_site
     from spatial.errors import BadDataError
 

@@ -57,7 +57,7 @@ def register(
         raise typer.BadParameter(
             "a plan is of the world: give --control-points or --poses", param_hint="--plan"
         )
-    from server.registering import register_files
+    from server.chores.registering import register_files
 
     with reporting("register", quiet=as_json) as tell:
         told = register_files(

@@ -27,7 +27,7 @@ def rehearse(
     as_json: Json = False,
 ) -> None:
     """Tell a run to a live server as it would happen now: positions, work, stock and orders."""
-    from server.rehearsing import rehearse as tell_run
+    from server.chores.rehearsing import rehearse as tell_run
 
     if not (speed > 0 and math.isfinite(speed)):
         raise typer.BadParameter(f"{speed:g} is not above 0: give 1 for as it was", param_hint="--speed")

@@ -51,10 +51,10 @@ def serve(
     port: Annotated[int, typer.Option(help="Port; 0 takes a free one.", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve a site to browsers, with a run, a slotting plan, a planned hall or another site, or its live twin."""
+    from server.answers.shown import read_shown
     from server.listening import Certificate
     from server.observing.logs import log_to
     from server.serving import serve as serve_site
-    from server.shown import read_shown
 
     if log_json:
         log_to(is_json=True)
@@ -143,7 +143,7 @@ def view(
             )
         _view_server(site, png, token_env)
         return
-    from viewer.desktop import Wishes, film, picture, show
+    from viewer.desktop.desktop import Wishes, film, picture, show
 
     wishes = Wishes(
         plan=plan,
@@ -174,7 +174,7 @@ def view(
 
 
 def _view_server(address: str, png: Path | None, token_env: str | None) -> None:
-    from viewer.desktop import server_picture, show_server
+    from viewer.desktop.desktop import server_picture, show_server
 
     token = None if token_env is None else os.environ.get(token_env)
     if token_env is not None and not token:
@@ -189,7 +189,7 @@ def _view_server(address: str, png: Path | None, token_env: str | None) -> None:
 
 def _deviations(site: Path, planned: Path | None) -> tuple[Deviation, ...]:
     """What deviates in a site from a planned hall."""
-    from server.shown import read_shown
+    from server.answers.shown import read_shown
 
     return () if planned is None else read_shown(site, planned=planned).deviations or ()
 

@@ -65,7 +65,7 @@ def _simulate_shift(
     scenario: Path, output: Path, plan: ReplicationPlan, interval_s: float, *, as_json: bool
 ) -> None:
     from layouts.simulation.replicate import replications_dict, replications_text
-    from server.chain import simulate_scenario
+    from server.chores.chain import simulate_scenario
 
     with strangers_on_stderr(), reporting("simulate", quiet=as_json) as tell:
         done = simulate_scenario(scenario, output, plan=plan, interval_s=interval_s, progress=tell)
@@ -98,7 +98,7 @@ def _simulate_what_if(
     from layouts.what_if.record import curve_dict
     from layouts.what_if.spec import parse_spec
     from layouts.what_if.text import curve_text
-    from server.chain import what_if_scenario
+    from server.chores.chain import what_if_scenario
 
     require_figure(figure, FIGURES)
     try:

@@ -53,7 +53,7 @@ def score(
 ) -> None:
     """Tell what today's slotting costs, beside the usual ways to slot and the least there can be."""
     from layouts.slotting.standing import standing, standing_text
-    from server.slotting import ready_slotting
+    from server.chores.slotting import ready_slotting
 
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
         ready = require_legal(ready_slotting(scenario, settings, seed=seed, progress=tell), as_json=as_json)
@@ -97,7 +97,7 @@ def run(
     from layouts.slotting.plan.record import plan_record
     from layouts.slotting.plan.text import plan_text
     from layouts.slotting.search.improve import Effort
-    from server.slotting import plan_slotting
+    from server.chores.slotting import plan_slotting
 
     wishes = PlanWishes(
         effort=Effort(rounds=rounds, chains=chains),
@@ -131,7 +131,7 @@ def explain_command(
 ) -> None:
     """Tell why a SKU goes where the plan puts it, what else there was, and what forbids what is better."""
     from layouts.slotting.explain.text import explanation_text
-    from server.slotting import explain_sku
+    from server.chores.slotting import explain_sku
 
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
         found = explain_sku(plan, sku, progress=tell)
@@ -156,7 +156,7 @@ def moves_command(
     from layouts.slotting.moves.work_list import choice_record
     from layouts.slotting.plan.choice_text import choice_text
     from layouts.slotting.search.improve import Effort
-    from server.slotting import budget_moves
+    from server.chores.slotting import budget_moves
 
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
         choice = budget_moves(plan, _budget_s(budget), output, effort=Effort(rounds=rounds), progress=tell)
@@ -188,7 +188,7 @@ def verify_command(
     """Hold a plan against what came of it: on the demand that came, as carried out, and by the clock."""
     from layouts.slotting.verification.actual_tours import Grouping
     from layouts.slotting.verification.text import verification_text
-    from server.slotting import verify_plan
+    from server.chores.slotting import verify_plan
 
     _require_zone(time_zone)
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:
@@ -219,7 +219,7 @@ def watch_command(
 ) -> None:
     """Read the new days of the orders and tell whether it is time to slot anew."""
     from layouts.slotting.trigger.reslot_trigger import ReslotTrigger
-    from server.slotting import watch_scenario
+    from server.chores.slotting import watch_scenario
 
     trigger = ReslotTrigger(payback_days=payback_days, quiet_days=quiet_days)
     with strangers_on_stderr(), reporting("slot", quiet=as_json) as tell:

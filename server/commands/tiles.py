@@ -24,7 +24,7 @@ def tiles(
     as_json: Json = False,
 ) -> None:
     """Put all points of scans into a site as 3D Tiles, which the browser loads as it needs them."""
-    from server.site_tiles import tile_site
+    from server.chores.site_tiles import tile_site
     from server.sites import TILES
 
     began = time.perf_counter()

@@ -52,7 +52,7 @@ def check(
 ) -> None:
     """Dry run: every defect with its row, and how each column is read; nothing is loaded."""
     from layouts.wms.mapping_text import mapping_text
-    from server.wms_exports import check_exports
+    from server.chores.wms_exports import check_exports
 
     files, read_as = _read_as(tables, mapping, settings, time_zone)
     findings = check_exports(files, read_as, output)
@@ -76,7 +76,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load the clean rows as Parquet and as a scenario's orders, slotting and items; set bad rows aside."""
-    from server.wms_exports import QUARANTINE, load_exports
+    from server.chores.wms_exports import QUARANTINE, load_exports
 
     files, read_as = _read_as(tables, mapping, settings, time_zone)
     done = load_exports(files, read_as, output)
@@ -101,7 +101,7 @@ def load(
 def _read_as(
     tables: list[str], saved: Path | None, settings: list[str] | None, time_zone: str | None
 ) -> tuple[Mapping[str, Path], WmsMapping]:
-    from server.wms_exports import mapping_of, passed_over, setting_of, tables_of
+    from server.chores.wms_exports import mapping_of, passed_over, setting_of, tables_of
 
     try:
         files = tables_of(tables)

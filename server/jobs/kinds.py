@@ -19,7 +19,7 @@ def simulate(arguments: Mapping[str, Any], desk: Desk) -> None:
     from layouts.simulation.replicate import replications_dict
     from layouts.simulation.run_scenario import figures_of
     from layouts.statistics.replications import run_replications
-    from server.chain import simulate_scenario
+    from server.chores.chain import simulate_scenario
     from server.jobs.kept_figures import KeptFigures
     from server.site_files import write_json
 
@@ -68,7 +68,7 @@ def what_if(arguments: Mapping[str, Any], desk: Desk) -> None:
 
 def compare(arguments: Mapping[str, Any], desk: Desk) -> None:
     """`scenarios`, the first of which is the baseline, `figure`, `replications` = 10: comparison.json."""
-    from server.comparing import compare_scenarios, scenarios_at
+    from server.chores.comparing import compare_scenarios, scenarios_at
     from server.site_files import write_json
 
     paths = [below(desk.root, text, name="scenarios") for text in arguments["scenarios"]]
@@ -88,7 +88,7 @@ def slot(arguments: Mapping[str, Any], desk: Desk) -> None:
     """`scenario`, `settings` (optional), `seed` = 0: a slotting plan."""
     from layouts.slotting.plan.make_plan import PlanWishes
     from layouts.slotting.rules.least_conflict import Infeasible
-    from server.slotting import plan_slotting
+    from server.chores.slotting import plan_slotting
 
     settings = arguments.get("settings")
     found = plan_slotting(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from layouts.calibration.coverage import Coverage, coverages
 from layouts.simulation.figures_of_run import FIGURES
-from server.calibrating import read_forecasts
+from server.chores.calibrating import read_forecasts
 from spatial.errors import BadDataError
 
 log = logging.getLogger(__name__)

@@ -14,16 +14,16 @@ from layouts.inventory.stock import on_hand
 from layouts.live.state import TwinState
 from server.access.declared import require
 from server.access.roles import Who
+from server.answers.contents import Contents, contents_by_book, contents_by_scan
+from server.answers.findings import FINDINGS, Findings, FindingsInFile, FindingsInLog, Note
+from server.answers.shown import Shown
+from server.answers.way_to import way_to
+from server.chores.control_points import ControlPoint, control_points
 from server.clock import clock_ms
-from server.contents import Contents, contents_by_book, contents_by_scan
-from server.control_points import ControlPoint, control_points
-from server.findings import FINDINGS, Findings, FindingsInFile, FindingsInLog, Note
 from server.intake.intake import IntakeFullError
 from server.routes.refused import BY_THE_GATE, refuses
-from server.shown import Shown
 from server.store.errors import StoreError
 from server.twin.live_server import LiveServer
-from server.way_to import way_to
 from spatial.errors import AisletwinError, BadDataError
 from spatial.facility import Point3
 from spatial.floor.agents import AGENT_CLASSES

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from layouts.inventory.history import history
 from server.access.declared import require
+from server.answers.colouring import Colourings
+from server.answers.finding import Finder, FoundKind
+from server.answers.picks import Picks
+from server.answers.shown import Shown
 from server.clock import clock_ms
-from server.colouring import Colourings
-from server.finding import Finder, FoundKind
-from server.picks import Picks
 from server.routes.refused import BY_THE_GATE, refuses
-from server.shown import Shown
 from server.twin.live_server import LiveServer
 from spatial.errors import AisletwinError
 from spatial.floor.agents import AGENT_CLASSES

@@ -11,12 +11,12 @@ from fastapi.responses import FileResponse
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from server.access.declared import require
-from server.answers import LocationDetails, RunSummary, SiteSummary
-from server.picks import Picks
+from server.answers.picks import Picks
+from server.answers.shown import Shown
+from server.answers.site_summary import LocationDetails, RunSummary, SiteSummary
+from server.answers.slotting import SlottingAnswer
 from server.routes.refused import BY_THE_GATE, refuses
-from server.shown import Shown
 from server.sites import CLOUD, FACILITY, MESH, Site
-from server.slotting_answers import SlottingAnswer
 
 
 def site_routes(shown: Shown, *, is_live: bool, is_beside: bool, sim_s: Callable[[], float]) -> APIRouter:

@@ -25,7 +25,7 @@ from server.alerts.outputs.delivery import Cursors, deliveries
 from server.alerts.read_rules import read_rules
 from server.alerts.restart import KeptMemory, restart
 from server.alerts.rule_set import RuleSet
-from server.calibrating import FORECASTS
+from server.chores.calibrating import FORECASTS
 from server.clock import clock_ms
 from server.intake.group_commit import GroupCommit
 from server.intake.intake import IntakeFullError

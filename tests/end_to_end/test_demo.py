@@ -17,7 +17,7 @@ from PIL import Image
 
 from layouts.kpis import kpis
 from layouts.run_files import read_run
-from server.screenshot import CHROMIUM_NAMES, find_chromium
+from server.chores.screenshot import CHROMIUM_NAMES, find_chromium
 from spatial.errors import MissingToolError
 from spatial.facility_json import read_facility
 from spatial.navigation.graph_json import read_graph

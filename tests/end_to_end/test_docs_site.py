@@ -18,8 +18,8 @@ import pytest
 import typer
 import yaml
 
+from server.chores.screenshot import find_chromium
 from server.commands import app
-from server.screenshot import find_chromium
 from viewer import messages
 
 pytest.importorskip("material", reason="skipped: mkdocs-material is not installed: pip install '.[docs]'")

@@ -23,8 +23,8 @@ import trimesh
 from fastapi import FastAPI
 
 from layouts.run import Event, Run
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
 from server.listening import listen, web_server
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
 from spatial.errors import MissingToolError
 from spatial.facility import Bay, Facility, Level, Location, Rack, Station, Tier
 from spatial.facility_json import write_facility

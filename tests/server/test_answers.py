@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layouts.run import Event, Run
-from server.picks import Picks
+from server.answers.picks import Picks
 
 
 def event(seq: int, end_s: float, location: str | None, sku: str | None, *, kind: str = "pick") -> Event:

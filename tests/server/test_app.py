@@ -15,8 +15,8 @@ from websockets.sync.client import ClientConnection, connect
 
 import server.routes.page
 from layouts.run import Run
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from spatial.errors import BadDataError
 from spatial.facility import Facility

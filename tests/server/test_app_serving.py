@@ -20,7 +20,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from server.serving import serve
-from server.shown import read_shown
+from server.answers.shown import read_shown
 serve(read_shown(Path(sys.argv[1]), Path(sys.argv[2])), port=0, on_ready=lambda url: print(url, flush=True))
 """
 

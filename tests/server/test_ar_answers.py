@@ -18,10 +18,10 @@ from layouts.run import Run
 from server.access.access import access_of
 from server.access.settings import AccessSettings
 from server.access.tokens import make_token
+from server.answers.findings import FindingsInFile, Note
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.findings import FindingsInFile, Note
-from server.shown import Shown, read_shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file

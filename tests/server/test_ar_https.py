@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from server.answers.shown import Shown
 from server.app import create_app
 from server.listening import Certificate, checked_certificate, listen, web_server
-from server.shown import Shown
 from server.sites import load_site
 from spatial.errors import BadDataError
 

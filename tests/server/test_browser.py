@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from layouts.run import Run
+from server.answers.shown import Shown
 from server.app import create_app
-from server.screenshot import screenshot_page
-from server.shown import Shown
+from server.chores.screenshot import screenshot_page
 from server.sites import load_site
 
 pytestmark = pytest.mark.browser

@@ -26,9 +26,9 @@ from layouts.live.events import (
     StockCounted,
     Work,
 )
-from server.calibrating import read_forecasts
+from server.chores.calibrating import read_forecasts
+from server.chores.collecting import Collected, collect, write_forecasts
 from server.cli import run_command
-from server.collecting import Collected, collect, write_forecasts
 from server.commands import app
 from server.fork.forecast import FOLDER, KeptForecast, keep_forecast, kept_forecasts
 from server.fork.fork import fork, write_fork

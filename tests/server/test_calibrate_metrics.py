@@ -15,13 +15,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from layouts.calibration.coverage import Forecast
 from layouts.live.events import Body, LiveEvent, OrderReleased, Position, StockCounted
+from server.answers.shown import Shown
 from server.app import create_app
-from server.calibrating import FORECASTS
+from server.chores.calibrating import FORECASTS
+from server.chores.collecting import write_forecasts
 from server.clock import clock_ms
-from server.collecting import write_forecasts
 from server.fork.forecast import kept_forecasts
 from server.observing.coverage import CoverageFile
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file

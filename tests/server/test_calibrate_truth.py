@@ -18,12 +18,12 @@ from layouts.scenario import read_scenario
 from layouts.simulation.figures_of_run import figures_of_run
 from layouts.simulation.replicate import ReplicationPlan
 from layouts.simulation.run_scenario import run_scenario
-from server.chain import simulate_scenario
-from server.collecting import collect
+from server.chores.chain import simulate_scenario
+from server.chores.collecting import collect
+from server.chores.rehearsing import rehearsal
 from server.fork.forecast import KeptForecast, forecast_of, keep_forecast, kept_forecasts
 from server.fork.fork import fork
 from server.fork.scenario_now import scenario_now
-from server.rehearsing import rehearsal
 from server.store.opening import open_store
 from server.store.snapshots import restored
 from server.store.sql_store import SqlStore

@@ -16,9 +16,9 @@ from PIL import Image
 
 from scans.cloud import PointCloud
 from scans.tiles.build import TileSizes, build_tiles
+from server.answers.shown import Shown
 from server.app import create_app
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
-from server.shown import Shown
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
 from server.sites import load_site
 from spatial.errors import MissingToolError
 from viewer.web_assets import BUILD_COMMAND, built_page

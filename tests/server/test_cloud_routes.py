@@ -19,11 +19,11 @@ from scans.laz_writer import write_laz
 from server.access.access import access_of
 from server.access.settings import AccessSettings
 from server.access.tokens import make_token
+from server.answers.shown import Shown
 from server.app import create_app
+from server.chores.site_tiles import tile_site
 from server.cli import run_command
 from server.clock import clock_ms
-from server.shown import Shown
-from server.site_tiles import tile_site
 from server.sites import load_site
 from spatial.errors import BadDataError
 

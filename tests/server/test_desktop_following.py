@@ -17,20 +17,20 @@ from layouts.live.events import LiveEvent, LocationSeen, Position
 from layouts.run import Run
 from server.access.access import Access
 from server.access.tokens import Tokens, make_token
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file
 from spatial.errors import BadDataError
-from viewer.desktop import following, server_picture
-from viewer.desktop_link import fetch, server_address, socket_address
-from viewer.desktop_locations import STATES
-from viewer.desktop_moments import SHOWN_STATES
-from viewer.desktop_players import ServerPlayer
-from viewer.desktop_scene import DesktopScene
-from viewer.desktop_window import DesktopWindow
+from viewer.desktop.desktop import following, server_picture
+from viewer.desktop.link import fetch, server_address, socket_address
+from viewer.desktop.locations import STATES
+from viewer.desktop.moments import SHOWN_STATES
+from viewer.desktop.players import ServerPlayer
+from viewer.desktop.scene import DesktopScene
+from viewer.desktop.window import DesktopWindow
 from viewer.messages import Pause, Play, Seek, SetSpeed
 from viewer.motion import positions_at, straight_motions
 

@@ -11,13 +11,13 @@ import pytest
 from PIL import Image
 
 from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
-from server.shown import Shown, read_shown
 from server.sites import load_site
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
-from viewer.desktop import server_picture
-from viewer.desktop_served import served_hall
+from viewer.desktop.desktop import server_picture
+from viewer.desktop.served import served_hall
 
 Serving = Callable[..., AbstractContextManager[str]]
 

@@ -13,11 +13,11 @@ import pytest
 
 from layouts.live.events import LiveEvent, OrderReleased, StockCounted, StockMoved
 from layouts.run import Event, Run
+from server.answers.colouring import Colourings
+from server.answers.finding import Finder
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.colouring import Colourings
-from server.finding import Finder
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import TwinFile, read_twin_file

@@ -9,8 +9,8 @@ from pathlib import Path
 from websockets.sync.client import ClientConnection, connect
 
 from layouts.run import Run
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from viewer.messages import PROTOCOL, Ack, Hello, Interest, Update, decode_from_server, encode
 

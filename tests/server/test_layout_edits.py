@@ -12,8 +12,8 @@ import pytest
 
 from layouts.demo_hall import demo_hall
 from layouts.patches.read_patch import apply_patch_file
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from spatial.facility_json import write_facility
 

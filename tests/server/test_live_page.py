@@ -15,9 +15,9 @@ import msgspec
 from layouts.live.events import LiveEvent, Position, Reading, StockCounted
 from server.access.access import access_of
 from server.access.tokens import make_token
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file

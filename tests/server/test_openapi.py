@@ -25,8 +25,8 @@ from websockets.sync.client import connect
 
 from layouts.live.state import TwinState
 from server.access.settings import LimitSettings
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.twin.live_server import LiveServer

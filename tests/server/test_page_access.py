@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from layouts.run import Run
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
-from server.shown import Shown, read_shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import TwinFile

@@ -12,8 +12,8 @@ import pytest
 from big_hall import big_hall, big_run
 
 from layouts.run import Run
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from server.sites import load_site
 from spatial.facility import Facility
 from spatial.facility_json import write_facility

@@ -19,8 +19,8 @@ from PIL import Image
 
 from layouts.patches.read_patch import apply_patch_file
 from layouts.run import Run
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
-from server.shown import Shown, read_shown
 from server.sites import load_site
 from spatial.facility import Facility
 from spatial.facility_json import write_facility

@@ -13,10 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from layouts.live.events import LiveEvent, Position
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
 from server.routes import past
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file

@@ -12,8 +12,8 @@ import pytest
 
 from layouts.run import Run
 from server.access.declared import declared_routes
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
-from server.shown import Shown, read_shown
 from server.sites import load_site
 from spatial.facility import Facility
 from spatial.facility_json import write_facility

@@ -18,10 +18,10 @@ from layouts.live.recorded_run import run_of
 from layouts.live.state import TwinState
 from layouts.run import Run
 from layouts.run_files import write_run
+from server.answers.shown import Shown
 from server.app import create_app
+from server.chores.rehearsing import rehearsal
 from server.cli import run_command
-from server.rehearsing import rehearsal
-from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.twin.live_server import LiveServer
@@ -153,7 +153,7 @@ def test_ctrl_c_ends_with_a_sentence(
     def interrupted(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("server.rehearsing.rehearse", interrupted)
+    monkeypatch.setattr("server.chores.rehearsing.rehearse", interrupted)
     assert run_command(["rehearse", str(tmp_path), str(tmp_path), "--to", "http://127.0.0.1:1"]) == 130
     assert "stays in the log" in capsys.readouterr().err
 

@@ -17,7 +17,7 @@ from scans.levelled_scan import LevelledScan, level
 from scans.readers import ScanSet, open_scan
 from scans.scan_to_facility import Scanned
 from scans.thinning import gather
-from server.site_tiles import tiles_of_scan
+from server.chores.site_tiles import tiles_of_scan
 
 UTM = np.array([512_340.0, 5_403_120.0, 210.0])
 TILT_RAD = np.deg2rad(2.0)

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
+from server.answers.shown import Shown
 from server.app import create_app
-from server.screenshot import screenshot_page
-from server.shown import Shown
+from server.chores.screenshot import screenshot_page
 from server.sites import load_site
 from spatial.errors import MissingToolError
 from viewer.web_assets import BUILD_COMMAND, built_page

@@ -10,7 +10,7 @@ import pytest
 
 from layouts.run import Event, Events, Run
 from spatial.facility import Facility
-from viewer.desktop_moments import RunMoments, WorldMoments
+from viewer.desktop.moments import RunMoments, WorldMoments
 from viewer.followed_world import FollowedWorld
 from viewer.messages import Seek, Update
 from viewer.playback import Playback

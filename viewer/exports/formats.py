@@ -131,7 +131,7 @@ def _svg(folder: Path, source: Source, _wishes: Wishes) -> Sequence[str]:
 
 
 def _png(folder: Path, source: Source, wishes: Wishes) -> Sequence[str]:
-    from viewer.desktop import picture  # VTK takes seconds to load
+    from viewer.desktop.desktop import picture  # VTK takes seconds to load
 
     picture(source.site, source.run_folder, folder / "picture.png", wishes.at_s)
     return ()

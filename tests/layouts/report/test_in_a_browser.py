@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
 from spatial.errors import MissingToolError
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="skipped: playwright is not installed")

@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from layouts.run import Run
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
-from server.control_points import control_points
-from server.shown import Shown, read_shown
+from server.chores.control_points import control_points
 from spatial.facility import Facility, Point3
 from spatial.facility_json import write_facility
 from viewer.web_assets import BUILD_COMMAND

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from server.answers.shown import Shown
 from server.app import create_app
-from server.shown import Shown
 from viewer.web_assets import BUILD_COMMAND
 
 pytestmark = pytest.mark.browser

@@ -14,9 +14,9 @@ import pytest
 from server.access.access import access_of
 from server.access.settings import AccessSettings
 from server.access.tokens import make_token
+from server.answers.shown import Shown, read_shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.shown import Shown, read_shown
 from spatial.facility import Facility
 from spatial.facility_json import write_facility
 

@@ -20,9 +20,9 @@ from server.access.private_files import read_or_make_key
 from server.access.roles import MAY
 from server.access.settings import AccessSettings, LimitSettings
 from server.access.tokens import make_token
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.shown import Shown
 from server.sites import load_site
 from server.twin.live_server import LiveServer
 from server.twin.twin_file import read_twin_file

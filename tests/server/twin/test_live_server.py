@@ -16,9 +16,9 @@ from fastapi import FastAPI
 from websockets.sync.client import ClientConnection, connect
 
 from layouts.live.events import LiveEvent, OrderReleased, Position, Reading, StockCounted
+from server.answers.shown import Shown
 from server.app import create_app
 from server.clock import clock_ms
-from server.shown import Shown
 from server.sites import load_site
 from server.store.opening import open_store
 from server.store.snapshots import restored

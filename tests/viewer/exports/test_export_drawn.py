@@ -9,7 +9,7 @@ import pytest
 from defusedxml import ElementTree
 from PIL import Image
 
-from server.screenshot import CHROMIUM_FLAGS, find_chromium
+from server.chores.screenshot import CHROMIUM_FLAGS, find_chromium
 from spatial.errors import MissingToolError
 from spatial.facility import Facility
 from viewer.exports.plan_sheet import width_of
