@@ -85,8 +85,9 @@ def look_for_beams(rack: Rack, seen: SeenPoints) -> RackBeams:
     """The beams of `rack`, where the row stands.
 
     1. On each face a beam's front is looked for about its planned height, to the millimetre by its two edges.
-    2. Then the place of each, at the height of its tier, is searched for rays that end there or go on.
-    3. A beam elsewhere than its tier counts only where its own place is seen through.
+    2. What lies higher counts only where rays go through below it, where the plan has the beam: pallets look alike.
+    3. Then the place of each, at the height of its tier, is searched for rays that end there or go on.
+    4. A beam elsewhere than its tier counts only where its own place is seen through.
     """
     shape = (len(rack.bays), len(rack.tiers))
     if rack.kind == "shelving" or 0 in shape:  # decks, not beams, carry there
@@ -94,19 +95,19 @@ def look_for_beams(rack: Rack, seen: SeenPoints) -> RackBeams:
     points = seen.points[seen.near(rack_corners(rack), 0.5)]
     faces = [face_points(rack, points, side, 0.1) for side in faces_of(rack)]
     heights: dict[tuple[int, int], BeamFit] = {}
-    for face in faces:  # 1
-        for at, fit in _heights(rack, face).items():
+    for face in faces:
+        for at, fit in _not_on_top(rack, _heights(rack, face), face.side, seen).items():  # 1, 2
             if at not in heights or fit.sigma_m < heights[at].sigma_m:
                 heights[at] = fit
     found = RackBeams(heights, np.zeros(shape), np.zeros(shape))
-    tops = _tops(rack, found)
-    shares = [look_at_beams(rack, tops, face.side, seen).shares() for face in faces]  # 2
+    bands = _bands(rack, found)
+    shares = [look_at_beams(rack, bands, face.side, seen).shares() for face in faces]  # 3
     solid, is_open = (np.array(one) for one in zip(*shares, strict=True))
     # of a beam that one face shows to be missing the other's is told by itself
     worst = np.where(solid > _SOLID, 0.0, is_open).argmax(axis=0)
     rows = np.ogrid[: shape[0], : shape[1]]
     solid, is_open = solid[worst, *rows], is_open[worst, *rows]
-    return RackBeams(_believable(found, solid, is_open), solid, is_open)  # 3
+    return RackBeams(_believable(found, solid, is_open), solid, is_open)  # 4
 
 
 def _believable(found: RackBeams, solid: Floats, is_open: Floats) -> dict[tuple[int, int], BeamFit]:
@@ -121,14 +122,32 @@ def _believable(found: RackBeams, solid: Floats, is_open: Floats) -> dict[tuple[
     return kept
 
 
-def _tops(rack: Rack, found: RackBeams) -> Floats:
-    """Tops (bays, tiers) above the base where beams are to be expected: at the height of their tier, as measured."""
-    tops = np.tile([tier.z_m for tier in rack.tiers], (len(rack.bays), 1))
-    for t in range(len(rack.tiers)):
-        shift = found.tier_shift(t)
-        if shift is not None:
-            tops[:, t] += shift.shift_m
-    return np.asarray(tops, np.float64)
+def _not_on_top(
+    rack: Rack, heights: dict[tuple[int, int], BeamFit], side: int, seen: SeenPoints
+) -> dict[tuple[int, int], BeamFit]:
+    """Step 2: those of `heights` that are no pallets on beams which are hidden, or lie between two scan lines."""
+    higher = {at: fit.shift_m for at, fit in heights.items() if fit.shift_m > _ALIKE_M}
+    if not higher:
+        return heights
+    bands = np.full((len(rack.bays), len(rack.tiers), 2), -1.0)  # no ray ends below the floor
+    for (b, t), shift_m in higher.items():
+        tier = rack.tiers[t]
+        bottom_m = tier.z_m - tier.beam_height_m
+        bands[b, t] = bottom_m, min(tier.z_m, bottom_m + shift_m)
+    solid, is_open = look_at_beams(rack, bands, side, seen).shares()
+    is_free = (is_open >= _OPEN) & (solid <= _FEW)
+    return {at: fit for at, fit in heights.items() if at not in higher or is_free[at]}
+
+
+def _bands(rack: Rack, found: RackBeams) -> Floats:
+    """Where beams are to be expected, (bays, tiers, 2): from their undersides to their tops above the base, at the
+    height of their tier, as measured.
+    """
+    tops = np.array([tier.z_m for tier in rack.tiers])
+    shifts = [found.tier_shift(t) for t in range(len(rack.tiers))]
+    tops += [0.0 if shift is None else shift.shift_m for shift in shifts]
+    heights = [tier.beam_height_m for tier in rack.tiers]
+    return np.tile(np.column_stack([tops - heights, tops]), (len(rack.bays), 1, 1))
 
 
 def _heights(rack: Rack, face: FacePoints) -> dict[tuple[int, int], BeamFit]:

@@ -56,3 +56,10 @@ def face_points(rack: Rack, points: Floats, side: int, reach_m: float) -> FacePo
     near = (np.abs(q) < reach_m) & (u > -reach_m) & (u < rack.length_m + reach_m)
     near &= (w > -reach_m) & (w < rack.height_m + reach_m)
     return FacePoints(side, u[near], q[near], w[near])
+
+
+def before_face(rack: Rack, eyes: Floats, side: int) -> npt.NDArray[np.bool_]:
+    """Which of `eyes` (N, 3) may stand before the row's face `side`: not those known (no NaN) to be behind it."""
+    pose = world_from_rack(rack)
+    out_m = side * ((eyes - pose[:3, 3]) @ pose[:3, 1]) - rack.depth_m / 2
+    return np.asarray(~(out_m < 0))

@@ -124,14 +124,15 @@ def blocked_aisles(
         inside = [(one, span) for one in found if (span := _span(lane, polygon, one)) is not None]
         spans = [span for _, span in inside]
         free, at = _least_gap(lane, spans)
-        still_free, _ = _least_gap(lane, [span for one, span in inside if one.is_still])
+        still_free, still_at = _least_gap(lane, [span for one, span in inside if one.is_still])
         sigma = _CELL_SIGMA_M if spans else 0.0
         if unexplained.seen_share(polygon) < _SEEN_SHARE or (spans and not unexplained.knows_eyes):
             verdict, why = judge(0.0, math.inf, 0.0), "not enough of it is seen"
-        elif free + Z * sigma < must_pass <= still_free + Z * sigma:
-            verdict, why = "cannot_decide", f"{free:.2f} m free, but what stands there may have gone by"
-        elif free + Z * sigma < must_pass:
+        elif still_free + Z * sigma < must_pass:
+            free, at = still_free, still_at
             verdict, why = "fail", f"{free:.2f} m free of {aisle.clear_width_m:.2f} m"
+        elif free + Z * sigma < must_pass:
+            verdict, why = "cannot_decide", f"{free:.2f} m free, but what stands there may have gone by"
         elif free - Z * sigma >= must_pass or not spans:
             verdict, why = "pass", f"{free:.2f} m free"
         else:

@@ -11,7 +11,6 @@ from scans.deviation.finding import Finding, Verdict, Z, judge, mm
 from scans.deviation.lanes import blocked_aisles, narrowed_aisles
 from scans.deviation.newcomers import added, find_newcomers
 from scans.deviation.plumb import leans
-from scans.deviation.rack_corners import rack_corners
 from scans.deviation.rack_refit import RackFit, refit_rack
 from scans.deviation.seen_points import SeenPoints
 from spatial.facility import Facility, Rack
@@ -60,8 +59,7 @@ def plan_against_scan(
     fits: dict[str, RackFit | None] = {}
     found: list[Finding] = []
     for number, rack in enumerate(plan.racks):
-        points = seen.points[seen.near(rack_corners(rack), 0.7)]
-        fit = fits[rack.id] = refit_rack(rack, points, registration_sigma_m=limits.registration_sigma_m)  # 1
+        fit = fits[rack.id] = refit_rack(rack, seen, registration_sigma_m=limits.registration_sigma_m)  # 1
         beams = look_for_beams(rack if fit is None else fit.moved(), seen)  # 2
         if fit is None:
             found.append(_without_fit(rack, beams))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scans.deviation.frames import FacePoints, Floats, face_points, faces_of, upright_middles
+from scans.deviation.frames import FacePoints, Floats, before_face, face_points, faces_of, upright_middles
+from scans.deviation.rack_corners import rack_corners
+from scans.deviation.seen_points import SeenPoints
 from scans.deviation.upright_candidates import agreeing, find_fronts, find_uprights
 from scans.deviation.uprights import UprightFit, common_along, fit_front, fit_upright
 from spatial.facility import Rack
@@ -76,8 +78,8 @@ class RackFit:
         )
 
 
-def refit_rack(rack: Rack, points: Floats, *, registration_sigma_m: float = 0.0) -> RackFit | None:
-    """`rack` fitted to `points` (N, 3) of its neighbourhood, world metres; None if its plane is not found.
+def refit_rack(rack: Rack, seen: SeenPoints, *, registration_sigma_m: float = 0.0) -> RackFit | None:
+    """`rack` fitted to what was seen of its neighbourhood; None if its plane is not found.
 
     1. Each upright, and the front of each bay's beams, is looked for on each face that an aisle shows.
     2. One shift and turn of the whole row has to explain them; what disagrees is something else.
@@ -86,7 +88,7 @@ def refit_rack(rack: Rack, points: Floats, *, registration_sigma_m: float = 0.0)
     """
     pitch = min((bay.width_m + rack.upright_width_m for bay in rack.bays), default=rack.length_m)
     reach_m = min(REACH_M, 0.45 * pitch, 0.9 * rack.depth_m)
-    faces = {side: face_points(rack, points, side, reach_m + 0.1) for side in faces_of(rack)}
+    faces = _shown_faces(rack, seen, reach_m)
     candidates = [  # 1
         c
         for face in faces.values()
@@ -110,6 +112,16 @@ def refit_rack(rack: Rack, points: Floats, *, registration_sigma_m: float = 0.0)
         slope = math.tan(fit.turn_rad)
         start = fit.across_m - slope * rack.length_m / 2
     return fit
+
+
+def _shown_faces(rack: Rack, seen: SeenPoints, reach_m: float) -> dict[int, FacePoints]:
+    """What was seen of each face from before it: from behind, the backs of its beams look like a face further in."""
+    rows = seen.near(rack_corners(rack), reach_m + 0.2)
+    points, eyes = seen.points[rows], seen.eyes_of(rows)
+    return {
+        side: face_points(rack, points[before_face(rack, eyes, side)], side, reach_m + 0.1)
+        for side in faces_of(rack)
+    }
 
 
 def _fit_in_plane(

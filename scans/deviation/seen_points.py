@@ -52,6 +52,11 @@ class SeenPoints:
         """Whether it is known of any point where its beam began."""
         return bool((self.station >= 0).any())
 
+    def eyes_of(self, rows: npt.NDArray[np.int64]) -> Floats:
+        """Where the beams of the points `rows` (M,) began, (M, 3); NaN where that is unknown."""
+        unknown = np.full((1, 3), np.nan)
+        return np.concatenate([self.eyes, unknown])[self.station[rows]]  # the row −1 is the last
+
     def thinned(self, voxel_m: float) -> tuple[Floats, npt.NDArray[np.int32]]:
         """One point (M, 3) of each cube of `voxel_m`, with its station."""
         cell = np.floor((self.points - self.points.min(axis=0)) / voxel_m).astype(np.int64)

@@ -40,28 +40,29 @@ class BeamSight:
         return solid.mean(axis=2), is_open.mean(axis=2)
 
 
-def look_at_beams(rack: Rack, tops: Floats, side: int, seen: SeenPoints) -> BeamSight:
-    """Rays of `seen` on the face `side` of `rack`, as it stands, with the tops (bays, tiers) of its beams above base.
+def look_at_beams(rack: Rack, bands: Floats, side: int, seen: SeenPoints) -> BeamSight:
+    """Rays of `seen` on the face `side` of `rack`, as it stands, in `bands` (bays, tiers, 2): from which height above
+    its base to which a beam, or a part of one, would hide what is behind.
 
     Points whose station is unknown only end somewhere.
     """
     pose = world_from_rack(rack)
     cells = max(4, math.ceil(max((bay.width_m for bay in rack.bays), default=1.0) / _CELL_M))
-    ended = np.zeros((*tops.shape, cells), np.int64)
+    ended = np.zeros((*bands.shape[:2], cells), np.int64)
     through = np.zeros_like(ended)
     stride = max(1, len(seen.points) // _MOST_RAYS)
     _meet(
         seen.points[::stride], seen.station[::stride], seen.eyes,
         pose[:3, 3].copy(), pose[:3, :3].copy(), float(side), rack.depth_m / 2, rack.length_m, rack.height_m,
         np.array([(bay.offset_m + 0.05, bay.offset_m + bay.width_m - 0.05) for bay in rack.bays]).reshape(-1, 2),
-        tops, np.array([tier.beam_height_m for tier in rack.tiers]), ended, through,
+        bands, ended, through,
     )  # fmt: skip
     return BeamSight(ended, through)
 
 
 @njit(cache=True)
 def _meet(  # type: ignore[no-untyped-def]
-    points, station, eyes, origin, axes, side, half_depth, length, height, bays, tops, thick, ended, through
+    points, station, eyes, origin, axes, side, half_depth, length, height, bays, bands, ended, through
 ):
     """Count where each ray meets the plane of the face; numeric kernel over all rays."""
     cells = ended.shape[2]
@@ -85,8 +86,8 @@ def _meet(  # type: ignore[no-untyped-def]
             continue
         for b in range(len(bays)):
             if bays[b, 0] < u < bays[b, 1]:
-                for t in range(tops.shape[1]):
-                    if tops[b, t] - thick[t] + _RIM_M * 0.5 < w < tops[b, t] - _RIM_M * 0.5:
+                for t in range(bands.shape[1]):
+                    if bands[b, t, 0] + _RIM_M * 0.5 < w < bands[b, t, 1] - _RIM_M * 0.5:
                         c = min(int((u - bays[b, 0]) / (bays[b, 1] - bays[b, 0]) * cells), cells - 1)
                         if is_on:
                             ended[b, t, c] += 1

@@ -8,7 +8,6 @@ import numpy as np
 
 from scans.deviation.beams import look_for_beams
 from scans.deviation.finding import Z, judge
-from scans.deviation.rack_corners import rack_corners
 from scans.deviation.rack_refit import refit_rack
 from scans.deviation.seen_points import SeenPoints
 from spatial.facility import Facility
@@ -26,7 +25,7 @@ def test_sigmas_are_honest_and_nothing_fails_over_seeds(
         plan = hall_of(seed=seed)
         seen = scan_of(plan, seed=seed, step_deg=COARSE_DEG)
         for rack in plan.racks:
-            fit = refit_rack(rack, seen.points[seen.near(rack_corners(rack), 0.7)])
+            fit = refit_rack(rack, seen)
             assert fit is not None
             along.append(fit.along_m / fit.along_sigma_m)
             across.append(fit.across_m / fit.across_sigma_m)

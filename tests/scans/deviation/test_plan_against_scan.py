@@ -13,7 +13,6 @@ from scans.deviation.beams import BeamFit, RackBeams, look_for_beams
 from scans.deviation.finding import Finding, judge
 from scans.deviation.plan_against_scan import DeviationLimits, plan_against_scan
 from scans.deviation.plumb import leans, parse_plumb_limit
-from scans.deviation.rack_corners import rack_corners
 from scans.deviation.rack_refit import RackFit, refit_rack
 from scans.deviation.seen_points import SeenPoints
 from spatial.facility import Facility, Obstacle, Rack
@@ -30,7 +29,7 @@ def fails(found: tuple[Finding, ...]) -> list[tuple[str, object]]:
 
 
 def fitted(rack: Rack, seen: SeenPoints) -> RackFit:
-    fit = refit_rack(rack, seen.points[seen.near(rack_corners(rack), 0.7)])
+    fit = refit_rack(rack, seen)
     assert fit is not None
     return fit
 

@@ -11,7 +11,6 @@ import pytest
 
 from scans.deviation.finding import Finding, Z
 from scans.deviation.plumb import leans
-from scans.deviation.rack_corners import rack_corners
 from scans.deviation.rack_refit import RackFit, refit_rack
 from scans.deviation.seen_points import SeenPoints
 from spatial.facility import Facility
@@ -36,7 +35,7 @@ def fits(
         points[:, :2] += points[:, 2:] * (ALONG * np.array([c, s]) + ACROSS * np.array([-s, c]))
         seen = replace(seen, points=points)
         for rack in plan.racks:
-            fit = refit_rack(rack, seen.points[seen.near(rack_corners(rack), 0.7)])
+            fit = refit_rack(rack, seen)
             assert fit is not None
             found.append(fit)
     return found
