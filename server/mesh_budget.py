@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spatial.facility import Facility
-from spatial.meshes.facility_scene import Triangles
+from spatial.meshes.boxes import Triangles
 from spatial.meshes.triangle_count import facility_triangles
 
 

@@ -2,7 +2,8 @@
 
 An element's node is named by its id and carries `extras` {id, kind, level}. Below a rack row hang its
 uprights, beams and decks; below "locations" the loads and pallets of the occupied places and the boxes of the
-others.
+others. What a scan saw beyond the elements are nodes of kind "residual", with the id of the obstacle or wall that it
+belongs to.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import numpy.typing as npt
 
 from spatial.facility import Facility, Location
 from spatial.locations import world_from_rack
-from spatial.meshes.boxes import Boxes, Float64s, join_boxes, make_boxes, solid_boxes
+from spatial.meshes.boxes import Boxes, Float64s, Triangles, join_boxes, make_boxes, solid_boxes
 from spatial.meshes.mesh import FacilityMesh, facility_mesh
 from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
+from spatial.meshes.seen_parts import RESIDUAL, seen_parts
 from spatial.poses import Matrix4
 
-Triangles = tuple[Float64s, npt.NDArray[np.int32]]
 Colour = tuple[float, float, float, float]
 Extras = Mapping[str, Any]
 
@@ -65,15 +66,15 @@ class Scene(Protocol):
 def add_facility(scene: Scene, facility: Facility, residual: Triangles | None = None) -> None:
     """Put all of the facility into `scene`.
 
-    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw and no element explains; its
-    node is named "residual".
+    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw beyond the elements: a node for each
+    of its `seen_parts`.
     """
     _add_building(scene, facility_mesh(facility))
     _add_racks(scene, facility)
     _add_locations(scene, facility)
-    if residual is not None:
-        extras = {"id": "residual", "kind": "residual"}
-        scene.add_mesh("residual", *residual, COLOURS["residual"], extras)
+    for part in seen_parts(facility, residual):
+        extras = {"id": part.id, "kind": RESIDUAL, "level": part.level}
+        scene.add_mesh(part.name, part.vertices, part.faces, COLOURS[RESIDUAL], extras)
 
 
 def _add_building(scene: Scene, mesh: FacilityMesh) -> None:

@@ -9,7 +9,7 @@ import trimesh
 
 from server.mesh_budget import within_budget
 from spatial.facility import Facility
-from spatial.meshes.facility_scene import Triangles
+from spatial.meshes.boxes import Triangles
 from spatial.meshes.glb import glb_bytes
 from spatial.meshes.triangle_count import facility_triangles
 
