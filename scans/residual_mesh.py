@@ -1,7 +1,8 @@
-"""What a scan saw and no element of the facility explains, as one coarse surface: nothing seen is lost.
+"""What a scan saw and no element of the facility draws, as one coarse surface: nothing seen is lost.
 
-Points that lie on the floor, on a wall or its doors, in a rack, an obstacle or a column are explained; so is
-the roof, which a facility does not have. Through the rest goes a surface, where points are and nowhere else.
+Points that lie on the floor, on a wall or its doors, in a rack or a column are explained; so is the roof, which a
+facility does not have. Through the rest goes a surface, where points are and nowhere else. An obstacle explains
+nothing: its outline says where something stands, and the surface in it how that looks.
 """
 
 from __future__ import annotations
@@ -94,15 +95,11 @@ def _is_explained(tiles: TiledPoints, facility: Facility) -> npt.NDArray[np.bool
         left = np.flatnonzero(~explained)
         outline = Polygon(level.outline).buffer(-_BESIDE_M)
         explained[left] = ~shapely.contains_xy(outline, points[left, :2])
-        reach = np.full(len(points), _FLOOR_M)
-        for thing in facility.obstacles:
-            rows = _inside(tiles, Polygon(thing.footprint).buffer(_BESIDE_M), explained)
-            reach[rows] = np.maximum(reach[rows], thing.z1_m + _BESIDE_M)
         left = left[~explained[left]]
         z = points[left, 2]
-        unsure = left[(z < highest + reach[left]) | (z > lowest + _ROOF_SHARE * roof)]
+        unsure = left[(z < highest + _FLOOR_M) | (z > lowest + _ROOF_SHARE * roof)]
         height = points[unsure, 2] - floor_height(level, points[unsure, :2])
-        explained[unsure] = (height < reach[unsure]) | (height > _ROOF_SHARE * roof)
+        explained[unsure] = (height < _FLOOR_M) | (height > _ROOF_SHARE * roof)
     return explained
 
 

@@ -65,7 +65,8 @@ def seen_parts(facility: Facility, residual: Triangles | None) -> tuple[SeenPart
     parts = []
     for number in np.unique(owner).tolist():
         used, kept = np.unique(faces[owner == number], return_inverse=True)
-        parts.append(SeenPart(*owners[number], vertices[used], kept.reshape(-1, 3).astype(np.int32)))
+        name, level = owners[number]
+        parts.append(SeenPart(name, level, vertices[used], kept.reshape(-1, 3).astype(np.int32)))
     return tuple(parts)
 
 

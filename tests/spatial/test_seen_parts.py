@@ -1,4 +1,4 @@
-"""What a scan saw beyond the elements belongs to the obstacle or wall where it lies, else to nobody; no face is lost."""
+"""What a scan saw beyond the elements is the obstacle's or wall's where it lies, else nobody's; no face is lost."""
 
 from __future__ import annotations
 

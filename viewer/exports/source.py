@@ -65,7 +65,7 @@ def read_source(site: Path, run_folder: Path | None = None) -> Source:
 
 
 def read_residual(path: Path) -> Triangles | None:
-    """World vertices (V, 3) and faces (F, 3) of all parts of the residual in a facility.glb; None where there is none.
+    """World vertices (V, 3) and faces (F, 3) of all of the residual in a facility.glb; None where there is none.
 
     Raises BadDataError for a file that is no GLB.
     """
