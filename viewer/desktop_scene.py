@@ -141,6 +141,7 @@ def desktop_scene(
     plan: VelocityMap | None = None,
     after: bool = True,
     deviations: tuple[Deviation, ...] = (),
+    residual: Triangles | None = None,
     off_screen: bool = False,
     size: tuple[int, int] = (1600, 1000),
 ) -> DesktopScene:
@@ -149,7 +150,15 @@ def desktop_scene(
     `cloud` is drawn hidden when there is a run or a `plan`, since its points would cover them. A slotting plan is
     shown as it will be or, without `after`, as it is today; its locations take the place of what lies in them.
     """
-    shown = HallShown(facility=facility, run=run, cloud=cloud, plan=plan, after=after, deviations=deviations)
+    shown = HallShown(
+        facility=facility,
+        run=run,
+        cloud=cloud,
+        plan=plan,
+        after=after,
+        deviations=deviations,
+        residual=residual,
+    )
     return add_scene(open_stage(off_screen=off_screen, size=size), shown)
 
 

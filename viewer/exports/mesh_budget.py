@@ -28,6 +28,17 @@ def within_budget(
     return kept, told
 
 
+def shortfall(facility: Facility, triangles: int | None) -> str | None:
+    """What is to be said where the elements alone need more than so many triangles, else None."""
+    needed = facility_triangles(facility)
+    if triangles is None or needed <= triangles:
+        return None
+    return (
+        f"--triangles {triangles}: the elements alone are {needed:,} triangles and were all written: "
+        f"allow {needed:,} or more, or take --phone-glb of `export`, which gives up detail"
+    )
+
+
 def _thinned(residual: Triangles | None, room: int) -> tuple[Triangles | None, float | None]:
     """The residual in so many triangles, and how far it is off then."""
     from viewer.exports.thinned import off_by_m, thinned  # it loads VTK
