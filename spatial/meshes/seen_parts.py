@@ -43,7 +43,7 @@ class SeenPart:
 
 @dataclass(frozen=True)
 class _Claim:
-    """An element of a level: the shape from which it reaches `within_m`, and its heights above the floor."""
+    """An element of a level: the shape from which it reaches `within_m`, and its heights, world z."""
 
     id: str
     shape: shapely.Geometry
@@ -78,7 +78,7 @@ def _owners(facility: Facility, middles: Float64s) -> tuple[list[tuple[str, str]
         for level in facility.levels:
             claims = claims_of(facility, level)
             free = np.flatnonzero(owner == _NOBODY)
-            nearest = _nearest(claims, level, middles[free])
+            nearest = _nearest(claims, middles[free])
             found = nearest != _NOBODY
             owner[free[found]] = len(owners) + nearest[found]
             owners += [(claim.id, level.id) for claim in claims]
@@ -88,7 +88,14 @@ def _owners(facility: Facility, middles: Float64s) -> tuple[list[tuple[str, str]
 
 def _obstacles(facility: Facility, level: Level) -> list[_Claim]:
     return [
-        _Claim(each.id, shapely.Polygon(each.footprint), BESIDE_M, each.z0_m - BESIDE_M, each.z1_m + BESIDE_M)
+        _claim(
+            level,
+            each.id,
+            shapely.Polygon(each.footprint),
+            BESIDE_M,
+            each.z0_m - BESIDE_M,
+            each.z1_m + BESIDE_M,
+        )
         for each in facility.obstacles
         if each.level == level.id
     ]
@@ -96,13 +103,21 @@ def _obstacles(facility: Facility, level: Level) -> list[_Claim]:
 
 def _walls(facility: Facility, level: Level) -> list[_Claim]:
     return [
-        _Claim(each.id, shapely.LineString([each.p0, each.p1]), ON_WALL_M, 0.0, each.height_m)
+        _claim(level, each.id, shapely.LineString([each.p0, each.p1]), ON_WALL_M, 0.0, each.height_m)
         for each in facility.walls
         if each.level == level.id
     ]
 
 
-def _nearest(claims: Sequence[_Claim], level: Level, places: Float64s) -> npt.NDArray[np.int64]:
+def _claim(
+    level: Level, name: str, shape: shapely.Geometry, within_m: float, low_m: float, high_m: float
+) -> _Claim:
+    """From `low_m` above the lowest floor under the shape's corners to `high_m` above the highest."""
+    floor = floor_height(level, shapely.get_coordinates(shape))
+    return _Claim(name, shape, within_m, float(floor.min()) + low_m, float(floor.max()) + high_m)
+
+
+def _nearest(claims: Sequence[_Claim], places: Float64s) -> npt.NDArray[np.int64]:
     """Which claim is nearest in the plan to each of the places (N, 3) among those that reach it, _NOBODY for none."""
     nearest = np.full(len(places), _NOBODY)
     if not claims or not len(places):
@@ -111,9 +126,8 @@ def _nearest(claims: Sequence[_Claim], level: Level, places: Float64s) -> npt.ND
     points = shapely.points(places[:, :2])
     reach = claims[0].within_m
     place, claim = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=reach)
-    height = places[place, 2] - floor_height(level, places[place, :2])
     low, high = (np.array([getattr(each, end) for each in claims]) for end in ("low_m", "high_m"))
-    held = (low[claim] <= height) & (height <= high[claim])
+    held = (low[claim] <= places[place, 2]) & (places[place, 2] <= high[claim])
     place, claim = place[held], claim[held]
     away = shapely.distance(shapes[claim], points[place])
     order = np.lexsort((claim, away, place))
