@@ -18,12 +18,12 @@ from shapely import Polygon
 from scans.recognition.tiled_points import TiledPoints
 from scans.surface.crumbs import Triangles, without_crumbs
 from scans.surface.seen_surface import seen_surface
+from scans.surface.spacing import cells_m
 from spatial.facility import Facility, Level, Rack
 from spatial.floor_heights import floor_height
 from spatial.locations import world_from_rack
 from spatial.poses import Matrix4, transform_points
 
-_CELL_M = 0.06
 _FEWEST_FACES = 12  # of a piece that is kept: less are stray returns
 _FLOOR_M = 0.12
 _BESIDE_M = 0.2
@@ -48,9 +48,23 @@ def residual_mesh(
     numbers = np.full(len(points), UNKNOWN) if station is None else station
     left, seen_by = unexplained(points, numbers, facility)
     seen_from = _eyes_of(seen_by, eyes or {}, _middle(facility))
-    vertices, faces = seen_surface(left, seen_from, cell_m=_CELL_M)
-    vertices, faces = without_crumbs(vertices, faces, fewest=_FEWEST_FACES)
+    vertices, faces = without_crumbs(*_surface(left, seen_from), fewest=_FEWEST_FACES)
     return None if len(faces) == 0 else (vertices, faces)
+
+
+def _surface(points: Floats, eyes: Floats) -> Triangles:
+    """The surface through points (N, 3) seen from `eyes` (N, 3), of each thing as fine as it was scanned."""
+    widths = cells_m(points)
+    parts = [
+        seen_surface(points[widths == width], eyes[widths == width], cell_m=width)
+        for width in np.unique(widths).tolist()
+    ]
+    starts = np.cumsum([0, *(len(vertices) for vertices, _ in parts)])
+    faces = [each + start for (_, each), start in zip(parts, starts, strict=False)]
+    return (
+        np.concatenate([np.zeros((0, 3)), *(vertices for vertices, _ in parts)]),
+        np.concatenate([np.zeros((0, 3), np.int32), *faces]).astype(np.int32),
+    )
 
 
 def unexplained(
