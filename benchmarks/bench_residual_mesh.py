@@ -4,8 +4,8 @@
 
 Loads, columns, balls and panels hang in a hall and are seen from two stations with 3 mm of noise, near ones densely,
 far ones sparsely. All get the same points and stations in the same run, alternately; the peers' normals, which ours
-finds too, count as their time. Off is the distance at which 95 % of a surface lies from the things, left out that at which
-95 % of the points lie from the surface: a surface that goes where nobody looked has much of the first.
+finds too, count as their time. 95 % of a surface lie within `off` of the things, and 95 % of the points within `left
+out` of the surface: one that goes where nobody looked has much of the first.
 """
 
 from __future__ import annotations

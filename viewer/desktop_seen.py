@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyvista as pv
@@ -48,9 +49,11 @@ class SeenSurface:
         if not self._surface.n_cells or low > high:
             return None
         begin, end = near + low * (far - near), near + high * (far - near)
-        share, place, local, number = mutable(0.0), [0.0] * 3, [0.0] * 3, mutable(0)
-        cell = mutable(-1)
-        if not self._located().IntersectWithLine(begin, end, 0.0, share, place, local, number, cell):
+        share: Any = mutable(0.0)
+        piece: Any = mutable(0)
+        cell: Any = mutable(-1)
+        place, local = [0.0] * 3, [0.0] * 3
+        if not self._located().IntersectWithLine(begin, end, 0.0, share, place, local, piece, cell):
             return None
         return low + float(share) * (high - low), self.parts[int(self._part[int(cell)])]
 

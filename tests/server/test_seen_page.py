@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import trimesh
 
+from layouts.run import Run
 from server.app import create_app
 from server.shown import Shown
 from server.sites import load_site
@@ -26,7 +27,9 @@ RING = ((10.0, 5.0), (11.0, 5.0), (11.0, 6.0), (10.0, 6.0))
 
 
 @pytest.fixture(scope="module")
-def address(hall: Facility, serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    hall: Facility, hall_run: Run, serving: Serving, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A hall with a ball in an obstacle, and one of no element high above its floor."""
     stack = Obstacle(id="O1", level="L0", kind="floor_stack", footprint=RING, z0_m=0.0, z1_m=1.2)
     balls = []
@@ -38,7 +41,7 @@ def address(hall: Facility, serving: Serving, tmp_path_factory: pytest.TempPathF
     cluttered = replace(hall, obstacles=(stack,))
     write_facility(site / "facility.json", cluttered)
     write_glb(site / "facility.glb", cluttered, (np.asarray(seen.vertices), seen.faces.astype(np.int32)))
-    with serving(create_app(Shown(site=load_site(site), run=None))) as address:
+    with serving(create_app(Shown(site=load_site(site), run=hall_run))) as address:
         yield address
 
 
