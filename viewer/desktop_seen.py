@@ -53,7 +53,9 @@ class SeenSurface:
         piece: Any = mutable(0)
         cell: Any = mutable(-1)
         place, local = [0.0] * 3, [0.0] * 3
-        if not self._located().IntersectWithLine(begin, end, 0.0, share, place, local, piece, cell):
+        if not self._located().IntersectWithLine(
+            begin.tolist(), end.tolist(), 0.0, share, place, local, piece, cell
+        ):
             return None
         return low + float(share) * (high - low), self.parts[int(self._part[int(cell)])]
 
