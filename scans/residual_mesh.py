@@ -1,7 +1,8 @@
-"""What a scan saw and no element of the facility explains, as one coarse surface: nothing seen is lost.
+"""What a scan saw and no element of the facility draws, as one coarse surface: nothing seen is lost.
 
-Points that lie on the floor, on a wall or its doors, in a rack, an obstacle or a column are explained; so is
-the roof, which a facility does not have. Through the rest goes a surface, where points are and nowhere else.
+Points that lie on the floor, on a wall or its doors, in a rack or a column are explained; so is the roof, which a
+facility does not have. Through the rest goes a surface, where points are and nowhere else. An obstacle explains
+nothing: its outline says where something stands, and the surface in it how that looks.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from shapely import Polygon
 from scans.recognition.tiled_points import TiledPoints
 from scans.surface.crumbs import Triangles, without_crumbs
 from scans.surface.seen_surface import seen_surface
+from scans.surface.spacing import cells_m
 from spatial.facility import Facility, Level, Rack
 from spatial.floor_heights import floor_height
 from spatial.locations import world_from_rack
 from spatial.poses import Matrix4, transform_points
 
-_CELL_M = 0.06
 _FEWEST_FACES = 12  # of a piece that is kept: less are stray returns
 _FLOOR_M = 0.12
 _BESIDE_M = 0.2
@@ -47,9 +48,23 @@ def residual_mesh(
     numbers = np.full(len(points), UNKNOWN) if station is None else station
     left, seen_by = unexplained(points, numbers, facility)
     seen_from = _eyes_of(seen_by, eyes or {}, _middle(facility))
-    vertices, faces = seen_surface(left, seen_from, cell_m=_CELL_M)
-    vertices, faces = without_crumbs(vertices, faces, fewest=_FEWEST_FACES)
+    vertices, faces = without_crumbs(*_surface(left, seen_from), fewest=_FEWEST_FACES)
     return None if len(faces) == 0 else (vertices, faces)
+
+
+def _surface(points: Floats, eyes: Floats) -> Triangles:
+    """The surface through points (N, 3) seen from `eyes` (N, 3), of each thing as fine as it was scanned."""
+    widths = cells_m(points)
+    parts = [
+        seen_surface(points[widths == width], eyes[widths == width], cell_m=width)
+        for width in np.unique(widths).tolist()
+    ]
+    starts = np.cumsum([0, *(len(vertices) for vertices, _ in parts)])
+    faces = [each + start for (_, each), start in zip(parts, starts, strict=False)]
+    return (
+        np.concatenate([np.zeros((0, 3)), *(vertices for vertices, _ in parts)]),
+        np.concatenate([np.zeros((0, 3), np.int32), *faces]).astype(np.int32),
+    )
 
 
 def unexplained(
@@ -94,15 +109,11 @@ def _is_explained(tiles: TiledPoints, facility: Facility) -> npt.NDArray[np.bool
         left = np.flatnonzero(~explained)
         outline = Polygon(level.outline).buffer(-_BESIDE_M)
         explained[left] = ~shapely.contains_xy(outline, points[left, :2])
-        reach = np.full(len(points), _FLOOR_M)
-        for thing in facility.obstacles:
-            rows = _inside(tiles, Polygon(thing.footprint).buffer(_BESIDE_M), explained)
-            reach[rows] = np.maximum(reach[rows], thing.z1_m + _BESIDE_M)
         left = left[~explained[left]]
         z = points[left, 2]
-        unsure = left[(z < highest + reach[left]) | (z > lowest + _ROOF_SHARE * roof)]
+        unsure = left[(z < highest + _FLOOR_M) | (z > lowest + _ROOF_SHARE * roof)]
         height = points[unsure, 2] - floor_height(level, points[unsure, :2])
-        explained[unsure] = (height < reach[unsure]) | (height > _ROOF_SHARE * roof)
+        explained[unsure] = (height < _FLOOR_M) | (height > _ROOF_SHARE * roof)
     return explained
 
 

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from scans.residual_mesh import residual_mesh
-from server.mesh_budget import within_budget
 from server.sites import CLOUD, FACILITY, MESH, TILES
 from spatial.errors import BadDataError
 from spatial.facility import Facility
@@ -22,6 +21,7 @@ from spatial.facility_json import write_facility
 from spatial.meshes.glb import write_glb
 from spatial.whole_files import write_whole
 from spatial.whole_folders import write_whole_folder
+from viewer.exports.mesh_budget import within_budget
 
 if TYPE_CHECKING:
     from scans.scan_to_facility import Scanned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -65,6 +65,7 @@ def scan(
 ) -> None:
     """Turn scans into a site: facility.json, facility.glb, cloud.ply, cloud/ and scan-report.json."""
     from server.chores.chain import scan_site
+    from viewer.exports.mesh_budget import shortfall
 
     with reporting("scan", quiet=as_json) as tell:
         scanned = scan_site(
@@ -87,9 +88,18 @@ def scan(
             progress=tell,
         )
     report = scanned.report.as_json()
+    short = shortfall(scanned.facility, triangles)
     if as_json:
         print_json(report)
-        return
+    else:
+        _print_scanned(output, report)
+    if short:
+        typer.echo(f"warning: {short}", err=True)
+        raise typer.Exit(1)
+
+
+def _print_scanned(output: Path, report: dict[str, Any]) -> None:
+    """What was found, how it went, and what there is to be noted."""
     found, points = report["found"], report["points"]
     typer.echo(f"{output}: " + ", ".join(f"{count} {kind}" for kind, count in found.items()))
     typer.echo(

@@ -46,7 +46,10 @@ def export(
         bool,
         typer.Option("--instancing/--no-instancing", help="GLB: with EXT_mesh_gpu_instancing or without."),
     ] = True,
-    triangles: Annotated[int, typer.Option(help="Most triangles of a phone model.", min=100)] = 100_000,
+    triangles: Annotated[
+        int | None,
+        typer.Option(help="Most triangles of facility.glb and of a phone model (default 100,000).", min=100),
+    ] = None,
     at_s: Annotated[
         float | None, typer.Option("--at", help="Second of the run that the PNG shows.", min=0)
     ] = None,
@@ -58,6 +61,7 @@ def export(
     from server.site_files import require_room
     from viewer.exports.export import export as write_exports
     from viewer.exports.formats import FORMATS, Wishes
+    from viewer.exports.mesh_budget import shortfall
     from viewer.exports.source import read_source
 
     if at_s is not None and run is None:
@@ -87,15 +91,19 @@ def export(
         if not force:
             _refuse_to_replace(output, source, formats)
         exported = write_exports(output, source, formats, wishes, tell)
+    short = shortfall(source.facility, triangles) if "glb" in formats else None
     if as_json:
         files = [
             {"path": str(each.path), "format": each.format, "bytes": each.size} for each in exported.written
         ]
         print_json({"folder": str(output), "files": files, "notes": list(exported.notes)})
-        return
-    print_notes(tuple(exported.notes))
-    for each in exported.written:
-        typer.echo(f"{each.path}: {FORMATS[each.format].meaning}, {each.size / 1e3:,.0f} kB")
+    else:
+        print_notes(tuple(exported.notes))
+        for each in exported.written:
+            typer.echo(f"{each.path}: {FORMATS[each.format].meaning}, {each.size / 1e3:,.0f} kB")
+    if short:
+        typer.echo(f"warning: {short}", err=True)
+        raise typer.Exit(1)
 
 
 def _on_level(source: Source, level: str | None) -> Source:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 Float64s = npt.NDArray[np.float64]
 Int32s = npt.NDArray[np.int32]
+Triangles = tuple[Float64s, Int32s]
+"""Vertices (V, 3) and faces (F, 3)."""
 
 _CORNERS: Float64s = np.array(
     [[x, y, z] for z in (-0.5, 0.5) for x, y in ((-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5))]

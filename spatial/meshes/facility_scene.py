@@ -2,13 +2,14 @@
 
 An element's node is named by its id and carries `extras` {id, kind, level}. Below a rack row hang its
 uprights, beams and decks; below "locations" the loads and pallets of the occupied places and the boxes of the
-others.
+others. What a scan saw beyond the elements are nodes of kind "residual", with the id of the obstacle or wall that it
+belongs to; the hull of an obstacle whose surface was seen is glass.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,12 +17,12 @@ import numpy.typing as npt
 
 from spatial.facility import Facility, Location
 from spatial.locations import world_from_rack
-from spatial.meshes.boxes import Boxes, Float64s, join_boxes, make_boxes, solid_boxes
+from spatial.meshes.boxes import Boxes, Float64s, Triangles, join_boxes, make_boxes, solid_boxes
 from spatial.meshes.mesh import FacilityMesh, facility_mesh
 from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
+from spatial.meshes.seen_parts import RESIDUAL, seen_parts
 from spatial.poses import Matrix4
 
-Triangles = tuple[Float64s, npt.NDArray[np.int32]]
 Colour = tuple[float, float, float, float]
 Extras = Mapping[str, Any]
 
@@ -38,6 +39,7 @@ COLOURS: Mapping[str, Colour] = {
     "empty": (0.15, 0.40, 0.70, 0.12),
     "unseen": (0.40, 0.40, 0.40, 0.20),
     "obstacle": (0.55, 0.40, 0.22, 1.0),
+    "hull": (0.55, 0.40, 0.22, 0.15),
     "residual": (0.30, 0.35, 0.38, 1.0),
 }
 """Linear RGBA by kind of element or part."""
@@ -65,19 +67,20 @@ class Scene(Protocol):
 def add_facility(scene: Scene, facility: Facility, residual: Triangles | None = None) -> None:
     """Put all of the facility into `scene`.
 
-    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw and no element explains; its
-    node is named "residual".
+    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw beyond the elements: a node for each
+    of its `seen_parts`.
     """
-    _add_building(scene, facility_mesh(facility))
+    seen = seen_parts(facility, residual)
+    _add_building(scene, facility_mesh(facility), seen={part.id for part in seen})
     _add_racks(scene, facility)
     _add_locations(scene, facility)
-    if residual is not None:
-        extras = {"id": "residual", "kind": "residual"}
-        scene.add_mesh("residual", *residual, COLOURS["residual"], extras)
+    for part in seen:
+        extras = {"id": part.id, "kind": RESIDUAL, "level": part.level}
+        scene.add_mesh(part.name, part.vertices, part.faces, COLOURS[RESIDUAL], extras)
 
 
-def _add_building(scene: Scene, mesh: FacilityMesh) -> None:
-    """A node for each floor, wall, door, column and obstacle."""
+def _add_building(scene: Scene, mesh: FacilityMesh, *, seen: Set[str]) -> None:
+    """A node for each floor, wall, door, column and obstacle, glass for obstacles whose surface was `seen`."""
     by_element = np.argsort(mesh.face_element, kind="stable")
     elements, starts = np.unique(mesh.face_element[by_element], return_index=True)
     # of nothing, `split` still makes one piece
@@ -87,7 +90,10 @@ def _add_building(scene: Scene, mesh: FacilityMesh) -> None:
             used, faces = np.unique(mesh.faces[chosen], return_inverse=True)
             name = mesh.element_ids[element]
             extras = {"id": name, "kind": kind, "level": mesh.element_levels[element]}
-            scene.add_mesh(name, mesh.vertices[used], faces.reshape(-1, 3), COLOURS[kind], extras)
+            if kind == "obstacle" and name in seen:
+                extras["show"] = "hull"
+            colour = COLOURS[extras.get("show", kind)]
+            scene.add_mesh(name, mesh.vertices[used], faces.reshape(-1, 3), colour, extras)
 
 
 def _add_racks(scene: Scene, facility: Facility) -> None:

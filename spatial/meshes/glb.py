@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from spatial.facility import Facility
-from spatial.meshes.facility_scene import Triangles, add_facility
+from spatial.meshes.boxes import Triangles
+from spatial.meshes.facility_scene import add_facility
 from spatial.meshes.gltf_scene import GltfScene
 from spatial.whole_files import write_whole
 
@@ -13,8 +14,8 @@ from spatial.whole_files import write_whole
 def write_glb(path: Path, facility: Facility, residual: Triangles | None = None) -> None:
     """Write the facility as a binary glTF, whole or not at all; the same facility gives the same bytes.
 
-    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw and no element explains; its
-    node is named "residual".
+    `residual` (vertices (V, 3) in the world, faces (F, 3)) is what a scan saw beyond the elements; its nodes are as
+    in `add_facility`.
     """
     content = glb_bytes(facility, residual)
     with write_whole(path) as aside:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy.typing as npt
 
 from spatial.facility import Facility
-from spatial.meshes.boxes import Boxes, Float64s
-from spatial.meshes.facility_scene import Colour, Extras, Triangles, add_facility
+from spatial.meshes.boxes import Boxes, Float64s, Triangles
+from spatial.meshes.facility_scene import Colour, Extras, add_facility
 from spatial.poses import Matrix4
 
 _OF_A_BOX = 12

@@ -12,6 +12,7 @@ from scans.residual_mesh import residual_mesh, unexplained
 from spatial.facility import Column, Facility, FloorHeights, Level, Obstacle, Rack, Wall
 from spatial.floor_heights import floor_height
 from spatial.locations import world_from_rack
+from spatial.meshes.seen_parts import seen_parts
 from spatial.poses import transform_points
 
 OUTLINE = ((0.0, 0.0), (10.0, 0.0), (10.0, 8.0), (0.0, 8.0))
@@ -58,6 +59,23 @@ def test_a_hanging_thing_becomes_a_surface_of_its_size_that_faces_who_saw_it() -
     assert surface.area_faces[outward].sum() > 0.9 * surface.area
 
 
+def test_an_obstacle_is_kept_as_it_was_seen() -> None:
+    stack = Obstacle(
+        id="O1", level="L0", kind="unknown", footprint=((7.0, 1.0), (9.0, 1.0), (9.0, 3.0), (7.0, 3.0)), z0_m=0.0,
+        z1_m=1.0,
+    )  # fmt: skip
+    ball = trimesh.creation.icosphere(4, 0.4)
+    ball.apply_translation([8.0, 2.0, 0.6])
+    place, side = trimesh.sample.sample_surface(ball, 8000, seed=1)
+    seen = place[np.einsum("ni,ni->n", [5.0, 4.0, 3.0] - place, ball.face_normals[side]) > 0]
+    mesh = residual_mesh(seen, replace(HALL, obstacles=(stack,)))
+    assert mesh is not None
+    off = np.abs(np.linalg.norm(mesh[0] - [8.0, 2.0, 0.6], axis=1) - 0.4)
+    assert np.quantile(off, 0.95) < 0.02
+    (part,) = seen_parts(replace(HALL, obstacles=(stack,)), mesh)
+    assert part.id == "O1"
+
+
 def test_a_stray_point_is_no_thing() -> None:
     assert residual_mesh(np.array([[2.0, 2.0, 3.0]]), HALL) is None
 
@@ -84,7 +102,6 @@ def test_points_are_explained_as_asking_every_element_for_every_point_does() -> 
     xy, height = points[:, :2], points[:, 2] - floor_height(level, points[:, :2])
     explained = ~shapely.contains_xy(shapely.Polygon(OUTLINE).buffer(-0.2), xy)
     explained |= (height < 0.12) | (height > 0.9 * 6.0)
-    explained |= shapely.contains_xy(shapely.Polygon(stack.footprint).buffer(0.2), xy) & (height < 1.2)
     explained |= shapely.contains_xy(shapely.Point(1.0, 6.0).buffer(0.6), xy)
     local = transform_points(np.linalg.inv(world_from_rack(turned)).astype(np.float64), points)
     explained |= (local[:, 0] > -0.2) & (local[:, 0] < 4.2) & (np.abs(local[:, 1]) < 0.7)

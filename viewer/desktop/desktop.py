@@ -33,6 +33,7 @@ from viewer.desktop.stage import open_stage
 from viewer.desktop.swipe import Swipe
 from viewer.desktop.text import add_plate, write
 from viewer.desktop.window import PANEL, DesktopWindow
+from viewer.exports.source import MESH, read_residual
 from viewer.lengths import Lengths
 from viewer.timeline import Timeline
 
@@ -255,6 +256,7 @@ def _read(
         plan=None if plan is None else read_velocity_map(plan / VELOCITY),
         after=after,
         deviations=deviations,
+        residual=read_residual(site / MESH),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 
 import numpy as np
+import numpy.typing as npt
 import pyvista as pv
 
 from spatial.facility import Facility
@@ -28,6 +30,8 @@ PART_COLOURS: dict[Part, str] = {
     "load": "#e3c898",
     "obstacle": "#9a958c",
 }
+GLASS = 0.15
+"""How much of a hull is seen where the surface in it was scanned."""
 ELEVATION_RAD = math.radians(46.0)
 SWING_RAD = math.radians(10.0)
 MARGINS = Margins(left=0.03, right=0.15, top=0.03, bottom=0.13)
@@ -36,12 +40,24 @@ MOST_LABELS = 200
 """More names than these cover the hall."""
 
 
-def add_hall(plotter: pv.Plotter, facility: Facility, mesh: FacilityMesh) -> None:
+def add_hall(
+    plotter: pv.Plotter, facility: Facility, mesh: FacilityMesh, *, seen: Set[str] = frozenset()
+) -> None:
     """Add floors, walls, columns, racks and obstacles as one actor, without what lies in the locations.
+
+    Obstacles whose surface was `seen` are glass, an actor of their own.
 
     Of walls there are the faces that look into the hall: those between the camera and the hall are not drawn.
     """
-    parts = [part for part in (_inner_shell(facility, mesh), _coloured(mesh, BODY)) if part.n_cells]
+    is_hull = _hulls(mesh, seen)
+    hulls = _coloured(mesh, ("obstacle",), among=is_hull)
+    if hulls.n_cells:
+        plotter.add_mesh(
+            hulls, scalars="colour", rgb=True, opacity=GLASS, culling="back", name="hulls", render=False
+        )
+    parts = [
+        part for part in (_inner_shell(facility, mesh), _coloured(mesh, BODY, among=~is_hull)) if part.n_cells
+    ]
     if not parts:
         return
     surface = pv.merge(parts, merge_points=False) if len(parts) > 1 else parts[0]
@@ -59,10 +75,25 @@ def add_hall(plotter: pv.Plotter, facility: Facility, mesh: FacilityMesh) -> Non
     )
 
 
-def _coloured(mesh: FacilityMesh, parts: tuple[Part, ...]) -> pv.PolyData:
-    """The named parts as one surface with a colour for each face; empty where the facility has none."""
+def _hulls(mesh: FacilityMesh, seen: Set[str]) -> npt.NDArray[np.bool_]:
+    """Which faces (F,) are of obstacles whose surface was `seen`."""
+    is_glass = np.array(
+        [
+            kind == "obstacle" and name in seen
+            for name, kind in zip(mesh.element_ids, mesh.element_kinds, strict=True)
+        ],
+        np.bool_,
+    )
+    return np.asarray(is_glass[mesh.face_element])
+
+
+def _coloured(
+    mesh: FacilityMesh, parts: tuple[Part, ...], *, among: npt.NDArray[np.bool_] | None = None
+) -> pv.PolyData:
+    """The named parts, of the faces `among` (F,), as one surface with a colour for each face; empty for none."""
     palette = np.array([pv.Color(PART_COLOURS[part]).int_rgb for part in PARTS], dtype=np.uint8)
     chosen = np.isin(mesh.face_part, [PARTS.index(part) for part in parts])
+    chosen = chosen if among is None else chosen & among
     if not chosen.any():
         return pv.PolyData()
     used, faces = np.unique(mesh.faces[chosen], return_inverse=True)

@@ -11,13 +11,15 @@ import numpy.typing as npt
 from layouts.run import Run
 from spatial.facility import Facility
 from spatial.floor_heights import floor_height
+from spatial.meshes.seen_parts import RESIDUAL
 from viewer.desktop.agents import STATE_NAMES as AGENT_STATE_NAMES
 from viewer.desktop.boxes import Boxes, Floats, first_met
 from viewer.desktop.locations import STATE_NAMES, STATES
 from viewer.desktop.moments import SHOWN_STATES, Moment
+from viewer.desktop.seen import SeenSurface
 from viewer.lengths import Lengths
 
-Kind = Literal["location", "rack", "agent", "column", "obstacle", "floor", "point"]
+Kind = Literal["location", "rack", "agent", "column", "obstacle", "wall", "floor", "seen", "point"]
 
 AGENT_SIZE_M = (0.8, 0.8, 1.8)
 CORNERS_WITHIN_M = 8.0
@@ -62,10 +64,11 @@ class Picked:
 
 
 class HallBoxes:
-    """All that can be met in a hall, as boxes."""
+    """All that can be met in a hall, as boxes; and what a scan saw besides."""
 
-    def __init__(self, facility: Facility) -> None:
+    def __init__(self, facility: Facility, seen: SeenSurface | None = None) -> None:
         self.facility = facility
+        self._seen = SeenSurface(()) if seen is None else seen
         yaws = {rack.id: rack.yaw_rad for rack in facility.racks}
         floors = {level.id: level.elevation_m for level in facility.levels}
         self._boxes: dict[Kind, tuple[list[str], Boxes]] = {}
@@ -141,6 +144,9 @@ class HallBoxes:
                 if kind == "rack" and best is not None and self._is_in_rack(best[1], names[met[0]]):
                     continue
                 best = met[1], Picked(kind, names[met[0]], ray.near + met[1] * ray.ahead, met[0])
+        seen = self._seen_by(ray, span)
+        if seen is not None and (best is None or seen[0] < best[0]):
+            best = seen
         floor = self._floor(ray, span)
         if floor is not None and (best is None or floor[0] < best[0]):
             return floor[1]
@@ -148,6 +154,18 @@ class HallBoxes:
 
     def _is_in_rack(self, picked: Picked, rack: str) -> bool:
         return picked.kind == "location" and self.facility.locations[picked.number].rack == rack
+
+    def _seen_by(self, ray: Ray, span: tuple[float, float]) -> tuple[float, Picked] | None:
+        """Where the ray meets what a scan saw beyond the elements, and whose that is."""
+        met = self._seen.met(ray.near, ray.far, span)
+        if met is None:
+            return None
+        share, part = met
+        place = ray.near + share * ray.ahead
+        obstacles = [each.id for each in self.facility.obstacles]
+        if part.id in obstacles:
+            return share, Picked("obstacle", part.id, place, obstacles.index(part.id))
+        return share, Picked("seen", "", place) if part.id == RESIDUAL else Picked("wall", part.id, place)
 
     def _floor(self, ray: Ray, span: tuple[float, float]) -> tuple[float, Picked] | None:
         """Where a ray that goes down meets a level; the floor's own heights are approached twice."""
@@ -216,6 +234,8 @@ def told_about(
             return [picked.id, AGENT_STATE_NAMES[state], where]
         case "obstacle":
             return [picked.id, facility.obstacles[picked.number].kind.replace("_", " "), where]
+        case "seen":
+            return ["seen by the scan, of no element", where]
         case _:
             return [f"{picked.kind} {picked.id}".strip(), where]
 

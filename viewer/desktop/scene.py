@@ -1,4 +1,4 @@
-"""A hall as a PyVista scene of five actors, each updated in place as time moves on."""
+"""A hall as a PyVista scene of five actors, and two more for what a scan saw besides; each is updated in place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from layouts.diff.deviations import Deviation
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from spatial.facility import Facility
+from spatial.meshes.boxes import Triangles
 from spatial.meshes.mesh import FacilityMesh, facility_mesh
+from spatial.meshes.seen_parts import seen_parts
 from viewer.desktop.agents import AgentGlyphs, add_state_legend
 from viewer.desktop.cloud import CloudView
 from viewer.desktop.deviations import add_deviations
@@ -22,6 +24,7 @@ from viewer.desktop.hall import add_hall, add_labels, extent_m, light, look_alon
 from viewer.desktop.heat import FloorHeat, add_heat_scale
 from viewer.desktop.locations import LocationGlyphs
 from viewer.desktop.moments import FIGURES, Moment, RunMoments
+from viewer.desktop.seen import SeenSurface
 from viewer.desktop.slotting import add_slotting
 from viewer.desktop.stage import open_stage
 from viewer.desktop.text import QUIET, ChangingLegend, KeyFigures, add_words
@@ -39,6 +42,8 @@ class HallShown:
     plan: VelocityMap | None = None
     after: bool = True
     deviations: tuple[Deviation, ...] = ()
+    residual: Triangles | None = None
+    """What the scan saw beyond the elements."""
     is_live: bool = False
     heat_top_s_m2: float | None = None
     """Where the colours of heat end; None for that of the run, 0 for no heat."""
@@ -59,6 +64,7 @@ class DesktopScene:
     mesh: FacilityMesh
     locations: LocationGlyphs
     moments: RunMoments | None
+    seen: SeenSurface
     figures: KeyFigures | None = None
     agents: AgentGlyphs | None = None
     heat: FloorHeat | None = None
@@ -135,6 +141,7 @@ def desktop_scene(
     plan: VelocityMap | None = None,
     after: bool = True,
     deviations: tuple[Deviation, ...] = (),
+    residual: Triangles | None = None,
     off_screen: bool = False,
     size: tuple[int, int] = (1600, 1000),
 ) -> DesktopScene:
@@ -143,7 +150,15 @@ def desktop_scene(
     `cloud` is drawn hidden when there is a run or a `plan`, since its points would cover them. A slotting plan is
     shown as it will be or, without `after`, as it is today; its locations take the place of what lies in them.
     """
-    shown = HallShown(facility=facility, run=run, cloud=cloud, plan=plan, after=after, deviations=deviations)
+    shown = HallShown(
+        facility=facility,
+        run=run,
+        cloud=cloud,
+        plan=plan,
+        after=after,
+        deviations=deviations,
+        residual=residual,
+    )
     return add_scene(open_stage(off_screen=off_screen, size=size), shown)
 
 
@@ -153,8 +168,10 @@ def add_scene(plotter: pv.Plotter, shown: HallShown, *, number: int = 0, of: int
     facility, is_first = shown.facility, number == 0
     mesh = facility_mesh(facility)
     moments = None if shown.run is None else RunMoments(shown.run, facility)
-    scene = DesktopScene(plotter, number, shown, mesh, LocationGlyphs(facility), moments)
-    add_hall(plotter, facility, mesh)
+    seen = SeenSurface(seen_parts(facility, shown.residual))
+    scene = DesktopScene(plotter, number, shown, mesh, LocationGlyphs(facility), moments, seen)
+    add_hall(plotter, facility, mesh, seen={part.id for part in seen.parts})
+    seen.add_to(plotter)
     if shown.plan is not None:
         add_slotting(plotter, facility, shown.plan, after=shown.after)
     elif facility.locations:

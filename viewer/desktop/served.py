@@ -13,9 +13,11 @@ from layouts.diff.deviations import Box, Deviation
 from layouts.slotting.pictures.velocity_map import LocationVelocity, SkuMove, VelocityMap
 from spatial.errors import BadDataError
 from spatial.facility_json import facility_from_json
+from spatial.meshes.boxes import Triangles
 from viewer.desktop.cloud import read_cloud
 from viewer.desktop.link import fetch
 from viewer.desktop.scene import HallShown
+from viewer.exports.source import MESH, read_residual
 
 
 def served_hall(address: str, *, token: str | None) -> tuple[HallShown, bool]:
@@ -33,6 +35,7 @@ def served_hall(address: str, *, token: str | None) -> tuple[HallShown, bool]:
         facility=facility_from_json(json.loads(body), source=f"{address}/api/facility"),
         cloud=_cloud(fetch(address, "/api/cloud.ply", token=token)),
         plan=None if slotting is None else _velocity_map(slotting),
+        residual=_residual(fetch(address, "/api/facility.glb", token=token)),
         deviations=tuple(map(_deviation, _json(address, "/api/deviations", token) or ())),
         is_live=is_live,
     )
@@ -52,6 +55,15 @@ def _cloud(body: bytes | None) -> pv.PolyData | None:
         path = Path(folder) / "cloud.ply"
         path.write_bytes(body)
         return read_cloud(path)
+
+
+def _residual(body: bytes | None) -> Triangles | None:
+    if body is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / MESH
+        path.write_bytes(body)
+        return read_residual(path)
 
 
 def _velocity_map(answer: dict[str, Any]) -> VelocityMap:

@@ -78,7 +78,7 @@ class DesktopWindow:
         self.picked: tuple[int, Picked] | None = None
         self._colours = list(colours) or [{} for _ in scenes]
         self._pictures = pictures
-        self._boxes = [HallBoxes(scene.facility) for scene in scenes]
+        self._boxes = [HallBoxes(scene.facility, scene.seen) for scene in scenes]
         self._marks = [self._add_marks(scene) for scene in scenes]
         self._panel = add_plate(self.plotter, PANEL, 11, name="panel")
         self._help = add_plate(self.plotter, (0.31, 0.84), 12, name="help", typeface=EVEN_TYPEFACE)

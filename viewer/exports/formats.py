@@ -12,6 +12,7 @@ from spatial.meshes.gltf_scene import GltfScene
 from viewer.exports import tiles
 from viewer.exports.dxf_plan import dxf_plan
 from viewer.exports.glb import facility_glb
+from viewer.exports.mesh_budget import within_budget
 from viewer.exports.obj import mtl_text, obj_text
 from viewer.exports.phone_model import TRIANGLES, PhoneModel, add_phone_model, phone_model
 from viewer.exports.ply import ply_bytes
@@ -28,14 +29,21 @@ from viewer.exports.usdz import usdz_bytes
 
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
-    """How it is to be: with instances or without, phone models of at most so many triangles, the picture `at_s`
-    seconds into the run, tables in these formats.
+    """How it is to be: with instances or without, meshes of at most so many triangles, the picture `at_s` seconds
+    into the run, tables in these formats.
+
+    `triangles` None is TRIANGLES for phone models and no bound for facility.glb, whose elements stay whole.
     """
 
     instancing: bool = True
-    triangles: int = TRIANGLES
+    triangles: int | None = None
     at_s: float | None = None
     tables: Sequence[TableFormat] = ("csv", "parquet")
+
+    @property
+    def phone_triangles(self) -> int:
+        """Most triangles of a phone model."""
+        return TRIANGLES if self.triangles is None else self.triangles
 
 
 Writer = Callable[[Path, Source, Wishes], Sequence[str]]
@@ -66,13 +74,19 @@ def _plans(suffix: str) -> Callable[[Source], Sequence[str]]:
 
 
 def _glb(folder: Path, source: Source, wishes: Wishes) -> Sequence[str]:
-    content = facility_glb(source.facility, source.residual, instancing=wishes.instancing)
+    residual, told = within_budget(source.facility, source.residual, wishes.triangles)
+    content = facility_glb(source.facility, residual, instancing=wishes.instancing)
     (folder / "facility.glb").write_bytes(content)
-    return ()
+    if residual is source.residual:
+        return ()
+    kept = f"{told['of_residual']:,} triangles, off by {told['residual_off_by_mm']} mm at most"
+    return [
+        f"facility.glb keeps of what the scan saw {'nothing' if residual is None else kept} (--triangles)"
+    ]
 
 
 def _phone_glb(folder: Path, source: Source, wishes: Wishes) -> Sequence[str]:
-    model = phone_model(source.facility, source.residual, triangles=wishes.triangles)
+    model = phone_model(source.facility, source.residual, triangles=wishes.phone_triangles)
     scene = GltfScene(root="facility")
     add_phone_model(scene, model)
     (folder / "facility-phone.glb").write_bytes(scene.to_glb())
@@ -87,7 +101,7 @@ def _usda(folder: Path, source: Source, _wishes: Wishes) -> Sequence[str]:
 
 
 def _usdz(folder: Path, source: Source, wishes: Wishes) -> Sequence[str]:
-    model = phone_model(source.facility, source.residual, triangles=wishes.triangles)
+    model = phone_model(source.facility, source.residual, triangles=wishes.phone_triangles)
     scene = UsdScene(up="Y")
     add_phone_model(scene, model)
     package = usdz_bytes({"facility.usdc": usdc_bytes(scene.stage)})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from spatial.facility import Facility
-from spatial.meshes.boxes import Boxes, Float64s, box_triangles
-from spatial.meshes.facility_scene import Colour, Extras, Triangles, add_facility
+from spatial.meshes.boxes import Boxes, Float64s, Triangles, box_triangles
+from spatial.meshes.facility_scene import Colour, Extras, add_facility
 from spatial.meshes.gltf_scene import GltfScene
 from spatial.poses import GLTF_FROM_WORLD, transform_points
 

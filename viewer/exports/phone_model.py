@@ -16,8 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.facility import Facility, Location, Rack
-from spatial.meshes.boxes import Boxes, Float64s, box_triangles, join_boxes, make_boxes, solid_boxes
-from spatial.meshes.facility_scene import Scene, Triangles
+from spatial.meshes.boxes import (
+    Boxes,
+    Float64s,
+    Triangles,
+    box_triangles,
+    join_boxes,
+    make_boxes,
+    solid_boxes,
+)
+from spatial.meshes.facility_scene import Scene
 from spatial.meshes.rack_parts import beam_boxes, deck_boxes, in_world, load_boxes, upright_boxes
 from viewer.exports.surface import PART_COLOURS, facility_surface
 from viewer.exports.thinned import thinned

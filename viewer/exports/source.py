@@ -17,14 +17,16 @@ from layouts.run_files import read_run
 from spatial.errors import BadDataError
 from spatial.facility import Aisle, Column, Facility, Obstacle, Rack, Station, Wall
 from spatial.facility_json import read_facility
-from spatial.meshes.facility_scene import Triangles
+from spatial.meshes.boxes import Float64s, Triangles
+from spatial.meshes.seen_parts import RESIDUAL
 from spatial.poses import GLTF_FROM_WORLD, transform_points
 
 Thing = TypeVar("Thing", Wall, Column, Rack, Obstacle, Aisle, Station)
 
 MESH = "facility.glb"
-RESIDUAL = "residual"
 INTERVAL_S = 900.0
+_WELD_DECIMALS = 4
+"""Corners are one to 0.1 mm: a GLB has them once for each face, and rounds them about the origin of each part."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ def read_source(site: Path, run_folder: Path | None = None) -> Source:
 
 
 def read_residual(path: Path) -> Triangles | None:
-    """World vertices (V, 3) and faces (F, 3) of the residual in a facility.glb; None where there is none.
+    """World vertices (V, 3) and faces (F, 3) of all of the residual in a facility.glb; None where there is none.
 
     Raises BadDataError for a file that is no GLB.
     """
@@ -73,12 +75,26 @@ def read_residual(path: Path) -> Triangles | None:
         scene = trimesh.load_scene(path, process=False)
     except Exception as error:  # trimesh raises whatever the fault leads to
         raise BadDataError(f"{path} is no GLB ({error}): scan or build the site again") from error
-    if RESIDUAL not in scene.graph.nodes_geometry:
-        return None
-    gltf_from_mesh, name = scene.graph[RESIDUAL]
-    mesh = scene.geometry[name]
-    world_from_gltf = np.linalg.inv(GLTF_FROM_WORLD)
-    return transform_points(world_from_gltf @ gltf_from_mesh, mesh.vertices), mesh.faces.astype(np.int32)
+    told = {node: edge.get("metadata") or {} for (_, node), edge in scene.graph.transforms.edge_data.items()}
+    parts = [node for node in scene.graph.nodes_geometry if told.get(node, {}).get("kind") == RESIDUAL]
+    corners = [_world_corners(scene, node) for node in parts]
+    return _welded(np.concatenate(corners)) if corners else None
+
+
+def _world_corners(scene: trimesh.Scene, node: str) -> Float64s:
+    """The corners (F, 3, 3) of a node's triangles."""
+    gltf_from_mesh, name = scene.graph[node]
+    corners = scene.geometry[name].triangles.reshape(-1, 3)
+    return transform_points(np.linalg.inv(GLTF_FROM_WORLD) @ gltf_from_mesh, corners).reshape(-1, 3, 3)
+
+
+def _welded(corners: Float64s) -> Triangles:
+    """Triangles whose corners (F, 3, 3) are shared where they meet."""
+    places = corners.reshape(-1, 3)
+    _, first, number = np.unique(
+        np.round(places, _WELD_DECIMALS), axis=0, return_index=True, return_inverse=True
+    )
+    return places[first], number.reshape(-1, 3).astype(np.int32)
 
 
 def on_level(facility: Facility, level: str) -> Facility:

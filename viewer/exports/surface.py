@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from spatial.facility import Facility
-from spatial.meshes.boxes import Float64s, Int32s
-from spatial.meshes.facility_scene import COLOURS, Colour, Triangles
+from spatial.meshes.boxes import Float64s, Int32s, Triangles
+from spatial.meshes.facility_scene import COLOURS, Colour
 from spatial.meshes.mesh import PARTS as FACILITY_PARTS
 from spatial.meshes.mesh import facility_mesh
+from spatial.meshes.seen_parts import RESIDUAL, SeenPart, seen_parts
 
-PARTS = (*FACILITY_PARTS, "residual")
+PARTS = (*FACILITY_PARTS, RESIDUAL)
 PART_COLOURS: dict[str, Colour] = {
     "floor": COLOURS["level"],
     "wall": COLOURS["wall"],
@@ -59,9 +60,11 @@ class Solid:
 
 
 def facility_surface(facility: Facility, residual: Triangles | None = None) -> Surface:
-    """The surface of a facility; what its scan left unexplained is one more element of no level."""
+    """The surface of a facility; what its scan saw beyond the elements is an element for each of its `seen_parts`, of
+    kind "residual" and with the id of whom it belongs to.
+    """
     mesh = facility_mesh(facility)
-    plain = Surface(
+    surface = Surface(
         mesh.vertices,
         mesh.faces,
         mesh.face_element,
@@ -70,7 +73,9 @@ def facility_surface(facility: Facility, residual: Triangles | None = None) -> S
         mesh.element_kinds,
         mesh.element_levels,
     )
-    return plain if residual is None else _with_residual(plain, *residual)
+    for part in seen_parts(facility, residual):
+        surface = _with_part(surface, part)
+    return surface
 
 
 def solids(surface: Surface) -> Iterator[Solid]:
@@ -93,14 +98,14 @@ def srgb(colour: Colour) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _with_residual(surface: Surface, vertices: Float64s, faces: Int32s) -> Surface:
-    count = len(faces)
+def _with_part(surface: Surface, part: SeenPart) -> Surface:
+    count = len(part.faces)
     return Surface(
-        np.concatenate([surface.vertices, vertices]),
-        np.concatenate([surface.faces, faces + len(surface.vertices)]).astype(np.int32),
+        np.concatenate([surface.vertices, part.vertices]),
+        np.concatenate([surface.faces, part.faces + len(surface.vertices)]).astype(np.int32),
         np.concatenate([surface.element, np.full(count, len(surface.ids), np.int32)]),
-        np.concatenate([surface.part, np.full(count, PARTS.index("residual"), np.int8)]),
-        (*surface.ids, "residual"),
-        (*surface.kinds, "residual"),
-        (*surface.levels, ""),
+        np.concatenate([surface.part, np.full(count, PARTS.index(RESIDUAL), np.int8)]),
+        (*surface.ids, part.id),
+        (*surface.kinds, RESIDUAL),
+        (*surface.levels, part.level),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyvista as pv
 
-from spatial.meshes.facility_scene import Triangles
+from spatial.meshes.boxes import Triangles
 
 
 def thinned(surface: Triangles, room: int) -> Triangles | None:

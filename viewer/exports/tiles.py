@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from spatial.facility import Facility, Rack
-from spatial.meshes.boxes import Float64s, join_boxes
-from spatial.meshes.facility_scene import COLOURS, Triangles, add_facility
+from spatial.meshes.boxes import Float64s, Triangles, join_boxes
+from spatial.meshes.facility_scene import COLOURS, add_facility
 from spatial.meshes.rack_parts import in_world
 from viewer.exports.glb import FlatScene
 from viewer.exports.phone_model import row_block

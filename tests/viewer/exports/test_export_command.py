@@ -17,10 +17,13 @@ from PIL import Image
 
 from spatial.facility import Facility, Level
 from spatial.facility_json import write_facility
+from spatial.meshes.boxes import Triangles
 from spatial.meshes.glb import write_glb
+from spatial.meshes.triangle_count import facility_triangles
 from viewer.exports.export import export, standing
 from viewer.exports.formats import FORMATS, Wishes, plan_name
-from viewer.exports.source import on_level, read_source
+from viewer.exports.glb import facility_glb
+from viewer.exports.source import on_level, read_residual, read_source
 
 Aisletwin = Callable[..., Any]
 ALL = {
@@ -263,3 +266,23 @@ def test_standing_lists_what_is_there(demo_site: Path, tmp_path: Path) -> None:
     assert standing(tmp_path, source, [*FORMATS]) == []
     (tmp_path / "plan-L0.svg").touch()
     assert standing(tmp_path, source, [*FORMATS]) == [tmp_path / "plan-L0.svg"]
+
+
+def test_a_glb_keeps_to_its_budget_and_what_it_needs_at_least_is_told(
+    demo_facility: Facility, residual: Triangles, aisletwin: Aisletwin, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    write_facility(site / "facility.json", demo_facility)
+    write_glb(site / "facility.glb", demo_facility, residual)
+    needed = facility_triangles(demo_facility)
+    within = aisletwin("export", site, "-o", tmp_path / "within", "--glb", "--triangles", needed + 500)
+    assert within.code == 0, within.err
+    kept = read_residual(tmp_path / "within" / "facility.glb")
+    assert kept is not None
+    assert 0 < len(kept[1]) <= 500
+    assert "facility.glb keeps of what the scan saw" in within.err
+    short = aisletwin("export", site, "-o", tmp_path / "short", "--glb", "--triangles", needed - 1)
+    assert short.code == 1
+    assert f"allow {needed:,} or more" in short.err
+    alone = facility_glb(demo_facility)
+    assert (tmp_path / "short" / "facility.glb").read_bytes() == alone

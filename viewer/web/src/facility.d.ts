@@ -41,6 +41,14 @@ export interface Facility {
   locations: Location[];
   aisles?: Aisle[];
   stations?: Station[];
+  obstacles?: Obstacle[];
+}
+
+export interface Obstacle {
+  id: string;
+  kind: string;
+  z0_m: number;
+  z1_m: number;
 }
 
 export interface Station {

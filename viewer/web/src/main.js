@@ -84,7 +84,7 @@ async function show(site, facility, run, plan, deviations, colours) {
   layers.turn(decodeView(location.hash).on ?? [], true); // so that what is to be seen is fetched beside the rest
   if (planned) byId("layers").querySelector("h2")?.after(planned.node);
   if (deviations) showDeviations(deviations, hall);
-  const selection = letSelect(facility, hall.stage, hall.locations, { hasRun: site.has_run, isLive: site.is_live, plan }, changed);
+  const selection = letSelect(facility, hall, { hasRun: site.has_run, isLive: site.is_live, plan }, changed);
   const views = letChooseView(hall, () => {
     planned?.look();
     draw();

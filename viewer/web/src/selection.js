@@ -1,21 +1,22 @@
 import * as THREE from "three";
 import { at, getJson } from "./api.js";
 import { byId } from "./dom.js";
-import { detailsPanel } from "./ui/details.js";
+import { detailsPanel, thingPanel } from "./ui/details.js";
 import { letFind } from "./ui/search.js";
 import { onUnits } from "./units.js";
 
 /** @import {Facility, Found, LocationDetails, OnHand, Step} from "./facility" */
 /** @import {Locations} from "./scene/locations.js" */
+/** @import {Building} from "./scene/building.js" */
 /** @import {Stage} from "./scene/stage.js" */
 /** @import {Plan} from "./slotting.js" */
 
 /**
  * Click a location, or find it by what it is or holds, and read about it.
- * @param {Facility} facility @param {Stage} stage @param {Locations} locations
+ * @param {Facility} facility @param {{stage: Stage, locations: Locations, building: Building}} hall
  * @param {{hasRun: boolean, isLive: boolean, plan: Plan | null}} shown @param {() => void} changed
  */
-export function letSelect(facility, stage, locations, { hasRun, isLive, plan }, changed) {
+export function letSelect(facility, { stage, locations, building }, { hasRun, isLive, plan }, changed) {
   const panel = byId("details");
   const racks = new Map(facility.racks.map((rack) => [rack.id, rack]));
   /** @type {string | null} */ let chosen = null;
@@ -63,7 +64,15 @@ export function letSelect(facility, stage, locations, { hasRun, isLive, plan }, 
     refresh,
     choose,
     /** Choose what a ray meets first, or nothing. @param {THREE.Raycaster} ray */
-    pick: (ray) => choose(locations.object.visible ? locations.hit(ray) : null),
+    pick: (ray) => {
+      const place = locations.object.visible ? locations.hit(ray) : null;
+      const thing = building.hit(ray);
+      const isThing = thing !== null && thing.distance < (place?.distance ?? Infinity);
+      choose(isThing ? null : (place?.id ?? null));
+      if (!isThing) return;
+      panel.replaceChildren(...thingPanel(thing, facility, () => choose(null)));
+      panel.hidden = false;
+    },
     get chosen() {
       return chosen;
     },

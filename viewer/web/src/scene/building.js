@@ -2,13 +2,15 @@ import * as THREE from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 
-/** How each kind of element looks; walls are glass, so that they do not hide what stands behind them. */
+/** How each kind of element looks; walls are glass, so that they do not hide what stands behind them, and so is the hull of what was scanned. */
 const LOOKS = /** @type {Record<string, THREE.MeshLambertMaterialParameters>} */ ({
   wall: { color: "#93a1b0", transparent: true, opacity: 0.14, depthWrite: false, side: THREE.DoubleSide, forceSinglePass: true },
   opening: { color: "#93a1b0", transparent: true, opacity: 0.3, depthWrite: false, side: THREE.DoubleSide, forceSinglePass: true },
   column: { color: "#6f7a86" },
   rack: { color: "#77838f" },
   obstacle: { color: "#8d8a84" },
+  hull: { color: "#8d8a84", transparent: true, opacity: 0.14, depthWrite: false, side: THREE.DoubleSide, forceSinglePass: true },
+  residual: { color: "#a59d8e", side: THREE.DoubleSide, forceSinglePass: true },
 });
 const UNEXPLAINED = { color: "#8f8a80", transparent: true, opacity: 0.5, side: THREE.DoubleSide, forceSinglePass: true };
 const FADED = 0.25;
@@ -21,6 +23,7 @@ export class Building {
   /** @type {Map<string, THREE.MeshLambertMaterial>} */
   #materials = new Map();
   /** @type {THREE.InstancedMesh | null} */ #racks = null;
+  /** @type {THREE.Mesh[]} what a click meets of obstacles and of what was scanned besides; never drawn */ #named = [];
 
   /** @param {string} address of a .glb */
   async load(address) {
@@ -28,6 +31,7 @@ export class Building {
     scene.updateMatrixWorld(true);
     const parts = new Parts();
     parts.collect(scene, "");
+    this.#named = parts.named;
     for (const [kind, geometries] of parts.solids) {
       const whole = mergeGeometries(geometries);
       for (const geometry of geometries) geometry.dispose();
@@ -49,6 +53,15 @@ export class Building {
     if (this.#racks) this.#racks.visible = metresPerPixel < BEAM_M;
   }
 
+  /**
+   * The id and kind of the obstacle, or of whom a scanned surface belongs to, that a ray meets first, and how far away.
+   * @param {THREE.Raycaster} ray @returns {{id: string, kind: string, distance: number} | null}
+   */
+  hit(ray) {
+    const [first] = ray.intersectObjects(this.#named, false);
+    return first ? { id: first.object.userData.id, kind: first.object.userData.kind, distance: first.distance } : null;
+  }
+
   /** Thin the racks out, for a look at the floor under them. @param {boolean} faded */
   fadeRacks(faded) {
     const material = this.#material("rack");
@@ -68,6 +81,7 @@ export class Building {
   }
 }
 
+const NAMED = new Set(["obstacle", "residual"]);
 const RACK_PARTS = new Set(["uprights", "beams", "decks"]);
 
 /**
@@ -76,15 +90,19 @@ const RACK_PARTS = new Set(["uprights", "beams", "decks"]);
  */
 class Parts {
   /** @type {Map<string, THREE.BufferGeometry[]>} */ solids = new Map();
+  /** @type {THREE.Mesh[]} those that have an id of their own to a click */ named = [];
   /** @type {Map<string, {geometry: THREE.BufferGeometry, places: THREE.Matrix4[]}>} */ repeated = new Map();
 
   /** @param {THREE.Object3D} object @param {string} kindAbove */
   collect(object, kindAbove) {
-    const told = object.userData.kind ?? kindAbove;
+    const told = object.userData.show === "hull" ? "hull" : (object.userData.kind ?? kindAbove);
     const kind = RACK_PARTS.has(told) ? "rack" : told;
     if (kind === "locations" || kind === "level") return;
     if (object instanceof THREE.InstancedMesh) this.#repeat(object, kind);
-    else if (object instanceof THREE.Mesh) this.#add(object, kind);
+    else if (object instanceof THREE.Mesh) {
+      this.#add(object, kind);
+      if (NAMED.has(object.userData.kind)) this.named.push(object);
+    }
     for (const child of object.children) this.collect(child, kind);
   }
 

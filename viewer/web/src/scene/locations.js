@@ -88,11 +88,11 @@ export class Locations {
     this.boxes.fade(faded ? 0.3 : 1);
   }
 
-  /** The location that a ray meets first. @param {THREE.Raycaster} ray @returns {string | null} */
+  /** The location that a ray meets first, and how far away. @param {THREE.Raycaster} ray @returns {{id: string, distance: number} | null} */
   hit(ray) {
     this.volumes.matrixWorld.copy(this.object.matrixWorld);
     const first = ray.intersectObject(this.volumes)[0];
-    return first?.instanceId === undefined ? null : this.locations[first.instanceId].id;
+    return first?.instanceId === undefined ? null : { id: this.locations[first.instanceId].id, distance: first.distance };
   }
 
   /** Put white frames around locations, or away. @param {string[]} ids */

@@ -1,9 +1,9 @@
 import { LOCATION_STATES } from "../colours.js";
 import { element, swatch } from "../dom.js";
 import { ago, clockTime, percent } from "../format.js";
-import { sizes } from "../units.js";
+import { length, sizes } from "../units.js";
 
-/** @import {LocationDetails, OnHand, Rack, Step} from "../facility" */
+/** @import {Facility, LocationDetails, OnHand, Rack, Step} from "../facility" */
 /** @import {Plan} from "../slotting.js" */
 
 const STEPS_AT_MOST = 12;
@@ -17,8 +17,6 @@ const STEPS_AT_MOST = 12;
  */
 export function detailsPanel(place, rack, { hasRun, plan, lying, steps, isOpen }, close) {
   const { colour, label } = LOCATION_STATES[place.state];
-  const button = element("button", { class: "close", "aria-label": "Close" }, "×");
-  button.addEventListener("click", close);
   const bays = rack?.bays?.length;
   const rows = /** @type {[string, (Node | string)[]][]} */ ([
     ["State", [swatch(colour), label]],
@@ -33,9 +31,37 @@ export function detailsPanel(place, rack, { hasRun, plan, lying, steps, isOpen }
     ["Position", [String(place.position)]],
     ["Size", [sizes(place.size_m)]],
   ]);
+  return [element("h2", {}, place.id), closing(close), listed(rows), ...(steps.length > 0 ? [history(steps, isOpen)] : [])];
+}
+
+/**
+ * The panel about an obstacle, or about what a scan saw besides, which may belong to an obstacle or to a wall.
+ * @param {{id: string, kind: string}} thing @param {Facility} facility @param {() => void} close
+ */
+export function thingPanel({ id, kind }, facility, close) {
+  const obstacle = facility.obstacles?.find((each) => each.id === id);
+  const isNobodys = kind === "residual" && id === "residual";
+  const what = obstacle ? obstacle.kind.replaceAll("_", " ") : isNobodys ? "of no element" : "on a wall";
+  const rows = /** @type {[string, (Node | string)[]][]} */ ([
+    ["Kind", [what]],
+    ["Shown", [kind === "residual" ? "as scanned" : "by its outline"]],
+    ...(obstacle ? [["Height", [length(obstacle.z1_m - obstacle.z0_m)]]] : []),
+  ]);
+  return [element("h2", {}, isNobodys ? "Seen by the scan" : id), closing(close), listed(rows)];
+}
+
+/** @param {() => void} close */
+function closing(close) {
+  const button = element("button", { class: "close", "aria-label": "Close" }, "×");
+  button.addEventListener("click", close);
+  return button;
+}
+
+/** @param {[string, (Node | string)[]][]} rows */
+function listed(rows) {
   const list = element("dl");
   for (const [name, value] of rows) list.append(element("dt", {}, name), element("dd", {}, ...value));
-  return [element("h2", {}, place.id), button, list, ...(steps.length > 0 ? [history(steps, isOpen)] : [])];
+  return list;
 }
 
 /** What happened there, the newest first. @param {Step[]} steps @param {boolean} isOpen */

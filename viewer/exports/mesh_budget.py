@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from spatial.facility import Facility
-from spatial.meshes.facility_scene import Triangles
+from spatial.meshes.boxes import Triangles
 from spatial.meshes.triangle_count import facility_triangles
 
 
@@ -26,6 +26,17 @@ def within_budget(
     told["of_residual"] = 0 if kept is None else len(kept[1])
     told["triangles"] = needed + told["of_residual"]
     return kept, told
+
+
+def shortfall(facility: Facility, triangles: int | None) -> str | None:
+    """What is to be said where the elements alone need more than so many triangles, else None."""
+    needed = facility_triangles(facility)
+    if triangles is None or needed <= triangles:
+        return None
+    return (
+        f"--triangles {triangles}: the elements alone are {needed:,} triangles and were all written: "
+        f"allow {needed:,} or more, or take --phone-glb of `export`, which gives up detail"
+    )
 
 
 def _thinned(residual: Triangles | None, room: int) -> tuple[Triangles | None, float | None]:
