@@ -183,7 +183,8 @@ def _footprint(ij: npt.NDArray[np.int64], columns: ColumnMap) -> Polygon:
         inner = box.buffer(-half_cell, join_style="mitre")
         return box if inner.is_empty else inner
     x, y = (columns.origin + ij * columns.cell_m).T
-    cells = shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
+    x1, y1 = (columns.origin + (ij + 1) * columns.cell_m).T  # to the bit where the next cell begins
+    cells = shapely.coverage_union_all(shapely.box(x, y, x1, y1))
     joined = shapely.get_parts(cells.buffer(0.001))  # cells that meet at a corner
     return Polygon(max(joined, key=lambda part: part.area).exterior)
 
