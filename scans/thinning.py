@@ -70,7 +70,7 @@ class ThinningTask:
 
     def __call__(self, number: int, told: Callable[[int], None] = lambda _points: None) -> Thinned:
         """The run of that number; `told` hears how many points have come."""
-        voxels, passing = VoxelAccumulator(VOXEL_M), self.scans.passing()
+        voxels, passing = VoxelAccumulator(VOXEL_M, self._capacity(number)), self.scans.passing()
         left: list[Path | VoxelSums] = []
         samples: list[PointCloud] = []
         points = 0
@@ -89,6 +89,11 @@ class ThinningTask:
         elif len(voxels):
             left.append(self._saved(voxels, f"{number}-{len(left)}"))
         return Thinned(tuple(left), passing.passed(), tuple(samples))
+
+    def _capacity(self, number: int) -> int:
+        """That of a table that need not grow: to move what is in it takes as long as to fill it."""
+        points = sum(part.points(self.scans) for part in self.runs[number])
+        return 1 << (2 * min(points, self.most_voxels)).bit_length()
 
     def _saved(self, voxels: VoxelAccumulator, name: str) -> Path:
         TiledSums.of(voxels.sums()).save(self.folder / name)

@@ -18,23 +18,26 @@ _BATCH = 512  # points whose slots are on their way from memory at once
 class VoxelAccumulator:
     """Adds point clouds chunk by chunk; `cloud()` gives the means.
 
-    A voxel takes 48 to 54 bytes (64 to 72 with colour) and 8 to 24 of the hash table, however many points it holds.
+    A voxel takes 48 to 54 bytes (64 to 72 with colour) and 8 to 24 of the hash table, however many points it holds;
+    or the table what `capacity` asks for, 4 bytes each.
     Raises ValueError if a point lies more than 2²⁰ voxels from the first chunk's origin, or is not finite.
     """
 
     def __init__(self, voxel_m: float, capacity: int = 1 << 21) -> None:
+        """`capacity`, a power of two, is twice the voxels that there is room for until the table must grow."""
         if not voxel_m > 0:
             raise ValueError(f"voxel_m {voxel_m} must be above 0")
         self.voxel_m = voxel_m
         self.points_read = 0
         self._capacity = capacity
-        self._start()
-
-    def _start(self) -> None:
-        rows = self._capacity // 2
         self._origin: npt.NDArray[np.float64] | None = None
+        self._make_room(0)
+
+    def _make_room(self, capacity: int) -> None:
+        """Start anew; room that nothing is ever written to takes no memory, but for the hash table's."""
+        rows = capacity // 2
         self._size = 0
-        self._slots = np.full(self._capacity, -1, np.int32)
+        self._slots = np.full(capacity, -1, np.int32)
         self._keys = np.zeros(rows, np.int64)
         self._sums = np.zeros((rows, 3))
         self._tones = np.zeros((rows, 1))  # sums of intensity, or of red, green and blue once there is colour
@@ -47,12 +50,13 @@ class VoxelAccumulator:
             return
         if self._origin is None:
             self._origin = cloud.origin
+            self._make_room(self._capacity)
         shift = cloud.origin - self._origin
         points = np.ascontiguousarray(cloud.points, np.float32)
         if not _are_within(points, shift, _LIMIT * self.voxel_m):
             raise ValueError(f"a point lies beyond {_LIMIT * self.voxel_m:.0f} m of {self._origin.tolist()}")
         if cloud.colour is not None and not self._has_colour:
-            self._tones = grey_tones(self._counts)
+            self._turn_grey()
         tone = self._tone(cloud)
         station = cloud.station if cloud.station is not None else np.full(len(points), -1, np.int32)
         done = 0
@@ -73,10 +77,11 @@ class VoxelAccumulator:
         """Add what another accumulator of this voxel size and origin was told."""
         if self._origin is None:
             self._origin = voxels.origin
+            self._make_room(self._capacity)
         if self._has_colour:
             voxels = voxels.coloured()
         elif voxels.tones.shape[1] == 3:
-            self._tones = grey_tones(self._counts)
+            self._turn_grey()
         while self._size + len(voxels) > len(self._keys):
             self._grow()
         self._size = _insert_sums(
@@ -98,7 +103,8 @@ class VoxelAccumulator:
             self._counts,
             self._station,
         )
-        self._start()
+        self._origin = None
+        self._make_room(0)
         return sums
 
     def cloud(self) -> VoxelCloud:
@@ -108,6 +114,11 @@ class VoxelAccumulator:
     @property
     def _has_colour(self) -> bool:
         return self._tones.shape[1] == 3
+
+    def _turn_grey(self) -> None:
+        """Three tones a voxel from now on."""
+        self._tones = np.zeros((len(self._counts), 3))
+        self._tones[: self._size] = grey_tones(self._counts[: self._size])
 
     def _tone(self, cloud: PointCloud) -> npt.NDArray[np.float32] | npt.NDArray[np.uint8]:
         """Colour in 0–255, middle grey without one, (N, 3); where no part of the scan has any, intensity (N, 1)."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scans.readers.faults import naming_faults
 from scans.readers.las_header import LasHeader, read_las_header
 from scans.readers.las_unit import stated_unit
+from scans.readers.laz_chunks import sources_of_chunks
 from scans.scan_file import Block, ScanFile
 from spatial.errors import BadDataError
 
@@ -79,9 +80,15 @@ def _blocks(
 
 
 def _station_ids(path: Path, header: LasHeader) -> frozenset[int]:
-    seen: set[int] = set()
-    for records in _records(path, header, _BLOCK_POINTS, _STATION_FIELDS):
-        seen.update(np.flatnonzero(np.bincount(records["point_source_id"])).tolist())
+    alone, mixed = frozenset[int](), [(0, header.point_count)]
+    if header.laszip is not None:
+        alone, mixed = sources_of_chunks(
+            path, laszip=header.laszip, data_start=header.data_start, point_count=header.point_count
+        )
+    seen = set(alone)
+    for first, count in mixed:
+        for records in _records(path, header, _BLOCK_POINTS, _STATION_FIELDS, first, count):
+            seen.update(np.flatnonzero(np.bincount(records["point_source_id"])).tolist())
     return frozenset(seen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import lazrs
@@ -19,6 +20,7 @@ _LAYERED = 3
 # how many layers each item of a layered point has, by the item's type; BYTE14 has one for each byte
 _LAYERS = {10: 9, 11: 1, 12: 2, 13: 1}
 _BYTE14 = 14
+_SOURCE_AT, _SOURCE_LAYER = 20, 7  # of the first point, and of the layers, the source's
 
 
 def check_chunks(path: Path, *, laszip: bytes, data_start: int, point_count: int, record_bytes: int) -> None:
@@ -62,6 +64,56 @@ def has_variable_chunks(laszip: bytes) -> bool:
     return struct.unpack_from("<I", laszip, 12) == (_VARIABLE,)
 
 
+def sources_of_chunks(
+    path: Path, *, laszip: bytes, data_start: int, point_count: int
+) -> tuple[frozenset[int], list[tuple[int, int]]]:
+    """The `point_source_id` of the chunks that have but one, and the first record and the number of records of each
+    run of chunks that must be read to know theirs; of a checked file.
+
+    A layered chunk starts with its first point, and the layer of a field that never changes after is empty.
+    """
+    compressor, chunk_points = struct.unpack_from("<H10xI", laszip, 0)
+    if compressor != _LAYERED or chunk_points == _VARIABLE:
+        return frozenset(), [(0, point_count)]
+    alone: set[int] = set()
+    mixed: list[tuple[int, int]] = []
+    table = _table(path, laszip, data_start, _table_start(path, data_start))
+    for index, (source, is_mixed) in enumerate(_sources(path, laszip, data_start + 8, table)):
+        first = index * chunk_points
+        last = min(first + chunk_points, point_count)
+        if first >= last:
+            break
+        if not is_mixed:
+            alone.add(source)
+        elif mixed and sum(mixed[-1]) == first:
+            mixed[-1] = mixed[-1][0], last - mixed[-1][0]
+        else:
+            mixed.append((first, last - first))
+    return frozenset(alone), mixed
+
+
+def _sources(
+    path: Path, laszip: bytes, start: int, table: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, bool]]:
+    """The source of the first point of each layered chunk, and whether it changes after."""
+    lead = sum(size for _, size in _items(laszip)) + 4
+    with path.open("rb") as file:
+        for _, chunk_bytes in table:
+            file.seek(start)
+            head = file.read(lead + 4 * (_SOURCE_LAYER + 1))
+            (source,), (layer_bytes,) = (
+                struct.unpack_from(form, head, at)
+                for form, at in (("<H", _SOURCE_AT), ("<I", lead + 4 * _SOURCE_LAYER))
+            )
+            yield source, layer_bytes > 0
+            start += chunk_bytes
+
+
+def _items(laszip: bytes) -> list[tuple[int, int]]:
+    """The type and the bytes of each item of a point, the point itself first."""
+    return [struct.unpack_from("<HH", laszip, at) for at in range(34, len(laszip) - 5, 6)]
+
+
 def _table_start(path: Path, data_start: int) -> int:
     there = size_of_file(path)
     require_bytes(path, needed=data_start + 16, there=there, what="its compressed points")
@@ -103,7 +155,7 @@ def _table(path: Path, laszip: bytes, data_start: int, table_start: int) -> list
 
 def _check_layers(path: Path, laszip: bytes, start: int, table: list[tuple[int, int]]) -> None:
     """A layered chunk: one whole point, a count, the bytes of each layer, the layers."""
-    items = [struct.unpack_from("<HH", laszip, at) for at in range(34, len(laszip) - 5, 6)]
+    items = _items(laszip)
     layers = sum(size if kind == _BYTE14 else _LAYERS.get(kind, 0) for kind, size in items)
     lead = sum(size for _, size in items) + 4
     with path.open("rb") as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,6 @@ _BLOCK_SHARE = 0.75
 _DEPTH_M = 0.8  # the short side of a pallet: so deep is taken what was seen from one side only
 _AROUND = np.ones((3, 3), np.bool_)
 _ASKED_AT_ONCE = 16  # cells along the side of a block
-_OPENING = (ndimage.binary_erosion, ndimage.binary_dilation)
-_CLOSING = (ndimage.binary_dilation, ndimage.binary_erosion)
 
 
 @dataclass(frozen=True)
@@ -61,11 +59,11 @@ def find_obstacles(
     """
     room = _room(columns, outline, walls, racks)
     seen = room & (((columns.count_between(_FOOT_M, _LOW_M) >= 2) & sight.is_solid()) | sight.is_sheet())
-    seen = _without_specks(_padded(_CLOSING, seen, 2), columns.cell_m)
+    seen = _without_specks(_closed(seen, 2), columns.cell_m)
     hidden = room & ~(sight.is_clear() | _is_bare(columns))
     steps = round(_DEPTH_M / columns.cell_m)
     whole = ndimage.binary_dilation(seen, iterations=steps, mask=hidden | seen) if seen.any() else seen
-    labels, _ = ndimage.label(seen | _padded(_OPENING, whole, 4), _AROUND)
+    labels, _ = ndimage.label(seen | _opened(whole, 4), _AROUND)
     found = []
     for i, window in enumerate(ndimage.find_objects(labels), start=1):
         part = labels[window] == i
@@ -144,15 +142,27 @@ def _is_bare(columns: ColumnMap) -> npt.NDArray[np.bool_]:
     )
 
 
-def _padded(
-    steps: Sequence[Callable[..., npt.NDArray[np.bool_]]], mask: npt.NDArray[np.bool_], reach: int
-) -> npt.NDArray[np.bool_]:
-    """Steps of `_OPENING` or `_CLOSING` of `mask` by `reach` cells to each side, with nothing beyond its border."""
-    wide, inner = np.pad(mask, 2 * reach), slice(2 * reach, -2 * reach)
-    for step in steps:  # a square is a row of columns, and far dearer at once
-        for side in ((2 * reach + 1, 1), (1, 2 * reach + 1)):
-            wide = step(wide, np.ones(side, np.bool_))
-    return np.asarray(wide[inner, inner])
+def _closed(mask: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
+    """`mask` (I, J) closed by a square of `reach` cells on all sides of its middle, all clear beyond."""
+    inner = slice(2 * reach, -2 * reach)
+    return ~_widened(~_widened(np.pad(mask, 2 * reach), reach), reach)[inner, inner]
+
+
+def _opened(mask: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
+    """The same opened: what no such square covers from within is gone."""
+    inner = slice(reach, -reach)
+    return _widened(~_widened(~np.pad(mask, reach), reach), reach)[inner, inner]
+
+
+def _widened(mask: npt.NDArray[np.bool_], reach: int) -> npt.NDArray[np.bool_]:
+    """`mask` (I, J) and the square of up to `reach` cells around each of its cells."""
+    for _ in range(2):  # a square is a row of columns
+        wide = mask.copy()
+        for step in range(1, reach + 1):
+            wide[step:] |= mask[:-step]
+            wide[:-step] |= mask[step:]
+        mask = np.ascontiguousarray(wide.T)
+    return mask
 
 
 def _without_specks(mask: npt.NDArray[np.bool_], cell_m: float) -> npt.NDArray[np.bool_]:
@@ -173,7 +183,8 @@ def _footprint(ij: npt.NDArray[np.int64], columns: ColumnMap) -> Polygon:
         inner = box.buffer(-half_cell, join_style="mitre")
         return box if inner.is_empty else inner
     x, y = (columns.origin + ij * columns.cell_m).T
-    cells = shapely.union_all(shapely.box(x, y, x + columns.cell_m, y + columns.cell_m))
+    x1, y1 = (columns.origin + (ij + 1) * columns.cell_m).T  # to the bit where the next cell begins
+    cells = shapely.coverage_union_all(shapely.box(x, y, x1, y1))
     joined = shapely.get_parts(cells.buffer(0.001))  # cells that meet at a corner
     return Polygon(max(joined, key=lambda part: part.area).exterior)
 

@@ -6,10 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from scipy import ndimage
 from shapely import Polygon
 
 from scans.recognition.column_map import ColumnMap, column_map
-from scans.recognition.obstacles import FoundObstacle, _within, find_obstacles
+from scans.recognition.obstacles import FoundObstacle, _closed, _opened, _within, find_obstacles
 from scans.recognition.sight import look_around
 from scans.virtual import TerrestrialScanner, scan_terrestrial
 from scans.voxels import VoxelAccumulator
@@ -142,3 +146,16 @@ def test_cells_within_an_outline_are_those_whose_centre_is() -> None:
     expected = shapely.contains_xy(star, centres).reshape(columns.bits.shape)
     np.testing.assert_array_equal(_within(columns, star), expected)
     assert expected.any()
+
+
+@given(mask=arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=24)), reach=st.integers(1, 5))
+def test_closing_and_opening_by_a_square_are_those_of_mathematical_morphology(
+    mask: npt.NDArray[np.bool_], reach: int
+) -> None:
+    """Beyond the border there is nothing: to close there takes room around."""
+    square = np.ones((2 * reach + 1, 2 * reach + 1), np.bool_)
+    room = np.pad(mask, 2 * reach)
+    inner = slice(2 * reach, -2 * reach)
+    closed = ndimage.binary_closing(room, square)[inner, inner]
+    assert np.array_equal(_closed(mask, reach), closed)
+    assert np.array_equal(_opened(mask, reach), ndimage.binary_opening(room, square)[inner, inner])

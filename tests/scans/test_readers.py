@@ -253,6 +253,29 @@ def test_station_positions_leave_points_and_numbers_alone(tmp_path, hall):
     assert set(whole(scan)["station"].tolist()) == {1, 2}
 
 
+@pytest.mark.parametrize("point_format", [1, 6, 7])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        np.full(120_000, 7),  # no chunk tells another one
+        np.repeat([3, 65_000], [50_000, 70_000]),  # each chunk has its own
+        np.repeat([3, 0, 9], [49_999, 50_002, 19_999]),  # each chunk has two
+        np.where(np.arange(120_000) == 119_999, 4, 2),  # one record, the last
+    ],
+)
+def test_stations_are_those_that_the_points_name_however_they_are_spread_over_chunks(
+    tmp_path, numbers, point_format
+):
+    las = laspy.LasData(laspy.LasHeader(point_format=point_format, version="1.4"))
+    las.xyz = np.arange(3.0 * len(numbers)).reshape(-1, 3) % 97
+    las.point_source_id = numbers
+    las.write(tmp_path / "hall.laz")
+    poses = tmp_path / "poses.json"
+    poses.write_text(json.dumps({"poses": [[0, 0, number] for number in np.unique(numbers).tolist()]}))
+    stations = open_scans([tmp_path / "hall.laz"], poses=poses).stations
+    assert {number: eye[2] for number, eye in stations.items()} == {n: n for n in np.unique(numbers).tolist()}
+
+
 def test_stations_of_many_files_are_numbered_one_after_the_other(tmp_path, hall):
     posed = [(hall, (1.0, 0, 0), (1.0, 0, 0, 0)), (hall, (2.0, 0, 0), (1.0, 0, 0, 0))]
     paths = [

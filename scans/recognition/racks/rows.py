@@ -255,16 +255,15 @@ def _carried(tiers: tuple[FoundTier, ...], height_m: float) -> tuple[FoundTier, 
 
 def _measured(view: BlockView, posts: Posts, tiers: tuple[FoundTier, ...], faces: Faces) -> FoundRow | None:
     """The row with its faces, width and height measured on the points of its frames; none if it is too poor."""
-    v0, v1, low, high = faces
-    half_m = POST_HALF_M
-    for _ in range(2):  # the first time loads beside an upright may be taken for it
-        v0, v1 = post_planes(view, posts.u, half_m, Faces(v0, v1, low, high))
-        posts, width = measured_frames(view, posts, v0, v1)
-        half_m = max(width / 2 - 0.005, 0.02)
+    first = post_planes(view, posts.u, POST_HALF_M, faces)
+    posts, width = measured_frames(view, posts, *first)  # loads beside an upright may be taken for it
+    half_m = max(width / 2 - 0.005, 0.02)
+    v0, v1 = post_planes(view, posts.u, half_m, faces._replace(v0=first[0], v1=first[1]))
     covered = max(float(view.face_coverage(v, 0.05 * view.coarseness).max()) for v in (v0, v1))
     if posts.score * covered <= MODEL_QUALITY:
         return None
-    near, far = max(v0 - 0.08, low), min(v1 + 0.08, high)
+    posts, width = measured_frames(view, posts, v0, v1)
+    near, far = max(v0 - 0.08, faces.low), min(v1 + 0.08, faces.high)
     ends = float(posts.u[0]) - width, float(posts.u[-1]) + width
     inside = view.near_planes(((near + far) / 2,), (far - near) / 2, ends=ends)
     height = _height(view, posts, v0, v1)
