@@ -24,6 +24,7 @@ from scans.recognition.building.openings import find_openings
 from scans.recognition.building.outline import floor_outline
 from scans.recognition.building.walls import WallLine, find_walls
 from scans.recognition.column_map import column_map
+from scans.recognition.columns import find_columns
 from scans.recognition.obstacles import FoundObstacle, find_obstacles
 from scans.recognition.places.contents import beams_of
 from scans.recognition.places.locations import find_locations
@@ -175,7 +176,11 @@ def _things(
     sight = look_around(
         hall.above_floor(), hall.cloud.station, hall.eyes_above_floor, low.origin, low.bits.shape, low.cell_m
     )
-    return find_obstacles(low, sight, outline, walls, [footprint(r) for r in rows], hall.roof_m)
+    pillars = find_columns(
+        hall.points, hall.heights, low, walls, rows, list(hall.stations.values()), hall.roof_m
+    )
+    known = [*map(footprint, rows), *(pillar.footprint for pillar in pillars)]
+    return pillars + find_obstacles(low, sight, outline, walls, known, hall.roof_m)
 
 
 def _provenance(path: Path, points: int, seed: int) -> Provenance:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import rel_entr
 
 from spatial.facility import Rack
 from spatial.locations import tier_span
@@ -18,9 +19,13 @@ _CARTON_M = 0.04
 _LOW_LOAD_M, _LOW_CARTON_M = 0.36, 0.08  # as high as the lowest content that is looked for
 _OVERHANG_M = 0.15
 
-
-_SIDES_M = 0.1  # how near to the border between two places the sides of their loads stand
-_CLEAR = 1.4
+_SIDE_M = 0.05  # how far from where it belongs a load's side may be: loads stand a little askew
+_UPRIGHT_M = 0.05  # beside an upright its own sides are seen
+_LOAD_M, _LOAD_SHARE = 0.55, 0.5  # the narrowest load, and what it takes of its place at least
+_OFF_TIER_M = 0.2  # so near to a tier pallets, decks and beams are seen
+_GAP_STEP_M = 0.02
+_FEWEST = 100  # points that tell where loads stand: they lie on few scan lines
+_CLEAR_GAIN, _CLEAR = 0.1, 1.4  # nats a point; and against that of the usual number
 _PALLET_PITCH_M = 0.95
 
 
@@ -52,31 +57,69 @@ class PlaceGrid:
 def positions_in(rack: Rack, points: npt.NDArray[np.float64]) -> tuple[int, ...]:
     """Places side by side in each bay of `rack`; `points` (N, 3) are those in it, in its own frame.
 
-    Loads show their sides at the borders between places, in every bay at the same share of its width. The
-    number whose borders stand out most is taken; if none does, as many pallets as go in. A shelf is one place.
+    Loads stand in the middle of their places and are all about as wide: they show their sides at the same shares of
+    every bay's width. The number of places, of those that loads fit in, is taken whose sides gather the most points;
+    if none does clearly, as many pallets as go in. A shelf is one place.
     """
     if rack.kind == "shelving" or not rack.bays:
         return (1,) * len(rack.bays)
     width = float(np.median([bay.width_m for bay in rack.bays]))
     usual = max(1, int(width / _PALLET_PITCH_M + 0.2))
-    bins = max(round(width / 0.05), 1)
+    at, counts = _profile(rack, points, width)
+    able = range(max(1, int(width / 1.6)), max(2, int(width / _LOAD_M) + 1))
+    gain = {number: _gain(at, counts, width / number) for number in {usual, *able}}
+    best = max(gain, key=lambda number: gain[number])
+    told = counts.sum() >= _FEWEST and gain[best] > max(_CLEAR_GAIN, _CLEAR * gain[usual])
+    return (best if told else usual,) * len(rack.bays)
+
+
+def _profile(
+    rack: Rack, points: npt.NDArray[np.float64], width_m: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Distances (K,) from the left upright of a bay, and how many points of loads all bays have there (K,)."""
+    loads = _off_tiers(rack, points)
+    bins = max(round(width_m / 0.05), 1)
     counts = np.zeros(bins)
     for bay in rack.bays:
-        share = (points[:, 0] - bay.offset_m) / bay.width_m
+        share = (loads[:, 0] - bay.offset_m) / bay.width_m
         counts += np.histogram(share, bins=bins, range=(0.0, 1.0))[0]
-    able = range(max(1, int(width / 1.6)), max(2, int(width / 0.55) + 1))
-    prominence = {n: _prominence(counts, n, width) for n in able if n > 1}
-    best = max(prominence, key=lambda n: prominence[n], default=usual)
-    count = best if prominence.get(best, 0.0) > _CLEAR else usual
-    return (count,) * len(rack.bays)
+    at = (np.arange(bins) + 0.5) * (width_m / bins)
+    inner = (at > _UPRIGHT_M) & (at < width_m - _UPRIGHT_M)
+    return at[inner], counts[inner]
 
 
-def _prominence(counts: npt.NDArray[np.float64], places: int, width_m: float) -> float:
-    """By how much the strongest step near each of the borders between `places` exceeds the usual one."""
-    at = (np.arange(len(counts)) + 0.5) / len(counts)
-    reach = _SIDES_M / width_m
-    peaks = [counts[np.abs(at - k / places) < reach].max(initial=0.0) for k in range(1, places)]
-    return float(np.mean(peaks) / max(float(np.median(counts)), 1.0))
+def _off_tiers(rack: Rack, points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The `points` (N, 3) of loads: bars below pallets stand at equal shares of a bay too, but not of its places."""
+    kept = np.zeros(len(points), np.bool_)
+    for tier in range(len(rack.tiers) + 1):
+        bottom, top = tier_span(rack, tier)
+        kept |= (points[:, 2] > bottom + _OFF_TIER_M) & (points[:, 2] < top - _OFF_TIER_M)
+    return points[kept]
+
+
+def _gain(at: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], pitch_m: float) -> float:
+    """By how much, in nats a point, `counts` at `at` (K,) are likelier if points gather at the sides of loads in the
+    middles of places of `pitch_m` than if they lie anywhere; loads are as wide as explains most.
+
+    It is the divergence of Kullback and Leibler (1951) of the share of points at the sides from that of the width.
+    """
+    aside = np.abs(at % pitch_m - pitch_m / 2)
+    widest_gap_m = min(pitch_m - _LOAD_M, (1.0 - _LOAD_SHARE) * pitch_m)
+    return max(
+        (
+            _divergence(np.abs(aside - (pitch_m - gap_m) / 2) < _SIDE_M, counts)
+            for gap_m in np.arange(0.0, widest_gap_m, _GAP_STEP_M)
+        ),
+        default=0.0,
+    )
+
+
+def _divergence(side: npt.NDArray[np.bool_], counts: npt.NDArray[np.float64]) -> float:
+    """Of how the `counts` (K,) lie in and out of the `side` bins (K,) from an even spread; 0 if fewer lie in."""
+    even, seen = float(side.mean()), float(counts[side].sum() / max(counts.sum(), 1.0))
+    if not 0.0 < even < seen:
+        return 0.0
+    return float(rel_entr(seen, even) + rel_entr(1.0 - seen, 1.0 - even))
 
 
 def place_grid(rack: Rack, positions: Sequence[int]) -> PlaceGrid:
