@@ -46,7 +46,8 @@ def score(facility: Record, truth: Record) -> Record:
     sigma and their number.
     """
     tools, metrics = scorer(), scorer("scan_metrics")
-    predicted = tools.prediction(facility)
+    ground = facility | {"levels": facility["levels"][:1]}  # the truth's floor is the lowest
+    predicted = tools.prediction(facility) | {"floor": tools.prediction(ground)["floor"]}
     with np.errstate(invalid="ignore"):
         result: Record = metrics.score(predicted, tools.World(truth))
     by_id = {rack["id"]: rack for rack in facility.get("racks", [])}
