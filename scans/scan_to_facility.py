@@ -224,6 +224,10 @@ def _warnings(hall: LevelledScan, facility: Facility) -> list[str]:
         warnings.append(
             "station positions are unknown: a location without content is 'unseen', never 'empty'"
         )
+    if len(facility.levels) > 1:
+        warnings.append(
+            f"{len(facility.levels)} levels found: what links them is not told: draw stairs and lifts in the layout"
+        )
     if hall.georeference is not None:
         warnings.append("large coordinates: the world's origin was moved to the georeference's enu_origin")
     return warnings

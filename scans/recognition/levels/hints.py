@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scans.recognition.column_map import ColumnMap, column_map
 from scans.recognition.levels.cells import CELL_M, Cells, Grid, area_m2, closed, opened
 
-WIDTH_M = 2.75
-"""Racks are narrower, two back to back as well; what people call a floor is not."""
+WIDTH_M = 3.0
+"""Racks are narrower, two deep ones back to back as well; what people call a floor is not."""
 AREA_M2 = 10.0
 LOWEST_M, HIGHEST_M = 2.0, 6.5
 """Between floor and deck: who walks there needs the least, and a crane the most."""
@@ -41,7 +41,7 @@ def deck_hints(points: npt.NDArray[np.float64], ground_m: float) -> list[Hint]:
     found = [
         Hint(grid, each, ground_m + k * plan.bin_m, ground_m + (k + 2) * plan.bin_m)
         for i, (k, each) in enumerate(enumerate(seen, start=first))
-        if areas[i] >= max(AREA_M2, *areas[max(i - 1, 0) : i + 2])
+        if areas[i] >= max(AREA_M2, *areas[i : i + 2]) and (i == 0 or areas[i] > areas[i - 1])
     ]
     return sorted(found, key=lambda hint: -area_m2(hint.cells))
 

@@ -9,32 +9,31 @@ import numpy as np
 from shapely import Polygon
 
 from scans.recognition.levels.storeys import Storey
-from spatial.facility import Column, Obstacle
+from spatial.facility import Obstacle
 
-_REACH_M = 0.35
-_SIZE_M = 0.6
+_SIZE_M = 0.6  # with its foot and head plates
+_SHORT_M, _LONG_M = 0.35, 0.15
+"""A leg's top is hidden behind the beams under the deck, and told to a bin of heights."""
 
 
-def with_legs(
-    columns: Sequence[Column], obstacles: Sequence[Obstacle], storeys: Sequence[Storey]
-) -> tuple[tuple[Column, ...], tuple[Obstacle, ...]]:
-    """`columns` and `obstacles` as they are, but for legs among the obstacles, which end at the deck's underside."""
-    return tuple(columns), tuple(_told(thing, storeys) for thing in obstacles)
+def with_legs(obstacles: Sequence[Obstacle], storeys: Sequence[Storey]) -> tuple[Obstacle, ...]:
+    """`obstacles`, the legs among them told as such and ending at the underside of the deck that they carry."""
+    return tuple(_told(thing, storeys) for thing in obstacles)
 
 
 def _told(thing: Obstacle, storeys: Sequence[Storey]) -> Obstacle:
-    shape = Polygon(thing.footprint)
-    if max(np.ptp(np.array(thing.footprint), axis=0)) > _SIZE_M:
+    gap_m = _gap_m(thing, storeys)
+    is_slender = max(np.ptp(np.array(thing.footprint), axis=0)) < _SIZE_M
+    if gap_m is None or not is_slender or not -_LONG_M < gap_m - thing.z1_m < _SHORT_M:
         return thing
-    floor_of = {storey.id: storey.hall.floor for storey in storeys}
-    middle = np.array([shape.centroid.x, shape.centroid.y])
-    floor_m = float(floor_of[thing.level].heights(middle[None])[0])
-    gaps = [
-        storey.platform.underside_m - floor_m
-        for storey in storeys
-        if storey.platform is not None and storey.outline.contains(shape.centroid)
-    ]
-    under = [gap_m for gap_m in gaps if 0 < gap_m - thing.z1_m < _REACH_M or abs(gap_m - thing.z1_m) < 0.15]
-    if not under:
-        return thing
-    return replace(thing, kind="mezzanine_leg", movable=False, z1_m=round(min(under), 4))
+    return replace(thing, kind="mezzanine_leg", movable=False, z1_m=round(gap_m, 4))
+
+
+def _gap_m(thing: Obstacle, storeys: Sequence[Storey]) -> float | None:
+    """From the floor that a thing stands on to the underside of the lowest deck over it; None under the roof."""
+    middle = Polygon(thing.footprint).centroid
+    own = next(storey for storey in storeys if storey.id == thing.level)
+    floor_m = float(own.hall.floor.heights(np.array([[middle.x, middle.y]]))[0])
+    decks = [storey.platform for storey in storeys if storey.platform is not None]
+    gaps = [deck.underside_m - floor_m for deck in decks if deck.outline.contains(middle)]
+    return min((gap for gap in gaps if gap > 0), default=None)
