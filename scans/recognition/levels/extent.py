@@ -26,6 +26,7 @@ _OPEN_SHARE = 0.05
 _EDGE_SHARE = 0.0005
 _MOST_POINTS = 20_000
 _TURNS_RAD, _TURNS = (math.radians(1.0), math.radians(0.1), math.radians(0.01)), 10
+_STAIRS_M2 = 20.0
 _HOLE_M2 = 1.0  # stairs need more; less is what nobody saw
 
 
@@ -46,11 +47,12 @@ def deck_extent(near: Rays, rays: Rays, faces: Faces, grid: Grid) -> Polygon | N
     gap_m = _HIDDEN_M if len(rays.eyes) else SHADOW_M
     sure = opened(is_solid & ~is_open, _SURE_M)
     whole = closed(sure, gap_m) & ~is_open  # 2
-    wide = opened(whole, WIDTH_M)  # 3
+    filled = _over_stairs(whole)
+    wide = opened(filled, WIDTH_M)  # 3
     if not wide.any():
         return None
-    corners = ndimage.binary_dilation(wide, iterations=math.ceil(WIDTH_M / 2 / CELL_M), mask=whole)
-    cells = _largest(corners)
+    corners = ndimage.binary_dilation(wide, iterations=math.ceil(WIDTH_M / 2 / CELL_M), mask=filled)
+    cells = _largest(corners) & whole
     if area_m2(cells) < AREA_M2:
         return None
     found = grid.outline(cells)
@@ -58,6 +60,13 @@ def deck_extent(near: Rays, rays: Rays, faces: Faces, grid: Grid) -> Polygon | N
     box = _snapped(found.minimum_rotated_rectangle, seen)
     is_box = area_m2(is_open & grid.within(box)) < _OPEN_SHARE * box.area  # 4
     return _cut(box if is_box else shapely.simplify(Polygon(found.exterior), CELL_M), found)
+
+
+def _over_stairs(cells: Cells) -> Cells:
+    """`cells` (I, J) and the holes in them that are no larger than stairs: beside one a deck may be narrow."""
+    holes, _ = ndimage.label(ndimage.binary_fill_holes(cells) & ~cells)
+    sizes_m2 = np.bincount(holes.ravel()) * CELL_M**2
+    return np.asarray(cells | ((holes > 0) & (sizes_m2[holes] <= _STAIRS_M2)))
 
 
 def _largest(cells: Cells) -> Cells:

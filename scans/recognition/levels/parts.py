@@ -75,7 +75,7 @@ def things_of(
         for thing in _things(storey, own)
     ]
     columns, obstacles = as_built.things([thing for thing, _ in found], [on for _, on in found])
-    return columns, with_legs(obstacles, storeys)
+    return columns, with_legs(obstacles, levels_of(storeys))
 
 
 def locations_of(hall: LevelledScan, storeys: Sequence[Storey], shelved: Shelved) -> tuple[Location, ...]:

@@ -24,7 +24,7 @@ _BESIDE_M = 0.3  # a face may lie so far from where a hint saw the other
 _FOOT_M, _HEAD_M = 0.25, 2.0
 _FLOOR_M = 0.05
 _WALK_M2, _WALK_SHARE = 2.0, 0.05
-_THING_BINS, _THING_M2 = 3, 0.5
+_THING_M2 = 0.5
 _EYE_M = (0.3, 2.5)
 """A tripod or a person's hand holds a scanner so high."""
 
@@ -130,8 +130,8 @@ def _walkable_m2(seen: ColumnMap) -> float:
 
 
 def _things_m2(seen: ColumnMap) -> float:
-    """What things cover that stand 30 cm high or more."""
-    return CELL_M**2 * int(np.count_nonzero(seen.count_between(_FOOT_M, _HEAD_M) >= _THING_BINS))
+    """What things cover that are higher than 25 cm."""
+    return CELL_M**2 * int(np.count_nonzero(seen.count_between(_FOOT_M, _HEAD_M) > 0))
 
 
 def _scanner_stood_on(platform: Platform, eyes: Mapping[int, npt.NDArray[np.float64]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import shapely
 
 from scans.levelled_scan import LevelledScan
 from scans.recognition.levels.cells import area_m2, closed, opened
@@ -23,7 +24,9 @@ def test_a_deck_is_hinted_at_where_it_is(decked: LevelledScan) -> None:
     hint = next(each for each in deck_hints(decked.points, 0.0) if each.low_m < 4.0)
     assert hint.low_m <= TOP_M
     assert hint.high_m >= TOP_M - 0.15
-    assert 0.85 * 56 < area_m2(hint.cells) < 1.15 * 56
+    deck = hint.grid.within(shapely.box(1.5, 1.5, 7.5, 8.5))
+    assert area_m2(deck & hint.cells) > 0.98 * area_m2(deck)
+    assert not hint.cells[hint.grid.within(shapely.box(9.5, 1.5, 13.5, 8.5))].any()
 
 
 def test_the_ground_counts_where_it_lies() -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import shapely
 
-from scans.levelled_scan import LevelledScan
 from scans.recognition.levels.legs import with_legs
-from scans.recognition.levels.platforms import Platform
-from scans.recognition.levels.storeys import Storey, storeys_of
-from spatial.facility import Obstacle
+from spatial.facility import Level, Obstacle
 
+GROUND = Level(id="L0", elevation_m=0.3, outline=((0.0, 0.0), (14.0, 0.0), (14.0, 10.0), (0.0, 10.0)))
+UPPER = Level(
+    id="L1", elevation_m=3.1, outline=((1.0, 1.0), (8.0, 1.0), (8.0, 9.0), (1.0, 9.0)), extra={"deck_m": 0.15}
+)
+LEVELS = (GROUND, UPPER)
 UNDERSIDE_M = 2.65
-
-
-@pytest.fixture(scope="module")
-def storeys(decked: LevelledScan) -> tuple[Storey, ...]:
-    flat = type(decked.floor)(np.zeros(2), 1.0, np.full((15, 11), 2.8), 0.001)
-    platform = Platform(shapely.box(1.0, 1.0, 8.0, 9.0), flat, UNDERSIDE_M)
-    return storeys_of(decked, shapely.box(0.0, 0.0, 14.0, 10.0), (), [platform])
+"""Above the ground."""
 
 
 def thing(x: float, size_m: float, top_m: float, level: str = "L0") -> Obstacle:
@@ -28,12 +22,11 @@ def thing(x: float, size_m: float, top_m: float, level: str = "L0") -> Obstacle:
 
 
 @pytest.mark.parametrize("top_m", [2.4, 2.6, 2.7])
-def test_what_ends_at_the_underside_is_a_leg_of_that_height(
-    storeys: tuple[Storey, ...], top_m: float
-) -> None:
-    (leg,) = with_legs([thing(4.0, 0.2, top_m)], storeys)
+def test_what_ends_at_the_underside_is_a_leg_of_that_height(top_m: float) -> None:
+    (leg,) = with_legs([thing(4.0, 0.2, top_m)], LEVELS)
     assert (leg.kind, leg.movable) == ("mezzanine_leg", False)
-    assert leg.z1_m == pytest.approx(UNDERSIDE_M, abs=0.01)
+    assert leg.z1_m == pytest.approx(UNDERSIDE_M, abs=2e-4)
+    assert leg.z1_m <= UNDERSIDE_M + 1e-9
 
 
 @pytest.mark.parametrize(
@@ -41,5 +34,5 @@ def test_what_ends_at_the_underside_is_a_leg_of_that_height(
     [thing(4.0, 0.2, 1.8), thing(4.0, 1.2, 2.6), thing(10.0, 0.2, 2.6), thing(4.0, 0.2, 2.6, level="L1")],
     ids=["too low", "too wide", "not under the deck", "on the deck"],
 )
-def test_other_things_stay_what_they_are(storeys: tuple[Storey, ...], other: Obstacle) -> None:
-    assert with_legs([other], storeys) == (other,)
+def test_other_things_stay_what_they_are(other: Obstacle) -> None:
+    assert with_legs([other], LEVELS) == (other,)
