@@ -10,6 +10,7 @@ import pytest
 
 from scans.levelled_scan import LevelledScan
 from scans.recognition.building.floor import FloorPlane, floor_surface
+from scans.strays import is_stray
 from scans.virtual import TerrestrialScanner, scan_terrestrial
 from scans.voxels import VoxelAccumulator
 from spatial.meshes.boxes import box_triangles, make_boxes
@@ -57,6 +58,7 @@ def seen_hall() -> SeenHall:
         voxels = VoxelAccumulator(0.025)
         voxels.add(seen.cloud)
         cloud = voxels.cloud()
+        cloud = cloud.where(~is_stray(cloud.points))
         points = cloud.points
         points += cloud.origin
         floor = floor_surface(points, FloorPlane(0.0, 0.0, 0.0, 1.0))
