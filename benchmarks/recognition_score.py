@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from hall_frame import Floats, Record, floor_z, turn
 from published import shared_data
+from shapely import Polygon
 
 SIGMAS = 1.96
 
@@ -40,13 +41,14 @@ def scorer(name: str = "score_scan") -> ModuleType:
 
 
 def score(facility: Record, truth: Record) -> Record:
-    """Everything of the shared score, and `slot_states`, `sigma` and `iou75` beside it.
+    """Everything of the shared score, and `slot_states`, `levels` and `sigma` beside it.
 
     `facility` is a facility.json as a dict. `sigma` has for each measured length the share of errors within 1.96
     sigma and their number.
     """
     tools, metrics = scorer(), scorer("scan_metrics")
-    predicted = tools.prediction(facility)
+    ground = facility | {"levels": facility["levels"][:1]}  # the truth's floor is the lowest
+    predicted = tools.prediction(facility) | {"floor": tools.prediction(ground)["floor"]}
     with np.errstate(invalid="ignore"):
         result: Record = metrics.score(predicted, tools.World(truth))
     by_id = {rack["id"]: rack for rack in facility.get("racks", [])}
@@ -55,9 +57,25 @@ def score(facility: Record, truth: Record) -> Record:
         for kind in ("pallet_rack", "shelving")
         for found, true in metrics.racks(predicted["racks"], truth, kind)[1]
     ]
+    result["levels"] = _levels(facility, truth)
     result["slot_states"] = _slot_states(pairs, truth)
     result["sigma"] = _honesty(facility, truth, pairs, predicted)
     return result
+
+
+def _levels(facility: Record, truth: Record) -> Record:
+    """F1 of the levels above the ground: within 5 cm of the true height, and 90 % of both outlines in common."""
+    true = [(each["top"], Polygon(each["polygon"])) for each in truth.get("mezzanines", [])]
+    found = [
+        (each["elevation_m"], Polygon(each["outline"], each.get("holes", [])))
+        for each in facility["levels"][1:]
+    ]
+    right = sum(
+        abs(top - z) < 0.05 and outline.intersection(deck).area > 0.9 * outline.union(deck).area
+        for top, deck in true
+        for z, outline in found
+    )
+    return {"f1": _f1(right, len(true) + len(found) - 2 * right)}
 
 
 _Pair = tuple[Record, Record, Record]

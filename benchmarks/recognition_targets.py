@@ -82,6 +82,7 @@ ROWS = (
     Row("walls, F1", _at("walls", "f1"), at_least=0.98),
     Row("wall offset, median mm", _at("walls", "offset", "median", scale=1000), at_most=5.0),
     Row("columns, F1", _at("columns", "f1")),
+    Row("levels above the ground, F1", _at("levels", "f1"), at_least=1.0),
     Row("floor, p95 mm", _at("floor", "p95", scale=1000), at_most=5.0),
     Row("aisles found", _at("aisles", "recall")),
     Row("aisle width, median cm", _at("aisles", "width", "median", scale=100), at_most=1.0),

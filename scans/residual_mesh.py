@@ -7,7 +7,7 @@ nothing: its outline says where something stands, and the surface in it how that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ from scans.surface.crumbs import Triangles, without_crumbs
 from scans.surface.seen_surface import seen_surface
 from scans.surface.spacing import cells_m
 from spatial.facility import Facility, Level, Rack
+from spatial.floor.decks import deck_thickness_m, ground_area
 from spatial.floor_heights import floor_height
 from spatial.locations import world_from_rack
 from spatial.poses import Matrix4, transform_points
@@ -70,10 +71,44 @@ def _surface(points: Floats, eyes: Floats) -> Triangles:
 def unexplained(
     points: Floats, station: npt.NDArray[np.integer], facility: Facility
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """The points (M, 3) that no element explains, and their stations (M,)."""
+    """The points (M, 3) that no element explains, and their stations (M,); a level explains only what is on it."""
+    parts = [
+        _unexplained_on(
+            level,
+            points if mine is None else points[mine],
+            station if mine is None else station[mine],
+            facility,
+        )
+        for level, mine in _shares(points, facility)
+    ]
+    return np.concatenate([left for left, _ in parts]), np.concatenate([seen_by for _, seen_by in parts])
+
+
+def _unexplained_on(
+    level: Level, points: Floats, station: npt.NDArray[np.integer], facility: Facility
+) -> tuple[Floats, npt.NDArray[np.int64]]:
     tiles = TiledPoints.of(points, station.astype(np.float64))  # a station goes along with its point
-    left = ~_is_explained(tiles, facility)
+    left = ~_is_explained(tiles, level, facility)
     return tiles.xyz[left], tiles.heights[left].astype(np.int64)
+
+
+def _shares(points: Floats, facility: Facility) -> Iterator[tuple[Level, npt.NDArray[np.bool_] | None]]:
+    """Each level with those of `points` (N,) that lie over it from its deck's underside up; all of a single level.
+
+    What lies over none belongs to the lowest.
+    """
+    if len(facility.levels) == 1:
+        yield facility.levels[0], None
+        return
+    rest = np.ones(len(points), np.bool_)
+    lowest, *uppers = sorted(facility.levels, key=lambda level: level.elevation_m)
+    for level in reversed(uppers):
+        underside_m = floor_height(level, points[:, :2]) - (deck_thickness_m(facility, level) or 0.0)
+        mine = rest & (points[:, 2] > underside_m - _FLOOR_M)
+        mine &= shapely.contains_xy(ground_area(level), points[:, 0], points[:, 1])
+        rest &= ~mine
+        yield level, mine
+    yield lowest, rest
 
 
 def _eyes_of(station: npt.NDArray[np.int64], eyes: Mapping[int, Floats], otherwise: Floats) -> Floats:
@@ -91,30 +126,40 @@ def _middle(facility: Facility) -> Floats:
     return np.array([x, y, level.elevation_m + height / 2])
 
 
-def _is_explained(tiles: TiledPoints, facility: Facility) -> npt.NDArray[np.bool_]:
-    """Which of the points of `tiles` (N,) an element explains: what costs least is asked first."""
+def _is_explained(tiles: TiledPoints, level: Level, facility: Facility) -> npt.NDArray[np.bool_]:
+    """Which of the points of `tiles` (N,), all of one level, an element explains: what costs least is asked first.
+
+    Columns go through levels.
+    """
     points = tiles.xyz
     explained = np.zeros(len(points), np.bool_)
     for rack in facility.racks:
-        _mark_rack(tiles, rack, explained)
+        if rack.level == level.id:
+            _mark_rack(tiles, rack, explained)
     for column in facility.columns:
         around = shapely.Point(column.center).buffer(max(column.size_m) + _BESIDE_M)
         rows = _inside(tiles, around, explained)
         explained[rows] = True
-    for level in facility.levels:
-        roof = max((w.height_m for w in facility.walls if w.level == level.id), default=np.inf)
-        lowest, highest = _floor_range(level)
-        explained |= (points[:, 2] < lowest + _FLOOR_M) | (points[:, 2] > highest + _ROOF_SHARE * roof)
-        # outside the walls lies what was seen through doors: it is not part of this building
-        left = np.flatnonzero(~explained)
-        outline = Polygon(level.outline).buffer(-_BESIDE_M)
-        explained[left] = ~shapely.contains_xy(outline, points[left, :2])
-        left = left[~explained[left]]
-        z = points[left, 2]
-        unsure = left[(z < highest + _FLOOR_M) | (z > lowest + _ROOF_SHARE * roof)]
-        height = points[unsure, 2] - floor_height(level, points[unsure, :2])
-        explained[unsure] = (height < _FLOOR_M) | (height > _ROOF_SHARE * roof)
+    roof = _ROOF_SHARE * _roof_m(level, facility)
+    lowest, highest = _floor_range(level)
+    explained |= (points[:, 2] < lowest + _FLOOR_M) | (points[:, 2] > highest + roof)
+    # outside the walls lies what was seen through doors: it is not part of this building
+    left = np.flatnonzero(~explained)
+    outline = Polygon(level.outline).buffer(-_BESIDE_M)
+    explained[left] = ~shapely.contains_xy(outline, points[left, :2])
+    left = left[~explained[left]]
+    z = points[left, 2]
+    unsure = left[(z < highest + _FLOOR_M) | (z > lowest + roof)]
+    height = points[unsure, 2] - floor_height(level, points[unsure, :2])
+    explained[unsure] = (height < _FLOOR_M) | (height > roof)
     return explained
+
+
+def _roof_m(level: Level, facility: Facility) -> float:
+    """The roof's height over a level: where its own walls end or, if it has none, where all do."""
+    base_m = {each.id: each.elevation_m - level.elevation_m for each in facility.levels}
+    own = [wall.height_m for wall in facility.walls if wall.level == level.id]
+    return max(own or [base_m[wall.level] + wall.height_m for wall in facility.walls], default=np.inf)
 
 
 def _floor_range(level: Level) -> tuple[float, float]:

@@ -19,20 +19,15 @@ from scans.groups import occupied_cells
 from scans.levelled_scan import LevelledScan, level
 from scans.readers.scan_set import ScanSet
 from scans.recognition import as_built
-from scans.recognition.aisles import find_aisles
 from scans.recognition.building.openings import find_openings
 from scans.recognition.building.outline import floor_outline
-from scans.recognition.building.walls import WallLine, find_walls
+from scans.recognition.building.walls import find_walls
 from scans.recognition.column_map import column_map
-from scans.recognition.columns import find_columns
-from scans.recognition.obstacles import FoundObstacle, find_obstacles
-from scans.recognition.places.contents import beams_of
-from scans.recognition.places.locations import find_locations
-from scans.recognition.racks.choice import footprint
+from scans.recognition.levels.parts import levels_of, locations_of, rows_of, shelved_of, things_of
+from scans.recognition.levels.platforms import find_platforms
+from scans.recognition.levels.storeys import storeys_of
 from scans.recognition.racks.rows import FoundRow
-from scans.recognition.racks_and_walls import rack_rows
 from scans.recognition.registered import with_registration
-from scans.recognition.sight import look_around
 from scans.registration_report import FilePoints, ambiguous_warnings, ask_files, entries
 from scans.scan_report import ScanReport, StageClock
 from scans.thinning import gather
@@ -116,43 +111,40 @@ def _recognised(
         outline = floor_outline(walls, hall.floor_points())
         openings = [find_openings(w, hall.points, hall.heights) for w in walls]
     hall.let_go()
+    progress("levels", 0.58)
+    with clock.stage("levels"):
+        storeys = storeys_of(hall, outline, walls, find_platforms(hall, outline))
+    hall.let_go()
     progress("racks", 0.6)
     with clock.stage("racks"):
-        rows = rack_rows(hall.points, hall.heights, walls, hall.roof_m)
+        rows = rows_of(storeys)
     hall.let_go()
     progress("aisles", 0.8)
     with clock.stage("aisles"):
-        lanes, faces, mates = find_aisles(rows, walls)
-        racks = tuple(
-            as_built.rack(i + 1, row, hall.floor, faces[i], mates[i] + 1 if i in mates else None)
-            for i, row in enumerate(rows)
-        )
+        shelved = shelved_of(storeys, rows)
     progress("obstacles", 0.85)
     with clock.stage("obstacles"):
-        things = _things(hall, outline, walls, rows)
-        pillars, obstacles = as_built.things(things)
+        pillars, obstacles = things_of(storeys, rows)
     hall.let_go()
     progress("locations", 0.9)
     with clock.stage("locations"):
-        beams = beams_of(hall.points, hall.cloud.station, hall.stations)
-        side_aisles = as_built.aisle_of_sides(lanes)
-        locations = tuple(find_locations(rows, racks, lanes, side_aisles, hall.points, beams))
+        locations = locations_of(hall, storeys, shelved)
     facility = Facility(
         id=name,
         name=name,
         kind="as_built",
         frame=Frame(georeference=hall.georeference),
         provenance=tuple(_provenance(scan.file.path, scan.file.point_count, seed) for scan in scans.scans),
-        levels=(as_built.level(outline, hall.floor),),
+        levels=levels_of(storeys),
         walls=tuple(
-            as_built.wall(number, line, doors, hall.roof_m, racks)
+            as_built.wall(number, line, doors, hall.roof_m, shelved.racks)
             for number, (line, doors) in enumerate(zip(walls, openings, strict=True), start=1)
         ),
         columns=pillars,
-        racks=racks,
+        racks=shelved.racks,
         locations=locations,
         obstacles=obstacles,
-        aisles=as_built.aisles(lanes, obstacles, pillars),
+        aisles=as_built.aisles(shelved.lanes, shelved.lane_levels, obstacles, pillars),
         stations=tuple(stations),
     )
     hall.let_go()
@@ -164,23 +156,8 @@ def _recognised(
     progress("done", 1.0)
     registration = entries(scans, words, files.unasked)
     facility = with_registration(facility, [each["sigma_m"] for each in registration])
-    report = _report(scans, clock, hall, facility, rows, outline, registration)
+    report = _report(scans, clock, hall, facility, shelved.rows, outline, registration)
     return Scanned(facility, hall.cloud, report, hall.world_from_scan, hall.stations)
-
-
-def _things(
-    hall: LevelledScan, outline: Polygon, walls: Sequence[WallLine], rows: Sequence[FoundRow]
-) -> tuple[FoundObstacle, ...]:
-    """What stands on the floor; the maps of all the hall that tell it are gone after."""
-    low = column_map(hall.points, hall.heights, cell_m=0.05, top_m=hall.roof_m)
-    sight = look_around(
-        hall.above_floor(), hall.cloud.station, hall.eyes_above_floor, low.origin, low.bits.shape, low.cell_m
-    )
-    pillars = find_columns(
-        hall.points, hall.heights, low, walls, rows, list(hall.stations.values()), hall.roof_m
-    )
-    known = [*map(footprint, rows), *(pillar.footprint for pillar in pillars)]
-    return pillars + find_obstacles(low, sight, outline, walls, known, hall.roof_m)
 
 
 def _provenance(path: Path, points: int, seed: int) -> Provenance:
@@ -246,6 +223,10 @@ def _warnings(hall: LevelledScan, facility: Facility) -> list[str]:
     elif not hall.stations:
         warnings.append(
             "station positions are unknown: a location without content is 'unseen', never 'empty'"
+        )
+    if len(facility.levels) > 1:
+        warnings.append(
+            f"{len(facility.levels)} levels found: what links them is not told: draw stairs and lifts in the layout"
         )
     if hall.georeference is not None:
         warnings.append("large coordinates: the world's origin was moved to the georeference's enu_origin")

@@ -35,6 +35,7 @@ from spatial.facility import (
     Tier,
     Wall,
 )
+from spatial.floor.decks import DECK_M
 from spatial.poses import wrap_yaw
 
 LEVEL = "L0"
@@ -63,13 +64,20 @@ def ring(polygon: Polygon) -> tuple[Point2, ...]:
     return tuple(point2(p) for p in np.asarray(polygon.exterior.coords)[:-1])
 
 
-def level(outline: Polygon, floor: FloorSurface) -> Level:
-    """The floor inside the walls with its heights."""
+def level(outline: Polygon, floor: FloorSurface, *, name: str = LEVEL, deck_m: float | None = None) -> Level:
+    """The floor inside the walls with its heights; of a level above the ground, how thick its deck is."""
     x0, y0, x1, y1 = outline.bounds
     heights = floor.samples((x0, y0, x1, y1))
     elevation = float(np.median([p[2] for p in heights.points]))
     heights = replace(heights, sigma_m=_sigma(_sampled_sigma(outline, floor, heights)))
-    return Level(id=LEVEL, elevation_m=_m(elevation), outline=ring(outline), floor=heights)
+    return Level(
+        id=name,
+        elevation_m=_m(elevation),
+        outline=ring(outline),
+        holes=tuple(ring(Polygon(hole)) for hole in outline.interiors),
+        floor=heights,
+        extra={} if deck_m is None else {DECK_M: _m(deck_m)},
+    )
 
 
 def _sampled_sigma(outline: Polygon, floor: FloorSurface, heights: FloorHeights) -> float:
@@ -134,14 +142,22 @@ def rack_kind(row: FoundRow) -> Literal["pallet_rack", "shelving"]:
     return "shelving" if row.v1 - row.v0 < _SHELF_DEPTH_M and spacing < _SHELF_SPACING_M else "pallet_rack"
 
 
-def rack(number: int, row: FoundRow, floor: FloorSurface, faces: tuple[int, ...], mate: int | None) -> Rack:
+def rack(
+    number: int,
+    row: FoundRow,
+    floor: FloorSurface,
+    faces: tuple[int, ...],
+    mate: int | None,
+    *,
+    on: str = LEVEL,
+) -> Rack:
     """A rack row; its base is the floor's height under its middle."""
     start = float(row.posts[0]) - row.upright_width_m / 2
     half, sigmas = row.upright_width_m / 2, sigmas_of(row)
     base_sigma = float(floor.sigmas_at(row.center[None])[0])
     return Rack(
         id=f"R{number}",
-        level=LEVEL,
+        level=on,
         kind=rack_kind(row),
         center=point2(row.center),
         base_z_m=_m(floor.heights(row.center[None])[0]),
@@ -179,18 +195,20 @@ def rack(number: int, row: FoundRow, floor: FloorSurface, faces: tuple[int, ...]
     )
 
 
-def things(found: Sequence[FoundObstacle]) -> tuple[tuple[Column, ...], tuple[Obstacle, ...]]:
-    """Columns and obstacles."""
+def things(
+    found: Sequence[FoundObstacle], levels: Sequence[str]
+) -> tuple[tuple[Column, ...], tuple[Obstacle, ...]]:
+    """Columns and obstacles, each on its own of `levels`."""
     columns: list[Column] = []
     obstacles: list[Obstacle] = []
-    for thing in found:
+    for thing, on in zip(found, levels, strict=True):
         if thing.is_column:
-            columns.append(_column(len(columns) + 1, thing))
+            columns.append(_column(len(columns) + 1, thing, on))
         else:
             obstacles.append(
                 Obstacle(
                     id=f"O{len(obstacles) + 1}",
-                    level=LEVEL,
+                    level=on,
                     kind="floor_stack" if thing.is_block and thing.footprint.area > 0.4 else "unknown",
                     footprint=ring(thing.footprint),
                     z0_m=0.0,
@@ -200,12 +218,12 @@ def things(found: Sequence[FoundObstacle]) -> tuple[tuple[Column, ...], tuple[Ob
     return tuple(columns), tuple(obstacles)
 
 
-def _column(number: int, thing: FoundObstacle) -> Column:
+def _column(number: int, thing: FoundObstacle, on: str) -> Column:
     box = np.asarray(thing.footprint.minimum_rotated_rectangle.exterior.coords)
     side = box[1] - box[0], box[2] - box[1]
     return Column(
         id=f"C{number}",
-        level=LEVEL,
+        level=on,
         center=point2(box[:4].mean(0)),
         size_m=(round(float(np.linalg.norm(side[0])), 3), round(float(np.linalg.norm(side[1])), 3)),
         yaw_rad=round(wrap_yaw(float(np.arctan2(side[0][1], side[0][0]))), 5),
@@ -216,20 +234,23 @@ def _column(number: int, thing: FoundObstacle) -> Column:
 
 
 def aisles(
-    found: Sequence[FoundAisle], obstacles: Sequence[Obstacle], columns: Sequence[Column]
+    found: Sequence[FoundAisle],
+    levels: Sequence[str],
+    obstacles: Sequence[Obstacle],
+    columns: Sequence[Column],
 ) -> tuple[Aisle, ...]:
-    """Aisles with what blocks them."""
-    names = [o.id for o in obstacles] + [c.id for c in columns]
-    shapes = [Polygon(o.footprint) for o in obstacles] + [
-        _box(c.center, c.size_m, c.yaw_rad) for c in columns
+    """Aisles, each on its own of `levels`, with what blocks them there."""
+    standing = [(o.level, o.id, Polygon(o.footprint)) for o in obstacles] + [
+        (c.level, c.id, _box(c.center, c.size_m, c.yaw_rad)) for c in columns
     ]
     result = []
-    for number, lane in enumerate(found, start=1):
-        blocked_by = tuple(names[i] for i in blocking(lane, shapes))
+    for number, (lane, on) in enumerate(zip(found, levels, strict=True), start=1):
+        beside = [(name, shape) for own, name, shape in standing if own == on]
+        blocked_by = tuple(beside[i][0] for i in blocking(lane, [shape for _, shape in beside]))
         result.append(
             Aisle(
                 id=f"A{number}",
-                level=LEVEL,
+                level=on,
                 p0=point2(lane.p0),
                 p1=point2(lane.p1),
                 clear_width_m=_m(lane.clear_width_m),

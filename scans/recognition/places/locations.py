@@ -27,10 +27,15 @@ def find_locations(
     aisle_of: Mapping[Side, int],
     points: npt.NDArray[np.float64],
     beams: Sequence[Beams],
+    *,
+    first: int = 0,
 ) -> Iterator[Location]:
-    """The locations of `racks`, row by row; `points` (N, 3) are the hall's, `beams` those that found them."""
+    """The locations of `racks`, row by row; `points` (N, 3) are the hall's, `beams` those that found them.
+
+    Of a level above the ground, `rows` are numbered from `first` in `aisles`, and `points` are the level's.
+    """
     cloud, fans = TiledPoints.of(points, points[:, 2]), Fans.of(beams)
-    for index, (row, rack) in enumerate(zip(rows, racks, strict=True)):
+    for index, (row, rack) in enumerate(zip(rows, racks, strict=True), first):
         rack_from_world: Matrix4 = np.linalg.inv(world_from_rack(rack)).astype(np.float64)
         inside = _inside(row, rack, rack_from_world, cloud)
         positions = positions_in(rack, inside)

@@ -1,0 +1,1 @@
+"""The floors above the floor: decks that people walk on and under, and what stands on each."""
