@@ -20,6 +20,7 @@ from scans.levelled_scan import LevelledScan, level
 from scans.readers.scan_set import ScanSet
 from scans.recognition import as_built
 from scans.recognition.aisles import find_aisles
+from scans.recognition.building.fine_floor import fine_floor
 from scans.recognition.building.openings import find_openings
 from scans.recognition.building.outline import floor_outline
 from scans.recognition.building.walls import WallLine, find_walls
@@ -113,6 +114,7 @@ def _recognised(
         columns = column_map(hall.points, hall.heights, cell_m=0.1, top_m=hall.roof_m)
         walls = find_walls(columns, hall.points, hall.heights, hall.roof_m)
         outline = floor_outline(walls, hall.floor_points())
+        floor = fine_floor(hall.points, hall.cloud.counts, hall.plane, outline.bounds) or hall.floor
         openings = [find_openings(w, hall.points, hall.heights) for w in walls]
     hall.let_go()
     progress("racks", 0.6)
@@ -142,7 +144,7 @@ def _recognised(
         kind="as_built",
         frame=Frame(georeference=hall.georeference),
         provenance=tuple(_provenance(scan.file.path, scan.file.point_count, seed) for scan in scans.scans),
-        levels=(as_built.level(outline, hall.floor),),
+        levels=(as_built.level(outline, floor),),
         walls=tuple(
             as_built.wall(number, line, doors, hall.roof_m, racks)
             for number, (line, doors) in enumerate(zip(walls, openings, strict=True), start=1)
