@@ -173,7 +173,7 @@ def test_neither_the_number_nor_the_order_of_files_shows(one_row: Any, in_anothe
 @pytest.mark.xfail(
     strict=True,
     raises=AssertionError,
-    reason="the floor's samples and sigma, written unrounded, differ by micrometres; confidences by up to 0.007",
+    reason="confidences differ by up to 0.007",
 )
 def test_the_order_of_files_gives_the_same_content_to_the_last_digit(
     one_row: Any, in_another_order: Scanned

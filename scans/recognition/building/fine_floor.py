@@ -12,9 +12,11 @@ from scans.recognition.building.floor_cells import NEAR_M, Bounds, Counts, Float
 from scans.recognition.building.thin_plate import is_held, likeliest_plate, plate
 from scans.recognition.surface_sigmas import root_mean_square
 
-_ROUNDS = 5
 _SIGMAS = 3.0
-_STIFFNESS = 10.0  # of the plates on the way: strays of one cell are smoothed away
+_STIFFNESS = (1e3, 1e3, 1e2, 1e2, 1e1)
+"""Of the plates on the way, in cells⁴: the first bend over metres and climb nothing small, be it in a corner; the
+last follow what the first lie too far from, outwards from what they lie near.
+"""
 
 
 def fine_floor(points: Floats, counts: Counts, plane: FloorPlane, bounds: Bounds) -> FloorSurface | None:
@@ -26,10 +28,10 @@ def fine_floor(points: Floats, counts: Counts, plane: FloorPlane, bounds: Bounds
     cells = floor_cells(points, counts, plane, bounds)
     value, weight = cells.modes()
     within_m = NEAR_M / 2
-    for _ in range(_ROUNDS):
+    for stiffness in _STIFFNESS:
         if not is_held(weight):
             return None
-        z = plate(value, weight, _STIFFNESS)
+        z = plate(value, weight, stiffness)
         near = cells.near(z, within_m)
         within_m = min(NEAR_M, max(within_m / 2, _SIGMAS * near.sigma_m))
         value, weight = z + near.off, near.weight

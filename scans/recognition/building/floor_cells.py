@@ -26,7 +26,7 @@ NEAR_M = 0.08
 """How far a floor may lie from its plane."""
 
 _LEAST_CELL_M = 0.5
-_MOST_CELLS = 30_000  # a hall of 7500 m² at the least cell: the plate is solved in seconds
+_MOST_CELLS = 20_000  # a hall of 5000 m² at the least cell: the plate is solved in seconds
 _MODE_BIN_M = 0.005
 _SPREAD_BIN_M = 5e-5
 _TO_SIGMA = 1.4826  # of the median distance of a normal distribution
