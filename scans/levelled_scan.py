@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from scans.readers.scan_set import ScanSet
 from scans.recognition.building.floor import (
+    FloorPlane,
     FloorSurface,
     fit_floor_plane,
     floor_surface,
@@ -30,13 +31,15 @@ _ON_FLOOR_M = 0.05
 class LevelledScan:
     """Points of a scan in the facility's world frame.
 
-    `cloud` has one point a voxel; `heights` (N,) are above the `floor`; `roof_m` is the height of the roof, or
-    of what is highest if none was seen; `stations` are the sensor positions (3,); `tilt_rad` is the floor's
-    tilt in the scan's own frame, taken out if `levelled`. `world_from_scan` takes points as they were read here.
+    `cloud` has one point a voxel; `heights` (N,) are above the `floor`, whose plane is `plane`; `roof_m` is the
+    height of the roof, or of what is highest if none was seen; `stations` are the sensor positions (3,); `tilt_rad`
+    is the floor's tilt in the scan's own frame, taken out if `levelled`. `world_from_scan` takes points as they were
+    read here.
     """
 
     cloud: VoxelCloud
     heights: npt.NDArray[np.float64]
+    plane: FloorPlane
     floor: FloorSurface
     roof_m: float
     stations: Mapping[int, npt.NDArray[np.float64]]
@@ -98,13 +101,15 @@ def level(scans: ScanSet, cloud: VoxelCloud, *, seed: int = 0) -> LevelledScan:
     if levelled:
         for part in parts_of(len(points), points):
             points[part] = transform_points(turn, points[part])
-    floor = floor_surface(points, fit_floor_plane(points, seed=seed) if levelled else plane)
+    world_plane = fit_floor_plane(points, seed=seed) if levelled else plane
+    floor = floor_surface(points, world_plane)
     heights: npt.NDArray[np.float64] = roomy_empty((len(points),), np.float64)
     for part in parts_of(len(points), points, heights):
         heights[part] = points[part, 2] - floor.heights(points[part, :2])
     return LevelledScan(
         cloud=replace(cloud, origin=np.zeros(3)),
         heights=heights,
+        plane=world_plane,
         floor=floor,
         roof_m=roof_height(points, heights),
         stations={

@@ -19,6 +19,7 @@ from scans.groups import occupied_cells
 from scans.levelled_scan import LevelledScan, level
 from scans.readers.scan_set import ScanSet
 from scans.recognition import as_built
+from scans.recognition.building.fine_floor import fine_floor
 from scans.recognition.building.openings import find_openings
 from scans.recognition.building.outline import floor_outline
 from scans.recognition.building.walls import find_walls
@@ -109,11 +110,12 @@ def _recognised(
         columns = column_map(hall.points, hall.heights, cell_m=0.1, top_m=hall.roof_m)
         walls = find_walls(columns, hall.points, hall.heights, hall.roof_m)
         outline = floor_outline(walls, hall.floor_points())
+        floor = fine_floor(hall.points, hall.cloud.counts, hall.plane, outline.bounds) or hall.floor
         openings = [find_openings(w, hall.points, hall.heights) for w in walls]
     hall.let_go()
     progress("levels", 0.58)
     with clock.stage("levels"):
-        storeys = storeys_of(hall, outline, walls, find_platforms(hall, outline))
+        storeys = storeys_of(hall, floor, outline, walls, find_platforms(hall, outline))
     hall.let_go()
     progress("racks", 0.6)
     with clock.stage("racks"):

@@ -69,7 +69,8 @@ def level(outline: Polygon, floor: FloorSurface, *, name: str = LEVEL, deck_m: f
     x0, y0, x1, y1 = outline.bounds
     heights = floor.samples((x0, y0, x1, y1))
     elevation = float(np.median([p[2] for p in heights.points]))
-    heights = replace(heights, sigma_m=_sigma(_sampled_sigma(outline, floor, heights)))
+    points = tuple((x, y, _m(z)) for x, y, z in heights.points)
+    heights = replace(heights, points=points, sigma_m=_sigma(_sampled_sigma(outline, floor, heights)))
     return Level(
         id=name,
         elevation_m=_m(elevation),

@@ -15,6 +15,7 @@ from numba import njit
 from scipy.ndimage import gaussian_filter
 
 from scans.groups import grouped, nth_lowest, plan_cells, plan_shape
+from scans.recognition.building.bilinear import bilinear_at
 from scans.recognition.surface_sigmas import root_mean_square, smoothed_sigmas
 from scans.tiles.bounds import bounds_of
 from spatial.errors import UndecidedError
@@ -193,17 +194,6 @@ def _near_plane(points, a, b, c):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def _bilinear(z, xy, origin, cell_m):  # type: ignore[no-untyped-def]
     heights = np.empty(len(xy))
-    last_i, last_j = z.shape[0] - 1, z.shape[1] - 1
     for n in range(len(xy)):
-        x, y = (xy[n, 0] - origin[0]) / cell_m, (xy[n, 1] - origin[1]) / cell_m
-        i, j = math.floor(x), math.floor(y)
-        left, down = 1.0 - (x - i), 1.0 - (y - j)
-        right, up = min(max(i + 1, 0), last_i), min(max(j + 1, 0), last_j)
-        i, j = min(max(i, 0), last_i), min(max(j, 0), last_j)
-        heights[n] = (
-            z[i, j] * left * down
-            + z[i, up] * left * (1.0 - down)
-            + z[right, j] * (1.0 - left) * down
-            + z[right, up] * (1.0 - left) * (1.0 - down)
-        )
+        heights[n] = bilinear_at(z, (xy[n, 0] - origin[0]) / cell_m, (xy[n, 1] - origin[1]) / cell_m)
     return heights

@@ -37,7 +37,7 @@ class Shelved:
 def levels_of(storeys: Sequence[Storey]) -> tuple[Level, ...]:
     """The levels of a facility."""
     return tuple(
-        as_built.level(storey.outline, storey.hall.floor, name=storey.id, deck_m=storey.deck_m)
+        as_built.level(storey.outline, storey.floor, name=storey.id, deck_m=storey.deck_m)
         for storey in storeys
     )
 

@@ -11,6 +11,7 @@ from shapely import LineString, Polygon
 
 from scans.levelled_scan import LevelledScan
 from scans.recognition.as_built import LEVEL
+from scans.recognition.building.floor import FloorSurface
 from scans.recognition.building.walls import WallLine
 from scans.recognition.levels.platforms import Platform, over
 from scans.roomy_arrays import parts_of, roomy_empty
@@ -22,10 +23,14 @@ _BESIDE_M = 0.6  # a person's width: what is farther from a level than that does
 
 @dataclass(frozen=True)
 class Storey:
-    """A level with its own part of the scan, whose heights are above its floor, and the walls that bound it."""
+    """A level with its own part of the scan, whose heights are above its floor, and the walls that bound it.
+
+    `floor` is told to the millimetre; the heights are above the coarser one of `hall`.
+    """
 
     id: str
     hall: LevelledScan
+    floor: FloorSurface
     outline: Polygon
     walls: tuple[WallLine, ...]
     platform: Platform | None = None
@@ -37,15 +42,19 @@ class Storey:
 
 
 def storeys_of(
-    hall: LevelledScan, outline: Polygon, walls: Sequence[WallLine], platforms: Sequence[Platform]
+    hall: LevelledScan,
+    floor: FloorSurface,
+    outline: Polygon,
+    walls: Sequence[WallLine],
+    platforms: Sequence[Platform],
 ) -> tuple[Storey, ...]:
-    """The ground inside `outline`, and a storey for each of `platforms`, which come from the lowest to the highest.
+    """The ground inside `outline` with its `floor`, and a storey for each of `platforms`, the lowest first.
 
     A hall without any is its own only storey.
     """
     if not platforms:
-        return (Storey(LEVEL, hall, outline, tuple(walls)),)
-    ground = Storey(LEVEL, _part(hall, _below(hall, platforms)), outline, tuple(walls))
+        return (Storey(LEVEL, hall, floor, outline, tuple(walls)),)
+    ground = Storey(LEVEL, _part(hall, _below(hall, platforms)), floor, outline, tuple(walls))
     uppers = [
         _upper(f"L{number}", hall, walls, platform, platforms[number:])
         for number, platform in enumerate(platforms, start=1)
@@ -65,7 +74,7 @@ def _upper(
     near = tuple(
         wall for wall in walls if LineString([wall.p0, wall.p1]).distance(platform.outline) < _BESIDE_M
     )
-    return Storey(name, _part(above, kept), platform.outline, near, platform)
+    return Storey(name, _part(above, kept), platform.floor, platform.outline, near, platform)
 
 
 def _below(hall: LevelledScan, platforms: Sequence[Platform]) -> npt.NDArray[np.bool_]:

@@ -70,7 +70,7 @@ def test_racks_with_full_decks_at_one_height_all_over_the_hall_are_none(seen_hal
 
 def test_storeys_share_the_points_but_for_the_deck_between_them(decked: LevelledScan) -> None:
     platforms = find_platforms(decked, HALL)
-    ground, upper = storeys_of(decked, HALL, (), platforms)
+    ground, upper = storeys_of(decked, decked.floor, HALL, (), platforms)
     assert (ground.id, upper.id) == ("L0", "L1")
     over = shapely.contains_xy(upper.outline, *ground.hall.points[:, :2].T)
     assert ground.hall.points[over, 2].max() < TOP_M - DECK_M
@@ -84,6 +84,6 @@ def test_storeys_share_the_points_but_for_the_deck_between_them(decked: Levelled
 
 def test_a_hall_without_a_deck_is_its_own_only_storey(decked: LevelledScan) -> None:
     none: tuple[Platform, ...] = ()
-    (ground,) = storeys_of(decked, HALL, (), none)
+    (ground,) = storeys_of(decked, decked.floor, HALL, (), none)
     assert ground.hall is decked
     assert ground.deck_m is None
