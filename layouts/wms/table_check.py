@@ -67,7 +67,7 @@ class TableCheck:
 
 
 def check_table(table: str, source: Source, mapping: WmsMapping) -> TableCheck:
-    """All checks of one table but for its references; its columns are all there."""
+    """All checks of one table but for its references; its mapped columns are all there."""
     check = TableCheck(table, source, mapping)
     _ragged_rows(check)
     _rows_that_are_none(check)
@@ -122,7 +122,7 @@ def _rows_that_are_none(check: TableCheck) -> None:
     needed = _all(
         pc.not_equal(trimmed[source.header.index(check.column_of(name))], "")
         for name, its in TABLES[check.table].fields.items()
-        if its.needed
+        if its.needed and check.column_of(name)
     )
     last = np.zeros(len(source.row), bool)
     last[np.flatnonzero(~blank)[-1:]] = True
@@ -157,7 +157,7 @@ def _cells(check: TableCheck) -> None:
 
 def _missing_values(check: TableCheck) -> None:
     for name, its in TABLES[check.table].fields.items():
-        if not its.needed:
+        if not (its.needed and check.column_of(name)):
             continue
         texts = pc.utf8_trim_whitespace(check.source.column(check.column_of(name)))
         empty = to_flags(pc.equal(texts, "")) & check.real
