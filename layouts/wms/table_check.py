@@ -185,7 +185,8 @@ def _duplicates(check: TableCheck) -> None:
     candidates = np.flatnonzero(check.clean)
     codes = np.zeros(len(candidates), np.int64)
     for name in key:
-        texts = pc.fill_null(check.values[name].take(pa.array(candidates)), "").dictionary_encode()
+        values = check.values[name].take(pa.array(candidates)).cast(pa.string())  # a time is part of some keys
+        texts = pc.fill_null(values, "").dictionary_encode()
         codes = codes * max(len(texts.dictionary), 1) + texts.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)
     firsts = candidates[first[which]]
@@ -198,7 +199,8 @@ def _report_duplicates(check: TableCheck, again: Rows, first: Rows, key: tuple[s
     same = _all(
         pc.equal(cells.take(pa.array(again)), cells.take(pa.array(first))) for cells in source.columns
     )
-    keys = zip(*(check.values[name].take(pa.array(again)).to_pylist() for name in key), strict=True)
+    taken = (check.values[name].take(pa.array(again)).cast(pa.string()) for name in key)
+    keys = zip(*(values.to_pylist() for values in taken), strict=True)
     numbers = zip(source.row[again].tolist(), source.row[first].tolist(), strict=True)
     for is_same, values, (row, first_row) in zip(same.tolist(), keys, numbers, strict=True):
         kind = "duplicate-row" if is_same else "duplicate-key"
