@@ -21,6 +21,8 @@ EMPTY_DECADES = math.log10(5)
 """A slip leaves a gap of at least a factor of 5 to the rest, which the tails of clean data do not have."""
 GAP_RATIO = 4.0
 """And four times as wide as the widest gap of the rest: values spread evenly from nought have wide gaps at their low end."""
+SLACK_DECADES = 0.1
+"""Where all are alike, one that is a quarter larger is still like them."""
 CHANCE = 1e-6
 """A finding that clean data give so seldom, however many values there are."""
 
@@ -85,7 +87,7 @@ def _is_gap(gap: float, others: Values) -> bool:
 
 def _power(decades: Values, group: npt.NDArray[np.int64], sign: int) -> int:
     rest = np.delete(decades, group)
-    low, high = np.quantile(rest, [0.1, 0.9])
+    low, high = np.quantile(rest, [0.1, 0.9]) + np.array([-SLACK_DECADES, SLACK_DECADES])
     middle = float(np.median(decades[group]))
     fitting = [power for power in (1, 2, 3) if low <= middle - sign * power <= high]
     if not fitting:

@@ -16,6 +16,9 @@ from layouts.readiness.series import Series, series_of
 from layouts.readiness.site_tables import SiteTables
 from layouts.readiness.value_checks import newest_s
 
+STEADY = ("orders", "tasks", "readings", "positions")
+"""Tables that grow as long as a site works. That nothing failed, or was made, for long is no silence."""
+
 Freshness = Literal["fresh", "late", "silent", "last seen", "not told", "missing"]
 
 
@@ -104,7 +107,7 @@ def _last_seen(
 ) -> dict[str, float]:
     """When each sensor or vehicle of a source, or its table, told last [s since 1970]."""
     if source.table not in ("readings", "positions"):
-        newest = newest_s(site, source.table, now_s)
+        newest = newest_s(site, source.table, now_s) if source.table in STEADY else None
         return {} if newest is None else {source.table: newest}
     seen: dict[str, float] = {}
     for series in its:
@@ -118,7 +121,7 @@ def _freshness(
     """The state of the one that told longest ago."""
     seen = _last_seen(site, source, its, now_s)
     if not seen or as_of_s is None:
-        return _state(source, "not told", "its table tells no time")
+        return _state(source, "not told", "its table tells no time by which it could be late")
     name = min(seen, key=lambda one: (seen[one], one))
     age_ms = max(0, round(1000 * (as_of_s - seen[name])))
     who = "" if name == source.table else f"{name} "

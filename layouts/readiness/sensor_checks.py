@@ -12,11 +12,10 @@ from layouts.live.sensors import Sensors
 from layouts.live.staleness import Expectation, ago
 from layouts.live.units import unit_of
 from layouts.readiness.finding import Finding
-from layouts.readiness.outlying import far_out, is_stuck, longest_run
+from layouts.readiness.outlying import RARE, far_out, is_stuck, longest_run
 from layouts.readiness.registry import SourceRegistry
 from layouts.readiness.series import Series, series_of
 from layouts.readiness.site_tables import SiteTables
-from layouts.readiness.stock_checks import CUSTOM
 
 Values = npt.NDArray[np.float64]
 
@@ -157,7 +156,7 @@ def _leaps(site: SiteTables, now_s: float | None) -> Iterator[Finding]:
         way = np.linalg.norm(np.diff(place[those], axis=0), axis=1)
         rows[those[1:][way > FASTEST_M_S * np.diff(times) + FIX_NOISE_M]] = True
         steps += len(way)
-    if rows.sum() < CUSTOM * max(steps, 1):
+    if rows.sum() <= max(1.0, RARE * steps):
         yield from site.finding("teleport", "positions", "x_m", rows, f"{FASTEST_M_S:g} m/s at most")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from server.commands.addresses import addresses
 from server.commands.alerts import alerts
+from server.commands.assess import assess
 from server.commands.audit import audit
 from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
@@ -55,7 +56,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     scan, register, tiles, deviate, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo,
-    rehearse, record, replay, edge, export,
+    rehearse, record, replay, edge, export, assess,
 )  # fmt: skip
 GROUPS = (
     layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,

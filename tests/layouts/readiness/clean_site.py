@@ -75,7 +75,7 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
     x, y = 8.0, 8.0
     for step in range(600):
         x, y = (float(np.clip(one + random.normal(0, 2), 0, 16)) for one in (x, y))
-        at = START + timedelta(days=days - 1, seconds=5 * step)
+        at = START + timedelta(days=days, minutes=-30, seconds=5 * (step - 599))
         positions.append({"time": iso(at), "agent": "AGV-1", "x_m": f"{x:.2f}", "y_m": f"{y:.2f}"})
     assets = [{"asset": name, "kind": kind, "cost_per_hour": cost} for name, kind, cost in
               (("DOOR-1", "door", "400"), ("SORTER", "sorter", "2500"), ("AISLE-3", "aisle", "150"), ("LIFT", "lift", "900"))]  # fmt: skip
