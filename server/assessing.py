@@ -105,9 +105,13 @@ def _tables(folder: Path) -> tuple[dict[str, Path], tuple[str, ...]]:
         name = path.stem.lower().replace("-", "_").replace(" ", "_")
         table = OTHER_NAMES.get(name, name)
         if table not in TABLES:
-            others.append(f"{path} is not read, its name is no table's: rename it to one of {', '.join(TABLES)}")
+            others.append(
+                f"{path} is not read, its name is no table's: rename it to one of {', '.join(TABLES)}"
+            )
         elif table in files:
-            raise BadDataError(f"the table {table} comes twice, as {files[table]} and {path}: keep one of them")
+            raise BadDataError(
+                f"the table {table} comes twice, as {files[table]} and {path}: keep one of them"
+            )
         else:
             files[table] = path
     return {table: files[table] for table in TABLES if table in files}, tuple(others)

@@ -1,1 +1,1 @@
-"""Whether a site's data are fit for what is to be done with them, what is wrong in them, and where downtime costs most."""
+"""Whether a site's data are fit for use, what is wrong in them, and where downtime costs most."""

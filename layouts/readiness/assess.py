@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ class SiteData:
     """
 
     files: Mapping[str, Path]
-    mapping: WmsMapping = WmsMapping()
-    sensors: Sensors = Sensors()
+    mapping: WmsMapping = field(default_factory=WmsMapping)
+    sensors: Sensors = field(default_factory=Sensors)
     facility: Facility | None = None
     registry: SourceRegistry | None = None
     registry_file: str = "sources.yaml"
@@ -39,8 +39,8 @@ class SiteData:
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """`findings` with the worst first, `questions` that only people can answer, and `as_of_s` (since 1970), the end of
-    the data; None where they tell no time.
+    """`findings` with the worst first, `questions` that only people can answer, and `as_of_s` (since 1970), the end
+    of the data; None where they tell no time.
     """
 
     as_of_s: float | None

@@ -1,7 +1,8 @@
-"""Where downtime costs most: failures and repairs of each asset, with what a year of them costs and how sure that is."""
+"""Where downtime costs most: failures and repairs of each asset, what a year of them costs, and how sure that is."""
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +62,9 @@ def failure_interval(failures: int, observed_h: float, *, confidence: float = CO
     return Estimate(observed_h / failures, low, high, failures, "Garwood", confidence)
 
 
-def down_interval(repairs_h: Sequence[float], observed_h: float, *, confidence: float = CONFIDENCE) -> Estimate:
+def down_interval(
+    repairs_h: Sequence[float], observed_h: float, *, confidence: float = CONFIDENCE
+) -> Estimate:
     """The hours down in a year, of a compound Poisson process with these `repairs_h` (n ≥ 2) in `observed_h`.
 
     The variance of its sum S is estimated by the sum of squares, Σ x²; the interval is taken on the logarithm of S,
@@ -86,10 +89,11 @@ def bottlenecks(site: SiteTables, *, as_of_s: float | None) -> tuple[Bottleneck,
     observed_h, repairs = _history(site, as_of_s)
     prices, kinds = _assets(site)
     names = sorted({*prices, *repairs})
-    found = [_judged(name, kinds.get(name, ""), repairs.get(name, []), observed_h, prices.get(name)) for name in names]
-    ranked = sorted(
-        (one for one in found if not one.reason), key=lambda one: (-_cost(one).value, one.asset)
-    )
+    found = [
+        _judged(name, kinds.get(name, ""), repairs.get(name, []), observed_h, prices.get(name))
+        for name in names
+    ]
+    ranked = sorted((one for one in found if not one.reason), key=lambda one: (-_cost(one).value, one.asset))
     return (*_apart(ranked), *(one for one in found if one.reason))
 
 
@@ -101,8 +105,7 @@ def _cost(one: Bottleneck) -> Estimate:
 
 def _apart(ranked: list[Bottleneck]) -> list[Bottleneck]:
     return [
-        replace(one, is_apart=_cost(one).low > _cost(after).high)
-        for one, after in zip(ranked, ranked[1:], strict=False)
+        replace(one, is_apart=_cost(one).low > _cost(after).high) for one, after in itertools.pairwise(ranked)
     ] + ranked[-1:]
 
 
@@ -151,7 +154,9 @@ def _judged(
         return replace(bare, reason="no failure of it is told: its history is missing, or it has not failed")
     if n < FEWEST or len(ended) < FEWEST or observed_h <= 0:
         few = min(n, len(ended))
-        return replace(bare, reason=f"{few} repairs with an end are fewer than {FEWEST}: wait for more, or export more")
+        return replace(
+            bare, reason=f"{few} repairs with an end are fewer than {FEWEST}: wait for more, or export more"
+        )
     told = replace(
         bare,
         mtbf_h=failure_interval(n, observed_h),

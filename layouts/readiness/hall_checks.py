@@ -80,5 +80,7 @@ def _outside(site: SiteTables, facility: Facility) -> Iterator[Finding]:
     low, high = corners.min(axis=0) - MARGIN_M, corners.max(axis=0) + MARGIN_M
     place = np.stack([site.numbers("positions", name) for name in ("x_m", "y_m")], axis=1)
     rows = np.isfinite(place).all(axis=1) & ~((place >= low) & (place <= high)).all(axis=1)
-    said = f"x {low[0]:.0f} to {high[0]:.0f} m, y {low[1]:.0f} to {high[1]:.0f} m, the floor and {MARGIN_M:g} m"
+    said = (
+        f"x {low[0]:.0f} to {high[0]:.0f} m, y {low[1]:.0f} to {high[1]:.0f} m, the floor and {MARGIN_M:g} m"
+    )
     yield from site.finding("outside-hall", "positions", "x_m", rows, said)

@@ -22,8 +22,8 @@ def id_findings(site: SiteTables) -> list[Finding]:
     """What is wrong with ids and texts of all tables."""
     found: list[Finding] = []
     for table, check in site.checks.items():
-        found += _garbled(table, check)
-        found += _wrong_check_digits(table, check)
+        found += _garbled(check)
+        found += _wrong_check_digits(check)
         found += _variants(site, table)
         found += _repeated_rows(site, table)
     return found
@@ -39,7 +39,7 @@ def is_garbled(text: str) -> bool:
     return False
 
 
-def _garbled(table: str, check: TableCheck) -> Iterator[Finding]:
+def _garbled(check: TableCheck) -> Iterator[Finding]:
     for header, column in zip(check.source.header, check.source.columns, strict=True):
         coded = column.dictionary_encode()
         bad = [number for number, text in enumerate(coded.dictionary.to_pylist()) if is_garbled(text)]
@@ -48,7 +48,7 @@ def _garbled(table: str, check: TableCheck) -> Iterator[Finding]:
             yield _of_column(check, "garbled-text", header, rows, "text as it was written")
 
 
-def _wrong_check_digits(table: str, check: TableCheck) -> Iterator[Finding]:
+def _wrong_check_digits(check: TableCheck) -> Iterator[Finding]:
     """Every column is tried, those that are no field too: an EAN beside the SKU is kept for scanners."""
     for header, column in zip(check.source.header, check.source.columns, strict=True):
         trimmed = pc.utf8_trim_whitespace(column)
@@ -59,7 +59,9 @@ def _wrong_check_digits(table: str, check: TableCheck) -> Iterator[Finding]:
             if wrong:
                 rows = pc.is_in(trimmed, pa.array(wrong))
                 right = rule.of(wrong[0][: -rule.width])
-                said = f"check digit {right} by modulus {rule.modulus}, as {len(ids) - len(wrong)} others have"
+                said = (
+                    f"check digit {right} by modulus {rule.modulus}, as {len(ids) - len(wrong)} others have"
+                )
                 yield _of_column(check, "wrong-check-digit", header, rows, said)
 
 
@@ -82,7 +84,9 @@ def _variants(site: SiteTables, table: str) -> Iterator[Finding]:
     doubled = [one for one, count in spellings.items() if count > 1]
     seen: set[str] = set()
     later = np.zeros(len(ids), bool)
-    for index in np.flatnonzero(pc.is_in(bare, pa.array(doubled, pa.string())).to_numpy(zero_copy_only=False)):
+    for index in np.flatnonzero(
+        pc.is_in(bare, pa.array(doubled, pa.string())).to_numpy(zero_copy_only=False)
+    ):
         one = bare[int(index)].as_py()
         later[index] = one in seen
         seen.add(one)
@@ -103,9 +107,7 @@ def _repeated_rows(site: SiteTables, table: str) -> Iterator[Finding]:
         pair = _again([check.values["order"], check.values["sku"]]) & check.real
         if 2 * again.sum() <= pair.sum():
             return
-    yield from site.finding(
-        "duplicate-row", table, "", again, "each row once", got=_row_text(check, again)
-    )
+    yield from site.finding("duplicate-row", table, "", again, "each row once", got=_row_text(check, again))
 
 
 def _row_text(check: TableCheck, rows: np.ndarray) -> str:

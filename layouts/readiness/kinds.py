@@ -68,7 +68,9 @@ KINDS: Mapping[str, Kind] = {
     "id-variant": Kind(
         "medium", "write it in one way", "two ids of one table differ in case, spaces or separators only"
     ),
-    "wrong-check-digit": Kind("high", "read the label again", "an id does not pass the check that the others pass"),
+    "wrong-check-digit": Kind(
+        "high", "read the label again", "an id does not pass the check that the others pass"
+    ),
     # values
     "unit-slip": Kind(
         "high",
@@ -77,9 +79,13 @@ KINDS: Mapping[str, Kind] = {
     ),
     "far-out": Kind("medium", "check these rows", "a value lies far outside of what all others span"),
     "impossible-density": Kind(
-        "high", "check the units of mass and sizes", "half of the items would be denser than any matter, or lighter than air"
+        "high",
+        "check the units of mass and sizes",
+        "half of the items would be denser than any matter, or lighter than air",
     ),
-    "time-in-future": Kind("high", "check the clock of the source", "something is told that has not happened yet"),
+    "time-in-future": Kind(
+        "high", "check the clock of the source", "something is told that has not happened yet"
+    ),
     "clock-jump": Kind(
         "high",
         "record in UTC and keep clocks synchronised",
@@ -91,18 +97,40 @@ KINDS: Mapping[str, Kind] = {
         "medium", "count the place", "two SKUs lie at one place, which is not the custom of the site"
     ),
     "expired-stock": Kind("medium", "block and clear it", "stock is kept beyond its expiry"),
-    "pick-without-order": Kind("medium", "book picks with their order", "a pick names no order, as others do"),
-    "order-without-lines": Kind("medium", "export the lines of all orders", "an order has no lines, as others have"),
-    "sku-without-place": Kind("medium", "slot the SKU, or export its slot", "what is ordered lies in no slot, as the rest does"),
-    "agent-in-two-places": Kind("medium", "check who booked what", "tasks of one agent overlap, which others do not"),
+    "pick-without-order": Kind(
+        "medium", "book picks with their order", "a pick names no order, as others do"
+    ),
+    "order-without-lines": Kind(
+        "medium", "export the lines of all orders", "an order has no lines, as others have"
+    ),
+    "sku-without-place": Kind(
+        "medium", "slot the SKU, or export its slot", "what is ordered lies in no slot, as the rest does"
+    ),
+    "agent-in-two-places": Kind(
+        "medium", "check who booked what", "tasks of one agent overlap, which others do not"
+    ),
     # the hall
-    "location-not-in-hall": Kind("high", "scan or draw the place, or correct the id", "the hall has no such location, though it has the others"),
-    "place-disagrees": Kind("high", "check unit, origin and axes of the coordinates", "a location lies elsewhere in the hall than the table says"),
-    "outside-hall": Kind("high", "check frame and unit of the positions", "a vehicle is told outside of the floor"),
+    "location-not-in-hall": Kind(
+        "high",
+        "scan or draw the place, or correct the id",
+        "the hall has no such location, though it has the others",
+    ),
+    "place-disagrees": Kind(
+        "high",
+        "check unit, origin and axes of the coordinates",
+        "a location lies elsewhere in the hall than the table says",
+    ),
+    "outside-hall": Kind(
+        "high", "check frame and unit of the positions", "a vehicle is told outside of the floor"
+    ),
     # sensors and vehicles
     "stuck": Kind("high", "check the sensor", "a value stayed the same for far longer than it ever does"),
-    "sensor-out-of-range": Kind("high", "check the sensor and its unit", "a reading is impossible, or beyond what its sensor can read"),
-    "unknown-unit": Kind("medium", "name a unit of this channel", "a reading has a unit that its channel has not"),
+    "sensor-out-of-range": Kind(
+        "high", "check the sensor and its unit", "a reading is impossible, or beyond what its sensor can read"
+    ),
+    "unknown-unit": Kind(
+        "medium", "name a unit of this channel", "a reading has a unit that its channel has not"
+    ),
     "teleport": Kind("medium", "check positions and clocks", "a vehicle went faster than any does in a hall"),
     # the registry
     "no-owner": Kind("medium", "name who answers for it", "a source has no owner"),
@@ -111,9 +139,17 @@ KINDS: Mapping[str, Kind] = {
     "no-rate": Kind("low", "say how often it tells", "a source has no expected rate"),
     "unregistered-source": Kind("medium", "register it", "a file of data is in no entry of the registry"),
     "missing-source": Kind("high", "export it, or end its entry", "a source is registered and not there"),
-    "stale-source": Kind("high", "find out why it told nothing since", "a source told nothing for longer than its rate allows"),
-    "over-retention": Kind("medium", "delete what is older", "data are kept for longer than their source may be"),
+    "stale-source": Kind(
+        "high", "find out why it told nothing since", "a source told nothing for longer than its rate allows"
+    ),
+    "over-retention": Kind(
+        "medium", "delete what is older", "data are kept for longer than their source may be"
+    ),
     "rule-broken": Kind("medium", "check the source", "a value breaks a quality rule of the registry"),
-    "incomplete-source": Kind("medium", "check its link", "fewer records came than the rate and the rule of completeness ask for"),
-    "unit-disagrees": Kind("high", "correct the registry or the source", "a source tells another unit than is registered"),
-}  # fmt: skip
+    "incomplete-source": Kind(
+        "medium", "check its link", "fewer records came than the rate and the rule of completeness ask for"
+    ),
+    "unit-disagrees": Kind(
+        "high", "correct the registry or the source", "a source tells another unit than is registered"
+    ),
+}

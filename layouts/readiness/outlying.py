@@ -13,14 +13,15 @@ Flags = npt.NDArray[np.bool_]
 FEWEST = 20
 """With fewer values it cannot be said what is usual."""
 SPANS = 3.0
-"""Beyond the middle nine tenths by three times their width: 12 time constants of an exponential, 11 sigmas of a normal
-distribution."""
+"""Beyond the middle nine tenths by three times their width: 12 time constants of an exponential, 11 sigmas of a
+normal distribution."""
 RARE = 0.02
 MINORITY = 0.25
 EMPTY_DECADES = math.log10(5)
 """A slip leaves a gap of at least a factor of 5 to the rest, which the tails of clean data do not have."""
 GAP_RATIO = 4.0
-"""And four times as wide as the widest gap of the rest: values spread evenly from nought have wide gaps at their low end."""
+"""And four times as wide as the widest gap of the rest: values spread evenly from nought have wide gaps at their low
+end."""
 SLACK_DECADES = 0.1
 """Where all are alike, one that is a quarter larger is still like them."""
 CHANCE = 1e-6
@@ -110,8 +111,8 @@ def is_stuck(values: Values, *, fewest: int = 10) -> bool:
     """Whether the longest run of equal values (N,) is longer than chance gives.
 
     A value stays the same from one reading to the next with probability p, taken from all steps outside of that run:
-    a run of L then comes among N with probability of at most N p^(L - 1). A sensor that never moves is stuck; a switch
-    that stays for long now and then is not.
+    a run of L then comes among N with probability of at most N p^(L - 1). A sensor that never moves is stuck; a
+    switch that stays for long now and then is not.
     """
     start, length = longest_run(values)
     if length < fewest:

@@ -51,7 +51,9 @@ def _uses(found: Assessment) -> Section:
     ]
     header = ["use", "score", "fields", "rows usable", "missing", "partly usable"]
     note = tag(
-        "p", "A score is 100 × fields that are there / fields needed × share of rows usable in them.", class_="note"
+        "p",
+        "A score is 100 × fields that are there / fields needed × share of rows usable in them.",
+        class_="note",
     )
     return section("readiness", "Readiness by use", table("Scores from 0 to 100", header, rows), note)
 

@@ -57,7 +57,7 @@ class DataSource(BaseModel):
 
     name: Name
     table: Name
-    """The table it fills: locations, items, orders, slots, lines, tasks, lots, readings, positions, assets, downtime."""
+    """The table it fills, as locations, orders, readings or positions."""
     about: Name = "*"
     """Which sensors or agents of that table, with * and ?."""
     owner: Name | None = None

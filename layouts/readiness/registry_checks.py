@@ -233,9 +233,7 @@ def _other_unit(site: SiteTables, source: DataSource, series: Series) -> Iterato
     )
 
 
-def _unregistered(
-    site: SiteTables, registry: SourceRegistry, now_s: float | None
-) -> Iterator[Finding]:
+def _unregistered(site: SiteTables, registry: SourceRegistry, now_s: float | None) -> Iterator[Finding]:
     """Tables, sensors and vehicles that no entry is about; a registry without entries registers nothing."""
     for table, check in site.checks.items():
         if registry.of(table) is None:

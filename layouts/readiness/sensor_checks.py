@@ -79,7 +79,9 @@ def _wrong_values(
         start, length = longest_run(fine)
         rows = np.zeros(len(values), bool)
         rows[np.flatnonzero(~outside & np.isfinite(values))[start : start + length]] = True
-        said = f"a value that moves, as that of sensor '{series.name}' else does; it stood for {length} readings"
+        said = (
+            f"a value that moves, as that of sensor '{series.name}' else does; it stood for {length} readings"
+        )
         yield from _of(site, "stuck", series, rows, said)
 
 
@@ -104,7 +106,7 @@ def unit_questions(site: SiteTables, sensors: Sensors, now_s: float | None) -> l
 def in_base(
     channel: Channel, values: Values, units: npt.NDArray[np.object_] | None, *, default: str
 ) -> tuple[Values, npt.NDArray[np.bool_]]:
-    """Values (K,) in the channel's base unit, and which have a unit that the channel has not; no unit is `default`."""
+    """Values (K,) in the channel's base unit, and which have a unit that it has not; no unit is `default`."""
     base_unit = unit_of(channel.quantity, channel.unit)
     base, unknown = values.copy(), np.zeros(len(values), bool)
     told = np.full(len(values), default, object) if units is None else np.where(units == None, default, units)  # noqa: E711, an array

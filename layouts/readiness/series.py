@@ -36,7 +36,7 @@ class Series(NamedTuple):
 
 
 def series_of(site: SiteTables, table: str, now_s: float | None) -> Iterator[Series]:
-    """Each sensor's or vehicle's records at believable times, by channel where channels are told; none of no table."""
+    """Each sensor's or vehicle's records at believable times, by channel where there are; none of no table."""
     who = "sensor" if table == "readings" else "agent"
     if not site.has(table, who, "time"):
         return

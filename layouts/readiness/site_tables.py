@@ -154,13 +154,17 @@ def _mapping(
     """How the table is read. Local times without a zone are read as UTC, with a question."""
     asked: dict[str, str] = {}
     here = told if told.time_zone else told.model_copy(update={"time_zone": "UTC"})
-    its = table_map(source, table, here, lambda field, question: asked.setdefault(field, question) and None)
+
+    def ask(field: str, question: str) -> None:
+        asked.setdefault(field, question)
+
+    its = table_map(source, table, here, ask)
     columns = dict(its.columns)
     for name, form in _usual_forms(source, table, here, asked).items():
         findings.append(_mixed(source, table, name, form))
         columns[name] = ColumnMap(column=_header(source, table, here, name), time=form)
         del asked[name]
-    for name in _missing(source, table, columns, asked):
+    for name in _missing(table, columns, asked):
         field = f"tables.{table}.columns.{name}.column"
         findings.append(
             Finding(
@@ -182,9 +186,7 @@ def _mapping(
     return here.model_copy(update={"tables": {table: its.model_copy(update={"columns": columns})}})
 
 
-def _missing(
-    source: Source, table: str, columns: Mapping[str, ColumnMap], asked: Mapping[str, str]
-) -> list[str]:
+def _missing(table: str, columns: Mapping[str, ColumnMap], asked: Mapping[str, str]) -> list[str]:
     """Needed fields that no column could be."""
     return [
         name
@@ -201,7 +203,7 @@ def _header(source: Source, table: str, told: WmsMapping, name: str) -> str:
 def _usual_forms(
     source: Source, table: str, told: WmsMapping, asked: Mapping[str, str]
 ) -> dict[str, TimeForm]:
-    """The form that most values have, for columns of times that no form fits. Where two forms fit all, it is asked."""
+    """The form that most values have, for columns of times that no form fits. Where two fit all, it is asked."""
     forms: dict[str, TimeForm] = {}
     for name, question in asked.items():
         if name and TABLES[table].fields[name].kind == "time" and "none known" in question:
@@ -227,5 +229,3 @@ def _mixed(source: Source, table: str, name: str, form: TimeForm) -> Finding:
         got=str(other[0]) if len(other) else "",
         expected=f"{SAID[form]}, as the other {len(texts) - len(other)} rows have",
     )
-
-

@@ -59,7 +59,7 @@ def _expired(site: SiteTables, as_of_s: float | None) -> Iterator[Finding]:
 
 
 def _without_order(site: SiteTables) -> Iterator[Finding]:
-    """Tasks without an order where others of their work have one; without orders, tasks of orders that have no line."""
+    """Tasks without an order where others of their work have one; without orders, tasks of orders without lines."""
     if not site.has("tasks", "order"):
         return
     order, names = site.codes("tasks", "order")
@@ -113,4 +113,6 @@ def _in_two_places(site: SiteTables) -> Iterator[Finding]:
     rows = np.zeros(len(agent), bool)
     rows[order[1:][same & (start[order[1:]] < end[order[:-1]])]] = True
     if _is_exception(rows, len(order)):
-        yield from site.finding("agent-in-two-places", "tasks", "start", rows, "one task of an agent at a time")
+        yield from site.finding(
+            "agent-in-two-places", "tasks", "start", rows, "one task of an agent at a time"
+        )

@@ -41,9 +41,7 @@ def _lines(found: Assessment) -> Iterator[str]:
         yield from (f"source {one.name}: {one.freshness}, {one.text}" for one in found.sources)
     if found.bottlenecks:
         yield ""
-        yield from (
-            f"{place}. {bottleneck_text(one)}" for place, one in enumerate(found.bottlenecks, 1)
-        )
+        yield from (f"{place}. {bottleneck_text(one)}" for place, one in enumerate(found.bottlenecks, 1))
 
 
 def bottleneck_text(one: Bottleneck) -> str:

@@ -67,8 +67,8 @@ SPOILS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Readiness:
-    """How ready the data are for a use. `present` and `needed` count fields, `usable` is the mean share of rows with a
-    usable value over the fields that are there, and `score` is 100 × present / needed × usable.
+    """How ready the data are for a use. `present` and `needed` count fields, `usable` is the mean share of rows with
+    a usable value over the fields that are there, and `score` is 100 × present / needed × usable.
     """
 
     use: str
@@ -140,9 +140,7 @@ def _ready(
     )
 
 
-def usable_share(
-    site: SiteTables, findings: tuple[Finding, ...], table: str, field: str
-) -> float | None:
+def usable_share(site: SiteTables, findings: tuple[Finding, ...], table: str, field: str) -> float | None:
     """The share of a table's rows whose row is clean and whose field has a value that nothing speaks against; None if
     the field is not there, or empty throughout.
     """

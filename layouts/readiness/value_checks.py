@@ -110,7 +110,9 @@ def _empty(site: SiteTables, table: str, field: str) -> Iterator[Finding]:
         return
     empty = check.source.column(column).to_numpy(zero_copy_only=False) == ""
     if not empty.all():
-        yield from site.finding("missing-value", table, field, empty & check.real, "a value, as other rows have")
+        yield from site.finding(
+            "missing-value", table, field, empty & check.real, "a value, as other rows have"
+        )
 
 
 def _densities(site: SiteTables) -> Iterator[Finding]:

@@ -184,7 +184,9 @@ TABLES: Mapping[str, Table] = {
             "sku": _id(SKU, refers="items", needed=True),
             "location": _id(LOCATION, refers="locations"),
             "quantity": _pieces(*QUANTITY),
-            "made": Field(names=("made", "made at", "produced", "production date", "hergestellt"), kind="time"),
+            "made": Field(
+                names=("made", "made at", "produced", "production date", "hergestellt"), kind="time"
+            ),
             "expires": Field(names=EXPIRES, kind="time"),
         },
     ),
@@ -194,7 +196,9 @@ TABLES: Mapping[str, Table] = {
             "time": Field(names=WHEN, kind="time", needed=True),
             "sensor": _id(SENSOR, needed=True),
             "channel": Field(names=("channel", "measurand", "metric", "quantity", "messgröße")),
-            "value": Field(names=("value", "reading", "wert"), kind="number", needed=True, low=-1e12, high=1e12),
+            "value": Field(
+                names=("value", "reading", "wert"), kind="number", needed=True, low=-1e12, high=1e12
+            ),
             "unit": Field(names=("unit", "einheit")),
         },
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -44,7 +44,7 @@ Ask = Callable[[str, str], None]
 """Told a field (or "") and a question that the files leave open; it raises, or the field is left out."""
 
 
-def refuse(field: str, question: str) -> None:
+def refuse(_: str, question: str) -> None:
     """The `Ask` that takes no open question: BadDataError."""
     raise BadDataError(question)
 

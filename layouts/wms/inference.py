@@ -36,9 +36,7 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
         try:
             its = told.tables.get(table, TableMap())
             option = f"tables.{table}"
-            source = read_source(
-                files[table], option=option, delimiter=its.delimiter, encoding=its.encoding
-            )
+            source = read_source(files[table], option=option, delimiter=its.delimiter, encoding=its.encoding)
             tables[table] = table_map(source, table, told)
         except BadDataError as error:
             questions.append(str(error))
@@ -48,8 +46,8 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
 
 
 def table_map(source: Source, table: str, told: WmsMapping, ask: Ask = refuse) -> TableMap:
-    """The map of one table as `infer_mapping` makes it. Where `ask` returns, the field that it was asked about is left
-    out, and an open decimal sign is a point.
+    """The map of one table as `infer_mapping` makes it. Where `ask` returns, the field that it was asked about is
+    left out, and an open decimal sign is a point.
     """
     its, option, fields = told.tables.get(table, TableMap()), f"tables.{table}", TABLES[table].fields
     path, headers = source.path, headers_of(source, table, its, ask)
@@ -136,9 +134,7 @@ def _time_forms(
     return forms
 
 
-def _ask_of_local(
-    path: Path, headers: Mapping[str, str], forms: dict[str, TimeForm], ask: Ask
-) -> None:
+def _ask_of_local(path: Path, headers: Mapping[str, str], forms: dict[str, TimeForm], ask: Ask) -> None:
     for name, form in list(forms.items()):
         if form in LOCAL_FORMS:
             ask(

@@ -185,7 +185,9 @@ def _duplicates(check: TableCheck) -> None:
     candidates = np.flatnonzero(check.clean)
     codes = np.zeros(len(candidates), np.int64)
     for name in key:
-        values = check.values[name].take(pa.array(candidates)).cast(pa.string())  # a time is part of some keys
+        values = (
+            check.values[name].take(pa.array(candidates)).cast(pa.string())
+        )  # a time is part of some keys
         texts = pc.fill_null(values, "").dictionary_encode()
         codes = codes * max(len(texts.dictionary), 1) + texts.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)

@@ -12,6 +12,7 @@ from server.commands.addresses import addresses
 from server.commands.alerts import alerts
 from server.commands.assess import assess
 from server.commands.audit import audit
+from server.commands.benefit import benefit
 from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
@@ -60,7 +61,7 @@ COMMANDS = (
 )  # fmt: skip
 GROUPS = (
     layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
-    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
+    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit, benefit,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -19,9 +19,9 @@ def assess(
     folder: Annotated[
         Path,
         typer.Argument(
-            help="Folder with tables as locations.csv, items, orders, slots, lines, tasks, lots, readings, positions, "
-            "assets, downtime (CSV or Parquet); also sources.yaml, sensors.yaml, wms-mapping.yaml and facility.json "
-            "or layout.yaml, if there are.",
+            help="Folder with tables as locations.csv, items, orders, slots, lines, tasks, lots, readings, "
+            "positions, assets, downtime (or Parquet); also sources.yaml, sensors.yaml, wms-mapping.yaml, "
+            "and facility.json or layout.yaml, if there are.",
             metavar="DIR",
         ),
     ],
@@ -45,7 +45,7 @@ def assess(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Tell what is wrong in a site's data, what each use still lacks, and what downtime costs. 1 if anything is found.
+    """Tell what is wrong in a site's data, what each use lacks, and what downtime costs. 1 if there are findings.
 
     Scores are from 0 to 100: fields that are there by fields needed, times the share of rows usable in them.
     """

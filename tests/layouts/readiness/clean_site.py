@@ -25,7 +25,9 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
     """Rows by table, each a dict of texts by header."""
     random = np.random.default_rng(seed)
     ids = [gtin(1000 + 7 * number) for number in range(skus)]
-    places = [f"{aisle:02d}-{bay:02d}-A-{side}" for aisle in range(1, 5) for bay in range(1, 11) for side in (1, 2)]
+    places = [
+        f"{aisle:02d}-{bay:02d}-A-{side}" for aisle in range(1, 5) for bay in range(1, 11) for side in (1, 2)
+    ]
     locations = [
         {"location": place, "aisle": place[:2], "x_m": f"{int(place[:2]) * 3.2:.2f}",
          "y_m": f"{int(place[3:5]) * 1.4:.2f}", "z_m": "0.0", "width_m": "1.2", "depth_m": "0.9", "height_m": "1.8"}
@@ -37,7 +39,13 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
         for number, sku in enumerate(ids)
     ]  # fmt: skip
     slots = [
-        {"location": place, "sku": sku, "quantity": str(random.integers(1, 80)), "min_quantity": "5", "max_quantity": "90"}
+        {
+            "location": place,
+            "sku": sku,
+            "quantity": str(random.integers(1, 80)),
+            "min_quantity": "5",
+            "max_quantity": "90",
+        }
         for place, sku in zip(places, ids, strict=False)
     ]
     lots = [
@@ -65,8 +73,18 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
     for step in range(days * 48):
         at = START + timedelta(minutes=30 * step)
         for sensor in level:
-            level[sensor] += 0.1 * ({"T-1": 4.0, "T-2": 21.0}[sensor] - level[sensor]) + random.normal(0, 0.15)
-            readings.append({"time": iso(at), "sensor": sensor, "channel": "temperature", "value": f"{level[sensor]:.2f}", "unit": "°C"})
+            level[sensor] += 0.1 * ({"T-1": 4.0, "T-2": 21.0}[sensor] - level[sensor]) + random.normal(
+                0, 0.15
+            )
+            readings.append(
+                {
+                    "time": iso(at),
+                    "sensor": sensor,
+                    "channel": "temperature",
+                    "value": f"{level[sensor]:.2f}",
+                    "unit": "°C",
+                }
+            )
         if step % 12 == 0 and step % 48 != 0:
             value = f"{random.uniform(2, 8):.2f}"
             readings.append({"time": iso(at + timedelta(minutes=int(random.integers(0, 25)))), "sensor": "TAG-9",
@@ -78,7 +96,8 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
         at = START + timedelta(days=days, minutes=-30, seconds=5 * (step - 599))
         positions.append({"time": iso(at), "agent": "AGV-1", "x_m": f"{x:.2f}", "y_m": f"{y:.2f}"})
     assets = [{"asset": name, "kind": kind, "cost_per_hour": cost} for name, kind, cost in
-              (("DOOR-1", "door", "400"), ("SORTER", "sorter", "2500"), ("AISLE-3", "aisle", "150"), ("LIFT", "lift", "900"))]  # fmt: skip
+              (("DOOR-1", "door", "400"), ("SORTER", "sorter", "2500"),
+               ("AISLE-3", "aisle", "150"), ("LIFT", "lift", "900"))]  # fmt: skip
     downtime = []
     for name, count, hours in (("DOOR-1", 14, 1.0), ("SORTER", 9, 2.0), ("AISLE-3", 6, 0.5)):
         for each in sorted(random.choice(days * 24 - 20, count, replace=False)):
@@ -86,7 +105,8 @@ def clean_site(seed=0, *, skus=60, orders=120, days=14):
             long = timedelta(minutes=1 + int(60 * random.gamma(4, hours / 4)))
             downtime.append({"asset": name, "start": iso(begin), "end": iso(begin + long), "cause": "jam"})
     return {"locations": locations, "items": items, "orders": heads, "slots": slots, "lines": lines, "tasks": tasks,
-            "lots": lots, "readings": readings, "positions": positions, "assets": assets, "downtime": downtime}  # fmt: skip
+            "lots": lots, "readings": readings,
+            "positions": positions, "assets": assets, "downtime": downtime}  # fmt: skip
 
 
 def write_site(folder: Path, tables):

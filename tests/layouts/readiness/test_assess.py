@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from tests.layouts.readiness.clean_site import START, clean_site, iso, write_site
 
 from layouts.live.sensors import SensorBinding, Sensors
 from layouts.readiness.assess import SiteData, assess
@@ -13,6 +12,7 @@ from layouts.readiness.kinds import KINDS
 from layouts.readiness.registry import SourceRegistry
 from layouts.wms.findings import DEFECTS
 from layouts.wms.mapping import WmsMapping
+from tests.layouts.readiness.clean_site import START, clean_site, iso, write_site
 
 NOW_S = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
 
@@ -117,7 +117,8 @@ PLANTED = {
     "a line asks for an unknown SKU": (lambda t: put(t, "lines", (5,), sku="NOPE"), ("unknown-sku", "lines")),
     "a slot is at an unknown location": (
         lambda t: put(t, "slots", (5,), location="99-99-Z-9"), ("unknown-location", "slots")),
-    "a line asks for less than nothing": (lambda t: put(t, "lines", (5,), quantity="-3"), ("negative-quantity", "lines")),
+    "a line asks for less than nothing": (
+        lambda t: put(t, "lines", (5,), quantity="-3"), ("negative-quantity", "lines")),
     "a line asks for nothing": (lambda t: put(t, "lines", (5,), quantity="0"), ("zero-quantity", "lines")),
     "stock is below nothing": (lambda t: put(t, "slots", (5,), quantity="-12"), ("negative-quantity", "slots")),
     "an order is of the future": (
@@ -136,7 +137,8 @@ PLANTED = {
     "sizes are in metres": (
         lambda t: scale(t, "items", (3, 30), 0.001, "length_mm", "width_mm", "height_mm"), ("unit-slip", "items")),
     "places are in centimetres": (lambda t: scale(t, "locations", (9,), 100, "x_m", "y_m"), ("far-out", "locations")),
-    "widths are ten times too large": (lambda t: scale(t, "locations", (9, 12), 10, "width_m"), ("unit-slip", "locations")),
+    "widths are ten times too large": (
+        lambda t: scale(t, "locations", (9, 12), 10, "width_m"), ("unit-slip", "locations")),
     "all masses are in grams": (
         lambda t: scale(t, "items", range(60), 10000, "mass_kg"), ("impossible-density", "items")),
     "two SKUs lie at one place": (twice_placed, ("shared-location", "slots")),
@@ -151,7 +153,8 @@ PLANTED = {
     "a sensor tells what cannot be": (
         lambda t: put(t, "readings", (90,), value="-400"), ("sensor-out-of-range", "readings")),
     "a sensor tells what it never does": (lambda t: put(t, "readings", (90,), value="850"), ("far-out", "readings")),
-    "a reading has a unit of pressure": (lambda t: put(t, "readings", (90,), unit="bar"), ("unknown-unit", "readings")),
+    "a reading has a unit of pressure": (
+        lambda t: put(t, "readings", (90,), unit="bar"), ("unknown-unit", "readings")),
     "a check digit is wrong": (wrong_digit, ("wrong-check-digit", "items")),
     "a vehicle leaps": (lambda t: put(t, "positions", (90,), x_m="150"), ("far-out", "positions")),
     "a number is no number": (lambda t: put(t, "items", (5,), mass_kg="heavy"), ("malformed-number", "items")),
@@ -186,7 +189,9 @@ def test_nothing_is_found_in_coarse_made_up_data_without_physics(tmp_path, seed)
     tables = clean_site(seed)
     for row in tables["items"]:
         row["mass_kg"] = f"{random.uniform(0.1, 30):.2f}"
-        row.update({name: f"{random.uniform(20, 900):.0f}" for name in ("length_mm", "width_mm", "height_mm")})
+        row.update(
+            {name: f"{random.uniform(20, 900):.0f}" for name in ("length_mm", "width_mm", "height_mm")}
+        )
     for row in tables["positions"]:
         row.update(x_m=f"{random.uniform(0, 80):.2f}", y_m=f"{random.uniform(0, 60):.2f}")
     tables["tasks"] = [dict(row) for row in tables["tasks"] for _ in range(2)]
@@ -209,7 +214,9 @@ def test_a_planted_defect_is_found(tmp_path, planted):
     found = assessed(tmp_path, tables)
     assert expected in kinds(found)
     one = next(one for one in found.findings if (one.kind, one.table) == expected)
-    assert one.remedy in one.text and one.expected in one.text and f"{expected[1]}.csv" in one.file
+    assert one.remedy in one.text
+    assert one.expected in one.text
+    assert f"{expected[1]}.csv" in one.file
 
 
 def test_every_kind_of_row_defect_has_a_severity_and_a_remedy():
@@ -294,7 +301,9 @@ def test_a_sensor_s_own_range_counts_where_it_is_told(tmp_path):
     tables = clean_site(3)
     put(tables, "readings", of_sensor(tables, "T-1")[50:52], value="9.5")
     binding = SensorBinding(sensor="T-1", entity="location/1", channel="temperature", low=-2, high=8)
-    assert ("sensor-out-of-range", "readings") in kinds(assessed(tmp_path, tables, sensors=Sensors([binding])))
+    assert ("sensor-out-of-range", "readings") in kinds(
+        assessed(tmp_path, tables, sensors=Sensors([binding]))
+    )
 
 
 def test_a_switch_that_rests_is_not_stuck(tmp_path):
