@@ -29,7 +29,7 @@ def stock_findings(site: SiteTables, *, as_of_s: float | None) -> list[Finding]:
 
 
 def _is_exception(rows: Flags, among: int) -> bool:
-    return 0 < rows.sum() < CUSTOM * max(among, 1)
+    return bool(0 < rows.sum() < CUSTOM * max(among, 1))
 
 
 def _shared_locations(site: SiteTables) -> Iterator[Finding]:
