@@ -12,8 +12,8 @@ Flags = npt.NDArray[np.bool_]
 
 FEWEST = 20
 """With fewer values it cannot be said what is usual."""
-SPANS = 3.0
-"""Beyond the middle nine tenths by three times their width: 12 time constants of an exponential, 11 sigmas of a
+SPANS = 4.0
+"""Beyond the middle nine tenths by four times their width: 15 time constants of an exponential, 15 sigmas of a
 normal distribution."""
 RARE = 0.02
 MINORITY = 0.25
@@ -22,6 +22,7 @@ EMPTY_DECADES = math.log10(5)
 GAP_RATIO = 4.0
 """And four times as wide as the widest gap of the rest: values spread evenly from nought have wide gaps at their low
 end."""
+SELDOM = 0.01
 SLACK_DECADES = 0.1
 """Where all are alike, one that is a quarter larger is still like them."""
 CHANCE = 1e-6
@@ -79,11 +80,24 @@ def _above(order: npt.NDArray[np.int64], gaps: Values, most: int) -> npt.NDArray
 def _below(order: npt.NDArray[np.int64], gaps: Values, most: int) -> npt.NDArray[np.int64]:
     """The values below the widest gap among the smallest, if it is a gap at all."""
     at = int(np.argmax(gaps[:most])) if most else 0
-    return order[: at + 1] if most and _is_gap(gaps[at], gaps[at + 1 :]) else order[:0]
+    is_apart = most and _is_gap(gaps[at], gaps[at + 1 :]) and not _is_tail(gaps, at)
+    return order[: at + 1] if is_apart else order[:0]
 
 
 def _is_gap(gap: float, others: Values) -> bool:
     return bool(gap >= max(EMPTY_DECADES, GAP_RATIO * others.max(initial=0.0)))
+
+
+def _is_tail(gaps: Values, at: int) -> bool:
+    """Whether the gap above the `at` + 1 smallest is what a power law has at its low end, as masses do.
+
+    There k times the k-th gap of the logarithms is exponential, with one mean for all k (Rényi 1953): the widest of
+    so many is only seldom log(number / SELDOM) times as wide as the others.
+    """
+    count = max(int(MINORITY * (len(gaps) + 1)), at + 2)
+    normal = np.arange(1, count + 1) * gaps[:count]
+    others = np.delete(normal, at).mean()
+    return bool(normal[at] < math.log(count / SELDOM) * others)
 
 
 def _power(decades: Values, group: npt.NDArray[np.int64], sign: int) -> int:
