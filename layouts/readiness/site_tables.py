@@ -153,6 +153,7 @@ def _mapping(
 ) -> WmsMapping:
     """How the table is read. Local times without a zone are read as UTC, with a question."""
     asked: dict[str, str] = {}
+    told = _of_columns_there(source, table, told, findings)
     here = told if told.time_zone else told.model_copy(update={"time_zone": "UTC"})
 
     def ask(field: str, question: str) -> None:
@@ -161,8 +162,9 @@ def _mapping(
     its = table_map(source, table, here, ask)
     columns = dict(its.columns)
     for name, form in _usual_forms(source, table, here, asked).items():
-        findings.append(_mixed(source, table, name, form))
-        columns[name] = ColumnMap(column=_header(source, table, here, name), time=form)
+        header = _header(source, table, here, name)
+        findings.append(_mixed(source, table, header, form))
+        columns[name] = ColumnMap(column=header, time=form)
         del asked[name]
     for name in _missing(table, columns, asked):
         field = f"tables.{table}.columns.{name}.column"
@@ -184,6 +186,25 @@ def _mapping(
             "they are read as UTC so far"
         )
     return here.model_copy(update={"tables": {table: its.model_copy(update={"columns": columns})}})
+
+
+def _of_columns_there(source: Source, table: str, told: WmsMapping, findings: list[Finding]) -> WmsMapping:
+    """The mapping without columns that the file lacks, each of which is a finding."""
+    its = told.tables.get(table, TableMap())
+    gone = {name: one.column for name, one in its.columns.items() if one.column not in (None, *source.header)}
+    for name, header in gone.items():
+        findings.append(
+            Finding(
+                kind="missing-column",
+                table=table,
+                file=str(source.path),
+                got=", ".join(source.header),
+                expected=f"a column '{header}', which the mapping names for '{name}'",
+            )
+        )
+    kept = {name: one for name, one in its.columns.items() if name not in gone}
+    tables = {**told.tables, table: its.model_copy(update={"columns": kept})}
+    return told.model_copy(update={"tables": tables})
 
 
 def _missing(table: str, columns: Mapping[str, ColumnMap], asked: Mapping[str, str]) -> list[str]:
@@ -216,8 +237,7 @@ def _usual_forms(
     return forms
 
 
-def _mixed(source: Source, table: str, name: str, form: TimeForm) -> Finding:
-    header = _header(source, table, WmsMapping(), name)
+def _mixed(source: Source, table: str, header: str, form: TimeForm) -> Finding:
     texts = told_values(source, header)
     other = texts.filter(pc.invert(pc.match_substring_regex(texts, PATTERNS[form])))
     return Finding(

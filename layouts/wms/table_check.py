@@ -85,6 +85,8 @@ def check_references(check: TableCheck, others: Mapping[str, TableCheck]) -> Non
         if name not in check.values or its.refers is None or its.refers not in others:
             continue
         other = others[its.refers]
+        if name not in other.values:  # its column is missing, which is told of it
+            continue
         key = other.values[name]
         told = check.real & to_flags(pc.is_valid(check.values[name]))
         known = to_flags(pc.is_in(check.values[name], key))

@@ -10,10 +10,14 @@ from layouts.live.sensors import SensorBinding, Sensors
 from layouts.readiness.assess import SiteData, assess
 from layouts.readiness.kinds import KINDS
 from layouts.readiness.registry import SourceRegistry
+from layouts.wms.fields import TABLES
 from layouts.wms.findings import DEFECTS
 from layouts.wms.mapping import WmsMapping
 from tests.layouts.readiness.clean_site import START, clean_site, iso, write_site
 
+NEEDED = {
+    table: [name for name, field in its.fields.items() if field.needed] for table, its in TABLES.items()
+}
 NOW_S = datetime(2026, 11, 28, tzinfo=UTC).timestamp()
 
 REGISTRY = {
@@ -328,3 +332,29 @@ def test_parquet_is_assessed_as_csv_is(tmp_path):
     files["items"] = tmp_path / "items.parquet"
     pyarrow.parquet.write_table(table, files["items"])
     assert assess(SiteData(files=files), now_s=NOW_S).findings == ()
+
+
+@pytest.mark.parametrize("table", [*clean_site(1, skus=25, orders=3, days=2)])
+def test_any_column_may_be_missing_and_any_table_empty_and_the_rest_is_assessed(tmp_path, table):
+    whole = clean_site(1, skus=25, orders=3, days=2)
+    for number, header in enumerate(whole[table][0]):
+        tables = clean_site(1, skus=25, orders=3, days=2)
+        without(tables, table, header)
+        found = assessed(tmp_path / str(number), tables, registry=REGISTRY)
+        missing = [one.expected for one in found.findings if one.kind == "missing-column"]
+        lacking = [field for use in found.uses for field in use.missing]
+        is_told = any(f"'{header}'" in text for text in missing) or f"{table}.{header}" in lacking
+        assert is_told or header not in NEEDED.get(table, ())
+    files = write_site(tmp_path / "empty", whole)
+    files[table].write_text(files[table].read_text(encoding="utf-8").splitlines()[0] + "\n")
+    found = assess(SiteData(files=files), now_s=NOW_S)
+    assert ("no-rows", table) in kinds(found)
+
+
+def test_a_column_that_the_mapping_names_and_the_file_lacks_is_a_finding(tmp_path):
+    told = WmsMapping.model_validate(
+        {"tables": {"items": {"columns": {"mass_kg": {"column": "Gewicht", "unit": "kg"}}}}}
+    )
+    found = assessed(tmp_path, clean_site(3), mapping=told)
+    assert [one.kind for one in found.findings] == ["missing-column"]
+    assert "'Gewicht', which the mapping names for 'mass_kg'" in found.findings[0].expected
