@@ -111,7 +111,8 @@ def _numbers(texts: pa.Array, field: Field, column: ColumnMap, decimal: Decimal)
     values, malformed = numbers(texts, decimal=decimal)
     unit, own = column.unit or field.unit or "", field.unit or ""
     sign = "point" if decimal == "." else "comma"
-    faults = [Fault("malformed-number", malformed, f"a number in {unit}, with a decimal {sign}")]
+    said = f"a number in {unit}" if unit else "a number"
+    faults = [Fault("malformed-number", malformed, f"{said}, with a decimal {sign}")]
     if field.dimension is not None:
         values = values * factor(field.dimension, unit, own)
     whole = field.kind == "whole"
@@ -120,12 +121,12 @@ def _numbers(texts: pa.Array, field: Field, column: ColumnMap, decimal: Decimal)
     negative = told & ~broken & (values < 0) if whole else broken & False
     zero = told & (values == 0) if whole and field.low == 1 else broken & False
     beyond = told & ~broken & ~negative & ~zero & ~((values >= field.low) & (values <= field.high))
-    bounds = f"{field.low:g} to {field.high:g} {own}"
+    bounds = f"{field.low:g} to {field.high:g} {own}".rstrip()
     faults += [
         Fault("fractional-quantity", broken, "whole pieces"),
         Fault("negative-quantity", negative, bounds),
         Fault("zero-quantity", zero, bounds),
-        Fault("out-of-range", beyond, f"{bounds}, read as {unit}"),
+        Fault("out-of-range", beyond, f"{bounds}, read as {unit}" if unit else bounds),
     ]
     fine = told & ~broken & ~negative & ~zero & ~beyond
     kept = np.where(fine, values, 0)

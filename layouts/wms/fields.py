@@ -69,10 +69,16 @@ RELEASED = (
     *("freigabe", "freigabedatum", "freigabezeit", "freigegeben", "freigegeben am"),
 )
 DUE = ("due", "due date", "due time", "ship by", "deadline", "cutoff", "cut off", "liefertermin", "termin")
+EXPIRES = ("expires", "expiry", "expiry date", "best before", "use by", "mhd", "verfallsdatum")
 START = (
     *("start", "start time", "started", "started at", "begin", "timestamp", "time", "event time"),
     *("beginn", "startzeit", "zeitstempel", "zeit"),
 )
+WHEN = ("time", "timestamp", "at", "event time", "recorded at", "measured at", "zeit", "zeitstempel")
+AGENT = ("agent", "user", "user id", "picker", "operator", "employee", "benutzer")
+VEHICLE = ("agent", "vehicle", "vehicle id", "agv", "truck", "robot", "forklift", "fahrzeug")
+SENSOR = ("sensor", "sensor id", "device", "device id", "tag", "tag id", "fühler")
+ASSET = ("asset", "asset id", "machine", "equipment", "equipment id", "anlage", "maschine")
 END = ("end", "end time", "ended", "ended at", "finish", "finished", "done", "completed", "ende", "endzeit")
 
 
@@ -163,11 +169,66 @@ TABLES: Mapping[str, Table] = {
             "start": Field(names=START, kind="time", needed=True),
             "end": Field(names=END, kind="time"),
             "work": Field(names=("work", "task type", "type", "activity", "vorgang", "tätigkeit")),
-            "agent": Field(names=("agent", "user", "user id", "picker", "operator", "employee", "benutzer")),
+            "agent": Field(names=AGENT),
             "order": _id(ORDER, refers="orders"),
             "sku": _id(SKU, refers="items"),
             "location": _id(LOCATION, refers="locations"),
             "quantity": _pieces(*QUANTITY, low=1),
+        },
+    ),
+    "lots": Table(
+        key=("lot", "sku", "location"),
+        ordered=(("made", "expires"),),
+        fields={
+            "lot": _id(("lot", "lot id", "lot number", "batch", "batch number", "charge"), needed=True),
+            "sku": _id(SKU, refers="items", needed=True),
+            "location": _id(LOCATION, refers="locations"),
+            "quantity": _pieces(*QUANTITY),
+            "made": Field(
+                names=("made", "made at", "produced", "production date", "hergestellt"), kind="time"
+            ),
+            "expires": Field(names=EXPIRES, kind="time"),
+        },
+    ),
+    "readings": Table(
+        key=("sensor", "channel", "time"),
+        fields={
+            "time": Field(names=WHEN, kind="time", needed=True),
+            "sensor": _id(SENSOR, needed=True),
+            "channel": Field(names=("channel", "measurand", "metric", "quantity", "messgröße")),
+            "value": Field(
+                names=("value", "reading", "wert"), kind="number", needed=True, low=-1e12, high=1e12
+            ),
+            "unit": Field(names=("unit", "einheit")),
+        },
+    ),
+    "positions": Table(
+        key=("agent", "time"),
+        fields={
+            "time": Field(names=WHEN, kind="time", needed=True),
+            "agent": _id(VEHICLE, needed=True),
+            "x_m": _length("m", "x", "pos x", low=-1e5, high=1e5),
+            "y_m": _length("m", "y", "pos y", low=-1e5, high=1e5),
+        },
+    ),
+    "assets": Table(
+        key=("asset",),
+        fields={
+            "asset": _id(ASSET, needed=True),
+            "kind": Field(names=("kind", "type", "asset type", "art")),
+            "cost_per_hour": Field(
+                names=("cost per hour", "downtime cost per hour", "kosten pro stunde"), kind="number"
+            ),
+        },
+    ),
+    "downtime": Table(
+        key=("asset", "start"),
+        ordered=(("start", "end"),),
+        fields={
+            "asset": _id(ASSET, refers="assets", needed=True),
+            "start": Field(names=START, kind="time", needed=True),
+            "end": Field(names=END, kind="time"),
+            "cause": Field(names=("cause", "reason", "failure", "ursache")),
         },
     ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -40,9 +40,18 @@ def split_unit(header: str) -> tuple[str, str | None]:
     return " ".join(names), unit
 
 
-def headers_of(source: Source, table: str, its: TableMap) -> dict[str, str]:
-    """The header of each field that has one, in the order of the table's fields; BadDataError for a needed field
-    without one, and for several candidates.
+Ask = Callable[[str, str], None]
+"""Told a field (or "") and a question that the files leave open; it raises, or the field is left out."""
+
+
+def refuse(_: str, question: str) -> None:
+    """The `Ask` that takes no open question: BadDataError."""
+    raise BadDataError(question)
+
+
+def headers_of(source: Source, table: str, its: TableMap, ask: Ask = refuse) -> dict[str, str]:
+    """The header of each field that has one, in the order of the table's fields. It asks about a needed field without
+    one, and about several candidates; BadDataError for a header that is told and not there.
     """
     fields = TABLES[table].fields
     headers = {field: column.column for field, column in its.columns.items() if column.column is not None}
@@ -61,30 +70,31 @@ def headers_of(source: Source, table: str, its: TableMap) -> dict[str, str]:
         named = [header for header in free if split_unit(header)[0] in field.names or header.lower() == name]
         fitting = [header for header in named if _fits(told_values(source, header), field)] or named
         if len(fitting) > 1:
-            raise BadDataError(
-                f"{source.path} has {listed(fitting)} for '{name}': set {option} to one of them"
-            )
-        if len(fitting) == 1:
+            ask(name, f"{source.path} has {listed(fitting)} for '{name}': set {option} to one of them")
+        elif len(fitting) == 1:
             headers[name] = fitting[0]
         elif field.needed:
             others = [header for header in free if _fits(told_values(source, header), field)]
-            raise BadDataError(
+            ask(
+                name,
                 f"{source.path} has no column that is called '{name}' or a name for it; "
                 f"of {listed(source.header)} the values of {listed(others)} could be it: "
-                f"set {option} to one of them"
+                f"set {option} to one of them",
             )
-    _refuse_shared(source, table, headers)
+    _ask_of_shared(source, table, headers, ask)
     return {name: headers[name] for name in fields if name in headers}
 
 
-def _refuse_shared(source: Source, table: str, headers: Mapping[str, str]) -> None:
-    for name, header in headers.items():
+def _ask_of_shared(source: Source, table: str, headers: dict[str, str], ask: Ask) -> None:
+    for name, header in list(headers.items()):
         shared = [other for other, its in headers.items() if its == header]
         if len(shared) > 1:
-            raise BadDataError(
+            ask(
+                name,
                 f"{source.path} column '{header}' could be {listed(shared)}: "
-                f"set tables.{table}.columns.{name}.column"
+                f"set tables.{table}.columns.{name}.column",
             )
+            del headers[name]
 
 
 def told_values(source: Source, header: str) -> pa.Array:

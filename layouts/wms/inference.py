@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from layouts.wms.fields import TABLES, Field
-from layouts.wms.headers import headers_of, split_unit, told_values
+from layouts.wms.headers import Ask, headers_of, refuse, split_unit, told_values
 from layouts.wms.mapping import LOCAL_FORMS, ColumnMap, TableMap, TimeForm, WmsMapping
 from layouts.wms.numerals import Decimal, decimal_evidence
 from layouts.wms.source import Source, read_source
@@ -34,7 +34,10 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
     questions: list[str] = []
     for table in (table for table in TABLES if table in files):
         try:
-            tables[table] = _table_map(files[table], table, told)
+            its = told.tables.get(table, TableMap())
+            option = f"tables.{table}"
+            source = read_source(files[table], option=option, delimiter=its.delimiter, encoding=its.encoding)
+            tables[table] = table_map(source, table, told)
         except BadDataError as error:
             questions.append(str(error))
     if questions:
@@ -42,42 +45,52 @@ def infer_mapping(files: Mapping[str, Path], *, told: WmsMapping | None = None) 
     return told.model_copy(update={"tables": {**told.tables, **tables}})
 
 
-def _table_map(path: Path, table: str, told: WmsMapping) -> TableMap:
+def table_map(source: Source, table: str, told: WmsMapping, ask: Ask = refuse) -> TableMap:
+    """The map of one table as `infer_mapping` makes it. Where `ask` returns, the field that it was asked about is
+    left out, and an open decimal sign is a point.
+    """
     its, option, fields = told.tables.get(table, TableMap()), f"tables.{table}", TABLES[table].fields
-    source = read_source(path, option=option, delimiter=its.delimiter, encoding=its.encoding)
-    headers = headers_of(source, table, its)
-    numeric = [told_values(source, header) for name, header in headers.items() if fields[name].dimension]
+    path, headers = source.path, headers_of(source, table, its, ask)
+    numeric = [
+        told_values(source, header)
+        for name, header in headers.items()
+        if fields[name].kind in ("whole", "number")
+    ]
     timed = {name: header for name, header in headers.items() if fields[name].kind == "time"}
-    forms = _time_forms(source, timed, its, option)
+    forms = _time_forms(source, timed, its, option, ask)
     if told.time_zone is None:
-        _refuse_local(path, headers, forms)
+        _ask_of_local(path, headers, forms, ask)
     columns = {}
     for name, header in headers.items():
         unit = its.columns.get(name, ColumnMap()).unit
-        unit = unit or _unit(path, header, fields[name], f"{option}.columns.{name}.unit")
-        columns[name] = ColumnMap(column=header, unit=unit, time=forms.get(name))
+        unit = unit or _unit(path, header, name, fields[name], f"{option}.columns.{name}.unit", ask)
+        is_open = (fields[name].dimension and unit is None) or (name in timed and name not in forms)
+        if not is_open:
+            columns[name] = ColumnMap(column=header, unit=unit, time=forms.get(name))
     return TableMap(
         delimiter=source.delimiter,
         encoding=source.encoding,
-        decimal=its.decimal or _decimal(path, numeric, option),
+        decimal=its.decimal or _decimal(path, numeric, option, ask),
         columns=columns,
         ignored=tuple(name for name in source.header if name and name not in headers.values()),
     )
 
 
-def _decimal(path: Path, columns: list[pa.Array], option: str) -> Decimal:
+def _decimal(path: Path, columns: list[pa.Array], option: str, ask: Ask) -> Decimal:
     point, comma, either = map(sum, zip((0, 0, 0), *map(decimal_evidence, columns), strict=True))
     if point >= 20 * comma and (point or not either):
         return "."
     if comma >= 20 * point and comma:
         return ","
-    raise BadDataError(
+    ask(
+        "",
         f"{path} has {point} numbers that need a decimal point, {comma} that need a comma and {either} that can be "
-        f"read with either: set {option}.decimal to '.' or ','"
+        f"read with either: set {option}.decimal to '.' or ','",
     )
+    return "."
 
 
-def _unit(path: Path, header: str, field: Field, option: str) -> str | None:
+def _unit(path: Path, header: str, name: str, field: Field, option: str, ask: Ask) -> str | None:
     if field.dimension is None:
         return None
     units, unit = IN_BASE[field.dimension], split_unit(header)[1]
@@ -85,14 +98,16 @@ def _unit(path: Path, header: str, field: Field, option: str) -> str | None:
         return "piece"
     if unit is None or unit not in units:
         found = "no unit" if unit is None else f"'{unit}', which is none of its units,"
-        raise BadDataError(
-            f"{path} column '{header}' has {found} in its header: set {option} to one of {', '.join(units)}"
+        ask(
+            name,
+            f"{path} column '{header}' has {found} in its header: set {option} to one of {', '.join(units)}",
         )
+        return None
     return unit
 
 
 def _time_forms(
-    source: Source, headers: Mapping[str, str], its: TableMap, option: str
+    source: Source, headers: Mapping[str, str], its: TableMap, option: str, ask: Ask
 ) -> dict[str, TimeForm]:
     """The form of each time column. Where its values leave none or several, it has the form that the table's other
     columns have, if that can be.
@@ -109,18 +124,22 @@ def _time_forms(
         left = could if len(could) == 1 else tuple(form for form in could if form in decided)
         if len(left) != 1:
             choices = "; ".join(f"{form}: {said}" for form, said in SAID.items())
-            raise BadDataError(
+            ask(
+                name,
                 f"{source.path} column '{header}' holds times that could be {' or '.join(could) or 'none known'}: "
-                f"set {option}.columns.{name}.time to one of ({choices})"
+                f"set {option}.columns.{name}.time to one of ({choices})",
             )
-        forms[name] = left[0]
+        else:
+            forms[name] = left[0]
     return forms
 
 
-def _refuse_local(path: Path, headers: Mapping[str, str], forms: Mapping[str, TimeForm]) -> None:
-    for name, form in forms.items():
+def _ask_of_local(path: Path, headers: Mapping[str, str], forms: dict[str, TimeForm], ask: Ask) -> None:
+    for name, form in list(forms.items()):
         if form in LOCAL_FORMS:
-            raise BadDataError(
+            ask(
+                name,
                 f"{path} column '{headers[name]}' holds {SAID[form]}: set time_zone of the mapping to the site's "
-                "zone, as 'Europe/Berlin' or 'UTC'"
+                "zone, as 'Europe/Berlin' or 'UTC'",
             )
+            del forms[name]

@@ -67,7 +67,7 @@ class TableCheck:
 
 
 def check_table(table: str, source: Source, mapping: WmsMapping) -> TableCheck:
-    """All checks of one table but for its references; its columns are all there."""
+    """All checks of one table but for its references; its mapped columns are all there."""
     check = TableCheck(table, source, mapping)
     _ragged_rows(check)
     _rows_that_are_none(check)
@@ -85,6 +85,8 @@ def check_references(check: TableCheck, others: Mapping[str, TableCheck]) -> Non
         if name not in check.values or its.refers is None or its.refers not in others:
             continue
         other = others[its.refers]
+        if name not in other.values:  # its column is missing, which is told of it
+            continue
         key = other.values[name]
         told = check.real & to_flags(pc.is_valid(check.values[name]))
         known = to_flags(pc.is_in(check.values[name], key))
@@ -122,7 +124,7 @@ def _rows_that_are_none(check: TableCheck) -> None:
     needed = _all(
         pc.not_equal(trimmed[source.header.index(check.column_of(name))], "")
         for name, its in TABLES[check.table].fields.items()
-        if its.needed
+        if its.needed and check.column_of(name)
     )
     last = np.zeros(len(source.row), bool)
     last[np.flatnonzero(~blank)[-1:]] = True
@@ -157,7 +159,7 @@ def _cells(check: TableCheck) -> None:
 
 def _missing_values(check: TableCheck) -> None:
     for name, its in TABLES[check.table].fields.items():
-        if not its.needed:
+        if not (its.needed and check.column_of(name)):
             continue
         texts = pc.utf8_trim_whitespace(check.source.column(check.column_of(name)))
         empty = to_flags(pc.equal(texts, "")) & check.real
@@ -185,7 +187,10 @@ def _duplicates(check: TableCheck) -> None:
     candidates = np.flatnonzero(check.clean)
     codes = np.zeros(len(candidates), np.int64)
     for name in key:
-        texts = pc.fill_null(check.values[name].take(pa.array(candidates)), "").dictionary_encode()
+        values = (
+            check.values[name].take(pa.array(candidates)).cast(pa.string())
+        )  # a time is part of some keys
+        texts = pc.fill_null(values, "").dictionary_encode()
         codes = codes * max(len(texts.dictionary), 1) + texts.indices.to_numpy()
     _, first, which = np.unique(codes, return_index=True, return_inverse=True)
     firsts = candidates[first[which]]
@@ -198,7 +203,8 @@ def _report_duplicates(check: TableCheck, again: Rows, first: Rows, key: tuple[s
     same = _all(
         pc.equal(cells.take(pa.array(again)), cells.take(pa.array(first))) for cells in source.columns
     )
-    keys = zip(*(check.values[name].take(pa.array(again)).to_pylist() for name in key), strict=True)
+    taken = (check.values[name].take(pa.array(again)).cast(pa.string()) for name in key)
+    keys = zip(*(values.to_pylist() for values in taken), strict=True)
     numbers = zip(source.row[again].tolist(), source.row[first].tolist(), strict=True)
     for is_same, values, (row, first_row) in zip(same.tolist(), keys, numbers, strict=True):
         kind = "duplicate-row" if is_same else "duplicate-key"

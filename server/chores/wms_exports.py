@@ -102,9 +102,7 @@ def mapping_of(
     files: Mapping[str, Path], saved: Path | None, settings: Sequence[Mapping[str, Any]]
 ) -> WmsMapping:
     """What the `saved` mapping and the `settings` on top of it tell, and the rest inferred from the files."""
-    told = WmsMapping() if saved is None else read_mapping(saved)
-    for entry in settings:
-        told = validated(_laid_over(told.model_dump(exclude_none=True), entry), WmsMapping, source="--set")
+    told = merged_settings(WmsMapping() if saved is None else read_mapping(saved), settings)
     try:
         return infer_mapping(files, told=told)
     except BadDataError as error:
@@ -112,6 +110,13 @@ def mapping_of(
             raise
         apart = "\n" if "\n" in str(error) else "; "
         raise BadDataError(f"{error}{apart}with --set KEY=VALUE, or in a file for --mapping") from error
+
+
+def merged_settings(told: WmsMapping, settings: Sequence[Mapping[str, Any]]) -> WmsMapping:
+    """What is `told`, with the `settings` on top of it; BadDataError for one that no mapping has."""
+    for entry in settings:
+        told = validated(_laid_over(told.model_dump(exclude_none=True), entry), WmsMapping, source="--set")
+    return told
 
 
 def setting_of(text: str) -> dict[str, Any]:

@@ -10,7 +10,9 @@ import typer
 
 from server.commands.addresses import addresses
 from server.commands.alerts import alerts
+from server.commands.assess import assess
 from server.commands.audit import audit
+from server.commands.benefit import benefit
 from server.commands.calibrate import calibrate
 from server.commands.chain import scan, tours
 from server.commands.compare import compare
@@ -55,11 +57,11 @@ app = typer.Typer(
 )
 COMMANDS = (
     scan, register, tiles, deviate, graph, path, reconcile, tours, simulate, compare, experiment, serve, view, demo,
-    rehearse, record, replay, edge, export,
+    rehearse, record, replay, edge, export, assess,
 )  # fmt: skip
 GROUPS = (
     layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
-    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
+    events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit, benefit,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

@@ -1,0 +1,1 @@
+"""What accepted recommendations promised, and what became of it."""
