@@ -16,6 +16,7 @@ from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
 from server.commands.deviate import deviate
+from server.commands.dock import dock
 from server.commands.drawing import imports
 from server.commands.edge import edge
 from server.commands.events import events
@@ -28,6 +29,7 @@ from server.commands.inventory import inventory
 from server.commands.jobs import jobs
 from server.commands.layout import layout
 from server.commands.letters import letters
+from server.commands.line import line
 from server.commands.networks import graph, path, reconcile
 from server.commands.now import what_ifs
 from server.commands.orders import orders
@@ -58,7 +60,7 @@ COMMANDS = (
     rehearse, record, replay, edge, export,
 )  # fmt: skip
 GROUPS = (
-    layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
+    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, calibrate,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:
