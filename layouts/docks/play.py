@@ -52,8 +52,8 @@ class _Dock:
         self.gate: deque[int] = deque()
         self.yard: list[int] = []
         self.is_free = np.ones(allowed.shape[1], np.bool_)
-        nothing = np.full((3, len(came_s)), np.nan)
-        self.visits = Visits(came_s, *nothing, np.full(len(came_s), -1, np.int64))
+        let_in, began, done = np.full((3, len(came_s)), np.nan)
+        self.visits = Visits(came_s, let_in, began, done, np.full(len(came_s), -1, np.int64))
 
     def play(self) -> Visits:
         # a door that comes free is (when, 0, door), a truck that comes (when, 1, truck)

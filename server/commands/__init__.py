@@ -30,6 +30,7 @@ from server.commands.jobs import jobs
 from server.commands.layout import layout
 from server.commands.letters import letters
 from server.commands.line import line
+from server.commands.maintenance import maintenance
 from server.commands.networks import graph, path, reconcile
 from server.commands.now import what_ifs
 from server.commands.orders import orders
@@ -60,7 +61,7 @@ COMMANDS = (
     rehearse, record, replay, edge, export,
 )  # fmt: skip
 GROUPS = (
-    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, calibrate,
+    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, maintenance, calibrate,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:
