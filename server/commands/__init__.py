@@ -19,6 +19,7 @@ from server.commands.deviate import deviate
 from server.commands.dock import dock
 from server.commands.drawing import imports
 from server.commands.edge import edge
+from server.commands.energy import energy
 from server.commands.events import events
 from server.commands.experiment import experiment
 from server.commands.export import export
@@ -61,7 +62,7 @@ COMMANDS = (
     rehearse, record, replay, edge, export,
 )  # fmt: skip
 GROUPS = (
-    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, maintenance, calibrate,
+    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, maintenance, energy, calibrate,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:
