@@ -17,8 +17,8 @@ from spatial.errors import BadDataError
 from spatial.progress import Progress, silent
 from spatial.tasks.workers import Workers
 
-MOST_STAYS = 20_000_000
-"""Stays of jobs at stations in a replication: a gigabyte of times."""
+MOST_STAYS = 10_000_000
+"""Stays of jobs at stations in a replication: with what is drawn for them two thirds of a gigabyte."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ def run_line(
 ) -> Replications:
     """The figures of `line_figures` with their intervals; the same for any `workers`.
 
-    Raises BadDataError for a feed that is wrong, and for more than 20 million stays a replication; UndecidedError
+    Raises BadDataError for a feed that is wrong, and for more than 10 million stays a replication; UndecidedError
     where too little happens.
     """
     times_s = known_times_s(line.feed)

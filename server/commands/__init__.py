@@ -62,7 +62,8 @@ COMMANDS = (
     rehearse, record, replay, edge, export,
 )  # fmt: skip
 GROUPS = (
-    layout, imports, addresses, orders, forecast, wms, slot, policy, network, line, dock, maintenance, energy, calibrate,
+    layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
+    line, dock, maintenance, energy,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit,
 )  # fmt: skip
 for command in COMMANDS:
