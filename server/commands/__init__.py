@@ -18,8 +18,10 @@ from server.commands.chain import scan, tours
 from server.commands.compare import compare
 from server.commands.demo import demo
 from server.commands.deviate import deviate
+from server.commands.dock import dock
 from server.commands.drawing import imports
 from server.commands.edge import edge
+from server.commands.energy import energy
 from server.commands.events import events
 from server.commands.experiment import experiment
 from server.commands.export import export
@@ -30,6 +32,8 @@ from server.commands.inventory import inventory
 from server.commands.jobs import jobs
 from server.commands.layout import layout
 from server.commands.letters import letters
+from server.commands.line import line
+from server.commands.maintenance import maintenance
 from server.commands.networks import graph, path, reconcile
 from server.commands.now import what_ifs
 from server.commands.orders import orders
@@ -61,6 +65,7 @@ COMMANDS = (
 )  # fmt: skip
 GROUPS = (
     layout, imports, addresses, orders, forecast, wms, slot, policy, network, calibrate,
+    line, dock, maintenance, energy,
     events, letters, feeds, inventory, alerts, what_ifs, jobs, tokens, audit, benefit,
 )  # fmt: skip
 for command in COMMANDS:
