@@ -13,10 +13,10 @@ from layouts.readiness.page import assessment_html
 from layouts.readiness.registry import read_registry
 from layouts.wms.fields import TABLES
 from layouts.wms.mapping import WmsMapping, read_mapping
-from server.planned import hall_at, write_text
+from server.chores.planned import hall_at, write_text
+from server.chores.wms_exports import MAPPING, SUFFIXES, merged_settings
 from server.site_files import require_room, write_json
 from server.sites import FACILITY
-from server.wms_exports import MAPPING, SUFFIXES, merged_settings
 from spatial.errors import BadDataError
 from spatial.facility import Facility
 from spatial.progress import Progress, silent

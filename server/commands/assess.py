@@ -51,7 +51,7 @@ def assess(
     """
     from layouts.readiness.text import assessment_text
     from server.assessing import PAGE, RECORD, assess_site, site_data
-    from server.wms_exports import setting_of
+    from server.chores.wms_exports import setting_of
 
     try:
         entries = [setting_of(text) for text in settings or ()]

@@ -83,7 +83,7 @@ def _profile(
     for bay in rack.bays:
         share = (loads[:, 0] - bay.offset_m) / bay.width_m
         counts += np.histogram(share, bins=bins, range=(0.0, 1.0))[0]
-    at: npt.NDArray[np.float64] = (np.arange(bins) + 0.5) * (width_m / bins)
+    at = np.asarray((np.arange(bins) + 0.5) * (width_m / bins), np.float64)
     inner = (at > _UPRIGHT_M) & (at < width_m - _UPRIGHT_M)
     return at[inner], counts[inner]
 
