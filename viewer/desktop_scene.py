@@ -11,6 +11,7 @@ import pyvista as pv
 from vtkmodules.vtkCommonDataModel import vtkPlane
 
 from layouts.diff.deviations import Deviation
+from layouts.genealogy.path_file import DrawnLeg
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from spatial.facility import Facility
@@ -18,6 +19,7 @@ from spatial.meshes.mesh import FacilityMesh, facility_mesh
 from viewer.desktop_agents import AgentGlyphs, add_state_legend
 from viewer.desktop_cloud import CloudView
 from viewer.desktop_deviations import add_deviations
+from viewer.desktop_goods_path import add_goods_path
 from viewer.desktop_hall import add_hall, add_labels, extent_m, light, look_along_aisles
 from viewer.desktop_heat import FloorHeat, add_heat_scale
 from viewer.desktop_locations import LocationGlyphs
@@ -39,6 +41,7 @@ class HallShown:
     plan: VelocityMap | None = None
     after: bool = True
     deviations: tuple[Deviation, ...] = ()
+    goods_path: tuple[DrawnLeg, ...] = ()
     is_live: bool = False
     heat_top_s_m2: float | None = None
     """Where the colours of heat end; None for that of the run, 0 for no heat."""
@@ -171,6 +174,7 @@ def add_scene(plotter: pv.Plotter, shown: HallShown, *, number: int = 0, of: int
         _add_agents(scene, of)
     if shown.deviations:
         add_deviations(plotter, shown.deviations, Lengths())
+    add_goods_path(plotter, shown.goods_path)
     if is_first and facility.locations and shown.plan is None and not shown.deviations:
         scene.legend = ChangingLegend(plotter, top=0.31, rows=6, name="locations")
         scene.legend.show(*scene.locations.legend())

@@ -52,7 +52,7 @@ def recall_command(
     else:
         typer.echo(recall_text(found))
         if way is not None:
-            typer.echo("\n".join(way["told"]))
+            typer.echo("\n".join([*way["told"], f"{path}: {len(way['legs'])} legs"]))
     raise typer.Exit(0 if found.is_certain else UNDECIDED)
 
 
@@ -81,10 +81,10 @@ def _events(store: str, as_of: str | None) -> list[LiveEvent]:
 
 def _way(found: Recall, path: Path, hall: Path, agent: str, rules: Path | None) -> dict[str, Any]:
     """Write the way through the hall, and tell it."""
-    from layouts.genealogy.hall_path import hall_path, legs_list, legs_text
+    from layouts.genealogy.hall_path import hall_path
     from layouts.genealogy.hall_ways import HallWays
-    from layouts.genealogy.instead import instead, instead_list, instead_text
-    from server.site_files import write_json
+    from layouts.genealogy.instead import instead
+    from layouts.genealogy.path_file import path_dict, write_path
     from server.sites import load_site
     from spatial.floor.facility_rules import rules_on
 
@@ -92,15 +92,8 @@ def _way(found: Recall, path: Path, hall: Path, agent: str, rules: Path | None) 
     usual = HallWays(facility, goes, rules_on(facility))
     ways = usual if rules is None else HallWays(facility, goes, rules_on(facility, rules))
     legs = hall_path(found.path, facility, ways=ways, usual=usual)
-    others = instead(found, site=facility.id, ways=ways)
-    told = {
-        "schema": "aisletwin.goods-path/1",
-        "site": facility.id,
-        "legs": legs_list(legs),
-        "instead": instead_list(others),
-        "told": [*legs_text(legs, facility.id), *map(instead_text, others), f"{path}: {len(legs)} legs"],
-    }
-    write_json(path, told)
+    told = path_dict(legs, instead(found, site=facility.id, ways=ways), site=facility.id)
+    write_path(path, told)
     return told
 
 
