@@ -216,7 +216,7 @@ def test_the_eleventh_example_ranks_what_a_chain_misses_most(
     assert float(losses[0][1]) == pytest.approx(-40, abs=1)
     assert [float(loss) for _, loss in losses] == sorted(float(loss) for _, loss in losses)
     assert "other ways have room in the long run, but not in time, without Trieste" in printed
-    assert "Each node down in turn" in (tmp_path / "out" / "network.html").read_text(encoding="utf-8")
+    assert "Each node down in turn" in (tmp_path / "network.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture", "09_exports"])
