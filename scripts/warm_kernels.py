@@ -10,6 +10,8 @@ import numpy as np
 from layouts.demand.make_orders import demand_of, orders_of
 from layouts.demand.spec import DemandSpec
 from layouts.demo_hall import demo_hall, demo_scan_positions
+from layouts.network.model import ALL, Demand, Lane, Network, Node, Stock
+from layouts.network.simulate import Played, simulate
 from layouts.plan_scenario import plan_scenario
 from layouts.scenario import Scenario
 from layouts.simulation.run_scenario import run_on
@@ -64,6 +66,15 @@ few_moves(
     ),
     most_moves=1,
     rounds=1,
+)
+simulate(
+    Network(
+        nodes={"S": Node(id="S", kind="supplier"), "W": Node(id="W", kind="site", capacity_sd=1.0)},
+        lanes=(Lane(id="S→W", origin="S", destination="W", lead_sd_days=0.5),),
+        stock={("W", ALL): Stock(units=9, up_to=9, order_at=8)},
+        demand={("W", ALL): Demand(per_day=2.0, law="poisson")},
+    ),
+    played=Played(days=7, warm_up=0, times=2),
 )
 
 mesh = facility_mesh(hall)

@@ -24,6 +24,14 @@ class Lies(NamedTuple):
     share: Share
 
 
+class Sound(NamedTuple):
+    """Thousandths of a SKU that lie at a place where none of it is looked for."""
+
+    place: str
+    sku: str
+    amount: int
+
+
 class Gone(NamedTuple):
     """`share` of a SKU left a site for outside: for an order, or used up by a transformation, or for a reason."""
 
@@ -40,13 +48,15 @@ class Gone(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Recall:
     """What a recall finds: `lots` that are looked for and those that `may` be, with what was made of them; what
-    `lies` where; what is `gone`; `orders` that goods were taken for; and the `path`, movement by movement.
+    `lies` where, and where `sound` goods of these SKUs lie; what is `gone`; `orders` that goods were taken for; and
+    the `path`, movement by movement.
     """
 
     lots: tuple[LotName, ...]
     may: tuple[LotName, ...]
     came: Share
     lies: tuple[Lies, ...]
+    sound: tuple[Sound, ...]
     gone: tuple[Gone, ...]
     orders: dict[str, Share]
     path: tuple[Passed, ...]
@@ -144,7 +154,12 @@ def _recalled(sought: Sought, book: Tainted, path: Sequence[Passed]) -> Recall:
         lots=tuple(sorted(sought.lots)),
         may=tuple(sorted(sought.may)),
         came=came,
-        lies=_lies(book),
+        lies=(lies := _lies(book)),
+        sound=tuple(
+            Sound(place, sku, amount)
+            for sku in sorted({each.sku for each in lies})
+            for place, amount in book.sound(sku)
+        ),
         gone=tuple(
             Gone(*key, share, last_ms)
             for key, (share, last_ms) in sorted(gone.items(), key=lambda item: tuple(map(str, item[0])))

@@ -128,6 +128,17 @@ class Tainted:
         """What is looked for of the SKU at the place and on the unit of a line, whatever its lot."""
         return self._of_pool(self._pool(key))[1]
 
+    def sound(self, sku: str) -> Iterator[tuple[str, int]]:
+        """The places with goods of a SKU of which none is looked for, and how many thousandths, in order."""
+        amounts, tainted = defaultdict[str, int](int), set[str]()
+        for place, of, unit in self._pools:
+            if of == sku:
+                total, share = self._of_pool(list(self._pools[place, of, unit]))
+                amounts[place] += total
+                if share.high > 0:
+                    tainted.add(place)
+        yield from sorted(each for each in amounts.items() if each[1] > 0 and each[0] not in tainted)
+
     def _moved(self, body: StockMoved) -> Iterator[tuple[StockKey | None, StockKey | None, Share]]:
         if not body.sku:
             yield from self._carried(body)

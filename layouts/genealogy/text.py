@@ -16,17 +16,17 @@ def recall_text(found: Recall) -> str:
     lines = [f"lots: {lots}" if lots else "no lot as a whole"]
     if found.may:
         lines.append("perhaps: " + ", ".join(f"{sku} {lot}" for sku, lot in found.may))
-    lines.append(f"came in: {_amount(found.came)}")
+    lines.append(f"came in: {amount_text(found.came)}")
     for each in found.lies:
         unit = f" on {each.handling_unit}" if each.handling_unit else ""
         named = [lot for lot in each.lots if lot]
         of = f" of {', '.join(named)}" if named else ""
-        lines.append(f"lies: {each.place}{unit}: {_amount(each.share)} {each.sku}{of}")
+        lines.append(f"lies: {each.place}{unit}: {amount_text(each.share)} {each.sku}{of}")
     for gone in found.gone:
         lot = f" of {gone.lot}" if gone.lot else ""
         whom = f"order {gone.order}" if gone.order else gone.made_by or gone.reason or "outside"
         lines.append(
-            f"gone: {gone.site} → {whom}: {_amount(gone.share)} {gone.sku}{lot}, last {_time(gone.last_ms)}"
+            f"gone: {gone.site} → {whom}: {amount_text(gone.share)} {gone.sku}{lot}, last {time_text(gone.last_ms)}"
         )
     if not found.is_certain:
         lines.append(
@@ -81,13 +81,14 @@ def _share(share: Share) -> dict[str, float]:
     return {"least": units(share.low), "most": units(share.high)}
 
 
-def _amount(share: Share) -> str:
+def amount_text(share: Share) -> str:
     """`6`, or `1 to 5`."""
     low, high = f"{units(share.low):g}", f"{units(share.high):g}"
     return low if low == high else f"{low} to {high}"
 
 
-def _time(at_ms: int) -> str:
+def time_text(at_ms: int) -> str:
+    """The time in UTC, to the second."""
     return (
         dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layouts.compiled import compiled
-from layouts.network.laws import Laws, drawn
+from layouts.network.laws import Laws, counter, drawn
 from layouts.network.rationing import ration, split
 from layouts.network.timeline import Timeline, Worlds
 from layouts.network.wiring import Wiring
@@ -56,7 +56,7 @@ class Net(NamedTuple):
 
 class Desk(NamedTuple):
     """Room for what a replication keeps in mind: by point (P,), `coming` by point and day (P, ring); `asked` and
-    `notes` by route (A,); `of_node` (N,), and the last two by lane (L,).
+    `notes` by route (A,); `of_node` (N,) and `of_lane` (L,).
     """
 
     stock: Ints
@@ -71,7 +71,6 @@ class Desk(NamedTuple):
     notes: Ints
     of_node: Ints
     of_lane: Ints
-    days_of_lane: Ints
 
 
 class Told(NamedTuple):
@@ -140,11 +139,12 @@ def play_days(
     )
     longest = float(lead.values.max(initial=0)) * float(worlds.lead_factor.max(initial=1.0))
     ring = min(days, math.ceil(longest)) + 1
+    within = np.floor(np.minimum(worlds.lane_capacity, ENDLESS) + 1e-6).astype(np.int64)
     for r in range(replications):
         one = Told(told.series[r], told.asked[r], told.at_once[r], told.over[r], told.costs[r])
         _play(
-            net, worlds, timeline.state[r], timeline.planned[r], demand, lead, capacity[r],
-            np.uint64(first + r), np.uint64(seed), warm_up, waits, _desk(net, ring), one,
+            net, worlds, within, timeline.state[r], timeline.planned[r], demand, lead, capacity[r],
+            np.uint64(counter(np.uint64(seed), np.uint64(first + r))), warm_up, waits, _desk(net, ring), one,
         )  # fmt: skip
     return told
 
@@ -167,7 +167,6 @@ def _desk(net: Net, ring: int) -> Desk:
         notes=np.zeros(routes, np.int64),
         of_node=np.zeros(nodes, np.int64),
         of_lane=np.zeros(lanes, np.int64),
-        days_of_lane=np.zeros(lanes, np.int64),
     )
 
 
@@ -175,13 +174,13 @@ def _desk(net: Net, ring: int) -> Desk:
 def _play(
     net: Net,
     worlds: Worlds,
+    within: Ints,
     states: Ints,
     planned: Ints,
     demand: Laws,
     lead: Laws,
     capacity: Floats,
-    replication: np.uint64,
-    seed: np.uint64,
+    begin: np.uint64,
     warm_up: int,
     waits: bool,
     desk: Desk,
@@ -189,9 +188,8 @@ def _play(
 ) -> None:
     days, points, routes = len(states), len(net.node_of), len(net.tail)
     nodes, lanes = len(net.node_start) - 1, len(net.lane_start) - 1
-    stock, under_way, owed, today, served, of_point, parts, coming, asked, notes, of_node, of_lane, lasts = (
-        desk
-    )
+    stock, under_way, owed, today, served, of_point, parts, coming, asked, notes, of_node, of_lane = desk
+    families = points // nodes
     ring = coming.shape[1]
     series, costs = told.series, told.costs
     for day in range(days):
@@ -200,8 +198,7 @@ def _play(
         for n in range(nodes):
             of_node[n] = _whole(worlds.node_capacity[c, n] * capacity[n])
         for lane in range(lanes):
-            of_lane[lane] = _whole(worlds.lane_capacity[c, lane])
-            lasts[lane] = round(drawn(lead, lane, seed, replication, day) * worlds.lead_factor[c, lane])
+            of_lane[lane] = within[c, lane]
         # 1. what is due comes
         for p in range(points):
             came = coming[p, day % ring]
@@ -214,7 +211,7 @@ def _play(
         # 2. what is wanted
         for p in range(points):
             of_point[p], served[p] = 0, 0
-            exact = drawn(demand, p, seed, replication, day) * worlds.demand_factor[c, p] + parts[p]
+            exact = drawn(demand, p, begin, day) * worlds.demand_factor[c, p] + parts[p]
             today[p] = math.floor(exact + 1e-9)
             parts[p] = exact - today[p]
             if not net.is_customer[p]:
@@ -239,21 +236,28 @@ def _play(
             else:
                 position = stock[p] + under_way[p] - min(of_point[p] + short, of_node[net.node_of[p]])
                 wanted = net.up_to[p] - position if position <= net.order_at[p] else 0
-            offset = ((day + 1) * 0.6180339887498949 + p * 0.7548776662466927) % 1.0
-            split(wanted, shares, start, end, min(max(offset, 1e-9), 1 - 1e-9), asked)
+            offset = (day + 1) * 0.6180339887498949 + p * 0.7548776662466927
+            offset = min(max(offset - math.floor(offset), 1e-9), 1 - 1e-9)
+            split(wanted, shares, start, end, offset, asked)
             for a in range(start, end):
                 asked[a] = min(asked[a], of_lane[net.lane_of[a]])
                 of_point[net.tail[a]] += asked[a]
-        # 4. who gets what
-        for lane in range(lanes):
-            ration(
-                asked, net.by_lane, net.lane_start[lane], net.lane_start[lane + 1], of_lane[lane], day, notes
-            )
+        # 4. who gets what: only where more may be asked for than there is
+        if families > 1:  # of one family, no more was asked of a lane
+            for lane in range(lanes):
+                ration(
+                    asked, net.by_lane, net.lane_start[lane], net.lane_start[lane + 1],
+                    of_lane[lane], day, notes,
+                )  # fmt: skip
         for p in range(points):
-            if not net.is_source[p]:
+            if of_point[p] > stock[p] and not net.is_source[p]:
                 ration(asked, net.by_tail, net.tail_start[p], net.tail_start[p + 1], stock[p], day, notes)
         for n in range(nodes):
-            ration(asked, net.by_node, net.node_start[n], net.node_start[n + 1], of_node[n], day, notes)
+            of_all = 0
+            for p in range(n * families, (n + 1) * families):
+                of_all += of_point[p]
+            if of_all > of_node[n]:
+                ration(asked, net.by_node, net.node_start[n], net.node_start[n + 1], of_node[n], day, notes)
         # 5. and 6. what leaves
         for a in range(routes):
             if asked[a] > 0:
@@ -271,10 +275,11 @@ def _play(
                 p, lane, tail = net.head[a], net.lane_of[a], net.tail[a]
                 if net.is_customer[p]:
                     served[p] += asked[a]
-                if lasts[lane] > 0:
+                lasts = round(drawn(lead, lane, begin, day) * worlds.lead_factor[c, lane])
+                if lasts > 0:
                     under_way[p] += asked[a]
-                    if day + lasts[lane] < days:
-                        coming[p, (day + lasts[lane]) % ring] += asked[a]
+                    if day + lasts < days:
+                        coming[p, (day + lasts) % ring] += asked[a]
                 elif net.is_customer[p]:
                     used += asked[a]
                 else:
@@ -286,22 +291,24 @@ def _play(
                     if net.is_source[tail]:
                         costs[1] += asked[a] * net.price[tail] * worlds.price_factor[c, tail]
         # the end of the day
+        asked_today, met, lost, owed_today, lies, moves = 0, 0, 0, 0, 0, 0
         for p in range(points):
             at_once = min(today[p], max(0, served[p] - owed[p]))
             left = owed[p] + today[p] - served[p]
             owed[p] = left if waits else 0
-            series[day, 0] += today[p]
-            series[day, 1] += at_once
-            series[day, 2] += left - owed[p]
-            series[day, 3] += owed[p]
-            series[day, 6] += stock[p]
-            series[day, 7] += under_way[p]
+            asked_today += today[p]
+            met += at_once
+            lost += left - owed[p]
+            owed_today += owed[p]
+            lies += stock[p]
+            moves += under_way[p]
             if counts:
                 told.asked[p] += today[p]
                 told.at_once[p] += at_once
                 costs[3] += stock[p] * net.holding[p]
                 costs[4] += (today[p] - at_once) * net.short_cost[p]
-        series[day, 4], series[day, 5] = made, used
+        series[day, 0], series[day, 1], series[day, 2], series[day, 3] = asked_today, met, lost, owed_today
+        series[day, 4], series[day, 5], series[day, 6], series[day, 7] = made, used, lies, moves
 
 
 @compiled

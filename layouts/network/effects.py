@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from layouts.network.disruptions import Disruption, Disruptions
 from layouts.network.figures import differences
-from layouts.network.model import Network
-from layouts.network.simulate import NO_EVENTS, Outcome, Played, simulate
+from layouts.network.simulate import Outcome, Played, Stage, simulate
 from layouts.statistics.common_numbers import CommonNumbers
-from layouts.statistics.intervals import Estimate, mean_interval, share_interval
+from layouts.statistics.intervals import CONFIDENCE, Estimate, mean_interval, share_interval
 from spatial.progress import Progress, silent
 from spatial.tasks.workers import Workers
 
@@ -42,26 +41,30 @@ class Effect:
 
 
 def effects(
-    network: Network,
-    disruptions: Disruptions,
+    stage: Stage,
+    events: Sequence[Disruption],
     played: Played,
     *,
-    usual: Outcome | None = None,
+    usual: Outcome,
+    reaction_days: int = 1,
+    confidence: float = CONFIDENCE,
     workers: Workers | None = None,
     progress: Progress = silent,
 ) -> tuple[Effect, ...]:
-    """The effect of each event, in their order; `usual` is the outcome without any, if it is known."""
-    usual = usual or simulate(network, NO_EVENTS, played, workers=workers)
+    """The effect of each event by itself, in their order; `usual` is the outcome without any.
+
+    Differences have intervals of this `confidence`.
+    """
     found = []
-    for number, event in enumerate(disruptions.events):
-        alone = disruptions.model_copy(update={"events": (event,)})
-        outcome = simulate(network, alone, played, workers=workers)
-        found.append(_effect(event, outcome, usual))
-        progress(f"event {number + 1}", (number + 1) / len(disruptions.events))
+    for number, event in enumerate(events):
+        alone = Disruptions(events=(event,), reaction_days=reaction_days)
+        outcome = simulate(stage, alone, played, workers=workers)
+        found.append(_effect(event, outcome, usual, confidence))
+        progress(f"event {number + 1}", (number + 1) / len(events))
     return tuple(found)
 
 
-def _effect(event: Disruption, outcome: Outcome, usual: Outcome) -> Effect:
+def _effect(event: Disruption, outcome: Outcome, usual: Outcome, confidence: float) -> Effect:
     noticed = _noticed(outcome, usual)
     days = noticed.shape[1]
     first, end = outcome.spans[:, 0].T
@@ -77,7 +80,7 @@ def _effect(event: Disruption, outcome: Outcome, usual: Outcome) -> Effect:
         survived=_mean(survived),
         recovered=_mean(recovered),
         not_recovered=len(missed) - len(recovered),
-        differences=differences(outcome, usual),
+        differences=differences(outcome, usual, confidence=confidence),
     )
 
 

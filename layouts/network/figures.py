@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from layouts.network.simulate import Outcome
 from layouts.statistics.common_numbers import CommonNumbers, common_numbers
-from layouts.statistics.intervals import Estimate, mean_interval
+from layouts.statistics.intervals import CONFIDENCE, Estimate, mean_interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -67,11 +67,15 @@ def levels(outcome: Outcome) -> Mapping[str, Estimate]:
     return {name: mean_interval(values.tolist()) for name, values in figures_of(outcome).items()}
 
 
-def differences(outcome: Outcome, baseline: Outcome) -> Mapping[str, CommonNumbers]:
+def differences(
+    outcome: Outcome, baseline: Outcome, *, confidence: float = CONFIDENCE
+) -> Mapping[str, CommonNumbers]:
     """Each figure less that of the baseline, replication by replication."""
     ours, theirs = figures_of(outcome), figures_of(baseline)
     return {
-        name: common_numbers(ours[name].tolist(), theirs[name].tolist()) for name in ours if name in theirs
+        name: common_numbers(ours[name].tolist(), theirs[name].tolist(), confidence=confidence)
+        for name in ours
+        if name in theirs
     }
 
 

@@ -50,17 +50,19 @@ def demand_laws(network: Network, wiring: Wiring) -> Laws:
 
 def lead_laws(network: Network) -> Laws:
     """Those of the lanes (L,): whole days."""
-    leads = [lead_time(lane.lead_days, lane.lead_sd_days) for lane in network.lanes]
-    tables = [(np.array(each.days, np.int64), np.cumsum(each.shares)) for each in leads]
+    told = [(lane.lead_days, lane.lead_sd_days) for lane in network.lanes]
+    made = {law: _lead_table(*law) for law in set(told)}
+    tables = [made[law] for law in told]
     return _laws(tables, [f"lead {lane.id}" for lane in network.lanes], np.zeros(len(tables)))
 
 
 def capacity_factors(wiring: Wiring, *, seed: int, replication: int) -> Floats:
     """What each node (N,) can do in a replication, as a share of its mean: normal, 0 or more; 1 where it is sure."""
     factors = np.ones(len(wiring.nodes))
+    begin = np.uint64(counter(np.uint64(seed), np.uint64(replication)))  # compiled code returns plain numbers
     for node in np.flatnonzero(wiring.node_capacity_sd > 0):
         key = np.uint64(zlib.crc32(f"capacity {wiring.nodes[node]}".encode()))
-        z = float(ndtri(max(uniform(np.uint64(seed), np.uint64(replication), key, np.uint64(0)), 1e-300)))
+        z = float(ndtri(max(uniform(begin, key, np.uint64(0)), 1e-300)))
         factors[node] = max(0.0, 1 + z * wiring.node_capacity_sd[node] / max(wiring.node_capacity[node], 1.0))
     return factors
 
@@ -73,24 +75,31 @@ def _mixed(z: np.uint64) -> np.uint64:
 
 
 @compiled
-def uniform(seed: np.uint64, replication: np.uint64, key: np.uint64, day: np.uint64) -> float:
-    """A number of 0 … 1, below 1."""
+def counter(seed: np.uint64, replication: np.uint64) -> np.uint64:
+    """Where the draws of a replication begin."""
     golden = np.uint64(0x9E3779B97F4A7C15)
     z = _mixed(seed * golden + np.uint64(1))
-    for part in (replication, key, day):
-        z = _mixed((z ^ part) * golden + golden)
+    return _mixed((z ^ replication) * golden + golden)
+
+
+@compiled
+def uniform(begin: np.uint64, key: np.uint64, day: np.uint64) -> float:
+    """A number of 0 … 1, below 1, of the replication that begins at the counter `begin`."""
+    golden = np.uint64(0x9E3779B97F4A7C15)
+    z = _mixed((begin ^ key) * golden + golden)
+    z = _mixed((z ^ day) * golden + golden)
     return float(z >> np.uint64(11)) * 2.0**-53
 
 
 @compiled
-def drawn(laws: Laws, k: int, seed: np.uint64, replication: np.uint64, day: int) -> float:
+def drawn(laws: Laws, k: int, begin: np.uint64, day: int) -> float:
     """A number of law k."""
     low, high = laws.start[k], laws.start[k + 1]
     if low == high:
         return float(laws.rate[k])
     if high == low + 1:
         return float(laws.values[low])
-    u = uniform(seed, replication, laws.key[k], np.uint64(day))
+    u = uniform(begin, laws.key[k], np.uint64(day))
     high -= 1
     while low < high:
         middle = (low + high) // 2
@@ -99,6 +108,11 @@ def drawn(laws: Laws, k: int, seed: np.uint64, replication: np.uint64, day: int)
         else:
             low = middle + 1
     return float(laws.values[low])
+
+
+def _lead_table(mean: float, sd: float) -> tuple[Ints, Floats]:
+    lead = lead_time(mean, sd)
+    return np.array(lead.days, np.int64), np.cumsum(lead.shares)
 
 
 def _demand_table(demand: Demand) -> tuple[Ints, Floats]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from layouts.network.alternatives import Alternatives
+from layouts.network.each_node import NodeStop
 from layouts.network.effects import Effect
 from layouts.network.figures import FIGURES, verdict
 from layouts.network.map_drawing import map_drawing
@@ -14,6 +15,7 @@ from layouts.network.record import share_of
 from layouts.network.run_network import Differences, Levels, NetworkRun
 from layouts.network.survival import Survival
 from layouts.network.text import answers, shown, shown_difference
+from layouts.network.weak_points import WeakPoint
 from layouts.report.drawing_svg import drawing_svg
 from layouts.report.markup import Content, Markup, lines, tag
 from layouts.report.numbers import figure, figure_text, plain_number
@@ -60,6 +62,8 @@ def _sections(run: NetworkRun, sources: Mapping[str, str]) -> Iterator[Section]:
     yield section("figures", "Figures", *_figures(run))
     if run.effects:
         yield section("events", "Events, each by itself", *_events(run.effects))
+    if run.node_stops:
+        yield section("stops", "Each node down in turn", *_stops(run.node_stops, run.weak_points))
     yield section("weak", "Single points of failure", _weak(run))
     yield section("survival", "Time to survive", *_survivals(run.survivals))
     for each in run.alternatives:
@@ -135,6 +139,32 @@ def _events(found: tuple[Effect, ...]) -> Iterator[Markup]:
 
 def _maybe(estimate: Estimate | None, factor: float, unit: str) -> Content:
     return "–" if estimate is None else figure(estimate.scaled(factor), unit)
+
+
+def _stops(found: tuple[NodeStop, ...], weak: tuple[WeakPoint, ...]) -> Iterator[Markup]:
+    yield tag(
+        "p",
+        "Against the same days without a stop. Intervals are wide enough that all in a column hold at once. By flow: "
+        "what cannot be served in the long run, however much stock there is.",
+        class_="note",
+    )
+    by_flow = {each.node: f"{each.share:.1%}" for each in weak}
+    rows = [
+        [
+            each.node,
+            f"{each.days} days",
+            figure(
+                *shown_difference("fill_rate", each.effect.differences["fill_rate"].difference), signed=True
+            ),
+            figure(each.effect.differences["short_cost_per_day"].difference, "a day", signed=True),
+            _maybe(each.effect.survived, 1, "days"),
+            by_flow.get(each.node, "–"),
+            "loss" if each.is_loss else "no loss shown",
+        ]
+        for each in found[:MOST_ROWS]
+    ]
+    header = ["node", "down", "met at once", "cost of shortage", "survived", "lost by flow", "verdict"]
+    yield table(_counted("Nodes by what is lost while they are down", len(found)), header, rows)
 
 
 def _weak(run: NetworkRun) -> Markup:

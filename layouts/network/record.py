@@ -36,6 +36,10 @@ def run_dict(run: NetworkRun) -> dict[str, Any]:
         if run.variant is None
         else {"levels": _records(run.variant.levels), "differences": _differences(run.variant.differences)},
         "effects": list(map(_effect, run.effects)),
+        "node_stops": [
+            {"node": each.node, "days": each.days, "is_loss": each.is_loss, **_effect(each.effect)}
+            for each in run.node_stops
+        ],
         "weak_points": [{**each._asdict(), "cut_off": list(each.cut_off)} for each in run.weak_points],
         "survivals": [
             {**each._asdict(), "days": _finite(each.days), "is_exposed": each.is_exposed}

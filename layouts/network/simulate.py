@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from layouts.network.days import COSTS, SERIES, Told, net_of, play_days
+from layouts.network.days import COSTS, SERIES, Net, Told, net_of, play_days
 from layouts.network.disruptions import Disruptions, draw_spans
-from layouts.network.laws import capacity_factors, demand_laws, lead_laws
+from layouts.network.laws import Laws, capacity_factors, demand_laws, lead_laws
 from layouts.network.model import Network
-from layouts.network.timeline import Timeline, Worlds, timeline_of
+from layouts.network.timeline import Timeline, Worlds, timeline_of, usual_shares
 from layouts.network.wiring import Wiring, wiring_of
 from spatial.progress import Progress, counted, silent
 from spatial.tasks.workers import ThisProcess, Workers
@@ -60,11 +60,34 @@ class Outcome:
         return found
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Stage:
+    """What every play of a network needs, so that many plays of one make it once."""
+
+    wiring: Wiring
+    net: Net
+    demand: Laws
+    lead: Laws
+    usual: Floats
+
+
+def stage_of(network: Network) -> Stage:
+    """The arrays, laws and usual plan of a network. Raises what planning raises."""
+    wiring = wiring_of(network)
+    return Stage(
+        wiring=wiring,
+        net=net_of(wiring),
+        demand=demand_laws(network, wiring),
+        lead=lead_laws(network),
+        usual=usual_shares(wiring),
+    )
+
+
 NO_EVENTS = Disruptions(events=())
 
 
 def simulate(
-    network: Network,
+    network: Network | Stage,
     disruptions: Disruptions = NO_EVENTS,
     played: Played = Played(),
     *,
@@ -76,16 +99,23 @@ def simulate(
     The same arguments give the same result for any number of `workers`; networks and events that share names share
     their draws. Raises what planning raises.
     """
-    wiring = wiring_of(network)
+    stage = network if isinstance(network, Stage) else stage_of(network)
     whole = played.warm_up + played.days
     drawn = draw_spans(disruptions, days=played.days, times=played.times, seed=played.seed)
-    worlds, timeline = timeline_of(wiring, disruptions, drawn + played.warm_up, days=whole, progress=progress)
-    block = _Block(network, wiring, worlds, timeline, played)
+    worlds, timeline = timeline_of(
+        stage.wiring,
+        disruptions,
+        drawn + played.warm_up,
+        days=whole,
+        usual=stage.usual,
+        progress=progress,
+    )
+    block = _Block(stage, worlds, timeline, played)
     blocks = range(-(-played.times // BLOCK))
     players: Workers = workers or ThisProcess()
     told = players.play(block, blocks, counted(progress, "blocks of days", len(blocks)))
     return Outcome(
-        wiring=wiring,
+        wiring=stage.wiring,
         played=played,
         told=_joined(told),
         spans=drawn,
@@ -102,8 +132,7 @@ def _joined(told: list[Told]) -> Told:
 class _Block:
     """The task: a block of replications."""
 
-    network: Network
-    wiring: Wiring
+    stage: Stage
     worlds: Worlds
     timeline: Timeline
     played: Played
@@ -111,14 +140,14 @@ class _Block:
     def __call__(self, number: int) -> Told:
         first = number * BLOCK
         end = min(first + BLOCK, self.played.times)
-        seed = self.played.seed
+        seed, stage = self.played.seed, self.stage
         return play_days(
-            net_of(self.wiring),
+            stage.net,
             self.worlds,
             Timeline(self.timeline.state[first:end], self.timeline.planned[first:end]),
-            demand_laws(self.network, self.wiring),
-            lead_laws(self.network),
-            np.stack([capacity_factors(self.wiring, seed=seed, replication=r) for r in range(first, end)]),
+            stage.demand,
+            stage.lead,
+            np.stack([capacity_factors(stage.wiring, seed=seed, replication=r) for r in range(first, end)]),
             first=first,
             warm_up=self.played.warm_up,
             waits=self.played.waits,

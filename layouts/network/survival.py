@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from layouts.network.model import Network
 from layouts.network.wiring import Floats, Wiring
 from spatial.errors import UndecidedError
 from spatial.progress import Progress, counted, silent
+from spatial.tasks.workers import ThisProcess, Workers
 
 
 class Survival(NamedTuple):
@@ -38,22 +40,22 @@ class Survival(NamedTuple):
         return None if self.recover_days is None else self.days < self.recover_days
 
 
-def survivals(network: Network, wiring: Wiring, *, progress: Progress = silent) -> tuple[Survival, ...]:
+def survivals(
+    network: Network, wiring: Wiring, *, workers: Workers | None = None, progress: Progress = silent
+) -> tuple[Survival, ...]:
     """That of every node but customers, the least first."""
     nodes = [node for node in network.nodes.values() if node.kind != "demand"]
+    numbers = [wiring.nodes.index(node.id) for node in nodes]
+    players: Workers = workers or ThisProcess()
     told = counted(progress, "times to survive", len(nodes))
-    rows = _rows(wiring)
-    found = []
-    for node in nodes:
-        days = _most_days(wiring, rows, [node.id])
-        found.append(Survival(node.id, days, node.recover_days))
-        told(1)
+    days = players.play(partial(_most_days_without, wiring, _rows(wiring)), numbers, told)
+    found = [Survival(node.id, each, node.recover_days) for node, each in zip(nodes, days, strict=True)]
     return tuple(sorted(found, key=lambda each: (each.days, each.node)))
 
 
 def time_to_survive(wiring: Wiring, down: Sequence[str]) -> float:
     """Days for which all demand is met while these nodes are down."""
-    return _most_days(wiring, _rows(wiring), down)
+    return _most_days(wiring, _rows(wiring), [wiring.nodes.index(each) for each in down])
 
 
 class _Rows(NamedTuple):
@@ -100,8 +102,11 @@ def _rows(wiring: Wiring) -> _Rows:
     return _Rows(csr_array(flows[keep]), stock[keep], per_day[keep], node[keep])
 
 
-def _most_days(wiring: Wiring, rows: _Rows, down: Sequence[str]) -> float:
-    numbers = [wiring.nodes.index(each) for each in down]
+def _most_days_without(wiring: Wiring, rows: _Rows, n: int) -> float:
+    return _most_days(wiring, rows, [n])
+
+
+def _most_days(wiring: Wiring, rows: _Rows, numbers: Sequence[int]) -> float:
     own = np.isin(wiring.node_of, numbers) & ~wiring.is_customer
     if (wiring.demand[own] > 0).any():
         return 0.0
@@ -128,6 +133,7 @@ def _most_days(wiring: Wiring, rows: _Rows, down: Sequence[str]) -> float:
     upper: list[float | None] = [None] * routes + [float(MOST_DAYS)]
     found = solve(cost, A_ub=whole, b_ub=stock[bound], bounds=[(0.0, each) for each in upper], method="highs")
     if found.x is None:
-        raise UndecidedError(f"the time to survive without {', '.join(down)} is not found ({found.message})")
+        down = ", ".join(wiring.nodes[n] for n in numbers)
+        raise UndecidedError(f"the time to survive without {down} is not found ({found.message})")
     most = max(0.0, float(found.x[-1]))
     return math.inf if most > MOST_DAYS - 1e-6 else most

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from layouts.network.checks import Finding
+from layouts.network.each_node import NodeStop, unlike_flow
 from layouts.network.effects import Effect
 from layouts.network.figures import FIGURES, verdict
 from layouts.network.model import Network
@@ -47,6 +48,7 @@ def answers(run: NetworkRun) -> tuple[str, ...]:
         ),
         *_levels(run.levels),
         *map(effect_text, run.effects),
+        *_stops(run.node_stops, run.weak_points),
         *_weak(run.weak_points),
         *_survival(run.survivals),
         *(each.answer for each in run.alternatives),
@@ -75,6 +77,15 @@ def effect_text(effect: Effect) -> str:
     if effect.not_recovered:
         told += f"; {effect.not_recovered} times not within the days played"
     return f"{told}; met at once {change.text(unit)}"
+
+
+def stop_text(stop: NodeStop) -> str:
+    """What a node that is down does to service and to what shortage costs."""
+    told = stop.effect.differences
+    change, unit = shown_difference("fill_rate", told["fill_rate"].difference)
+    dear, unit_of_cost = shown_difference("short_cost_per_day", told["short_cost_per_day"].difference)
+    name = f"{stop.node} down for {stop.days} days"
+    return f"{name}: met at once {change.text(unit)}; cost of shortage {dear.text(unit_of_cost)}"
 
 
 def weak_text(weak: WeakPoint) -> str:
@@ -134,6 +145,22 @@ def _levels(found: Levels) -> Iterator[str]:
         yield f"{FIGURES[figure].title.lower()}: {estimate.text(unit)}"
     if "co2e_kg_per_unit" not in found:
         yield "co2e: not told, a lane that is used has no factor"
+
+
+def _stops(found: tuple[NodeStop, ...], weak: tuple[WeakPoint, ...]) -> Iterator[str]:
+    if not found:
+        return
+    losses = [each for each in found if each.is_loss]
+    yield (
+        f"each node down in turn: less is met at once without {len(losses)} of {len(found)}; intervals hold for "
+        "all of them at once"
+    )
+    yield from map(stop_text, losses[:SHOWN])
+    covered, late = unlike_flow(found, weak)
+    if covered:
+        yield f"needed in the long run, but no loss is shown in the days they are down: {_some(list(covered))}"
+    if late:
+        yield f"other ways have room in the long run, but not in time, without {_some(list(late))}"
 
 
 def _weak(found: tuple[WeakPoint, ...]) -> Iterator[str]:

@@ -41,9 +41,16 @@ class Timeline(NamedTuple):
 
 
 def timeline_of(
-    wiring: Wiring, disruptions: Disruptions, spans: Ints, *, days: int, progress: Progress = silent
+    wiring: Wiring,
+    disruptions: Disruptions,
+    spans: Ints,
+    *,
+    days: int,
+    usual: Floats | None = None,
+    progress: Progress = silent,
 ) -> tuple[Worlds, Timeline]:
-    """The states that the `spans` (R, E, 2) of the events make, and when.
+    """The states that the `spans` (R, E, 2) of the events make, and when; `usual` are the shares (A,) of the plan
+    without events, where they are known.
 
     BadDataError where events overlap in more than 512 ways.
     """
@@ -60,20 +67,26 @@ def timeline_of(
     late = disruptions.reaction_days
     planned = np.zeros_like(state)
     planned[:, late:] = state[:, : days - late] if late < days else 0
-    return worlds_of(wiring, active, progress=progress), Timeline(state, planned)
+    return _worlds(wiring, active, usual, progress), Timeline(state, planned)
 
 
-def worlds_of(
-    wiring: Wiring, active: Sequence[Sequence[Disruption]], *, progress: Progress = silent
+def usual_shares(wiring: Wiring) -> Floats:
+    """The shares (A,) of the plan without events."""
+    return shares_of(wiring, plan(wiring, usual_state(wiring)).flow)
+
+
+def _worlds(
+    wiring: Wiring, active: Sequence[Sequence[Disruption]], usual: Floats | None, progress: Progress
 ) -> Worlds:
     """The states in which these events are `active`, each with its plan; the first is the usual one, for what a plan
     does not tell.
     """
     told = counted(progress, "plans", len(active))
     states = [state_of(wiring, events) for events in active]
-    shares: list[Floats] = []
-    for state in states:
-        shares.append(shares_of(wiring, plan(wiring, state).flow, shares[0] if shares else None))
+    shares = [usual_shares(wiring) if usual is None else usual]
+    told(1)
+    for state in states[1:]:
+        shares.append(shares_of(wiring, plan(wiring, state).flow, shares[0]))
         told(1)
     nodes, lanes, lead, cost, price, demand = (np.stack(each) for each in zip(*states, strict=True))
     return Worlds(nodes, lanes, lead, cost, price, demand, np.stack(shares))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import networkx as nx
@@ -19,6 +20,7 @@ from layouts.network.model import Network
 from layouts.network.plan import Plan, plan, usual_state
 from layouts.network.wiring import Wiring
 from spatial.progress import Progress, counted, silent
+from spatial.tasks.workers import ThisProcess, Workers
 
 LEAST = 1e-6
 """Units a day: less is rounding."""
@@ -35,20 +37,22 @@ class WeakPoint(NamedTuple):
     cut_off: tuple[str, ...]
 
 
-def weak_points(network: Network, wiring: Wiring, *, progress: Progress = silent) -> tuple[WeakPoint, ...]:
+def weak_points(
+    network: Network, wiring: Wiring, *, workers: Workers | None = None, progress: Progress = silent
+) -> tuple[WeakPoint, ...]:
     """The nodes but customers without which demand is lost, the most first."""
     usual = plan(wiring, usual_state(wiring))
     only_way = _cut_off(wiring)
     passed = _passed(wiring, usual)
     nodes = [n for n, each in enumerate(network.nodes.values()) if each.kind != "demand" and passed[n] > 0]
-    told = counted(progress, "weak points", len(nodes))
+    players: Workers = workers or ThisProcess()
+    unmet = players.play(partial(_unmet_without, wiring), nodes, counted(progress, "weak points", len(nodes)))
     found = []
-    for n in nodes:
-        lost = max(0.0, _unmet_without(wiring, n) - float(usual.unmet.sum()))
+    for n, unmet_without in zip(nodes, unmet, strict=True):
+        lost = max(0.0, unmet_without - float(usual.unmet.sum()))
         if lost > LEAST:
             share = lost / float(wiring.demand.sum())
             found.append(WeakPoint(wiring.nodes[n], lost, share, tuple(only_way[n])))
-        told(1)
     return tuple(sorted(found, key=lambda each: (-each.lost_per_day, each.node)))
 
 

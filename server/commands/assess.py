@@ -50,7 +50,7 @@ def assess(
     Scores are from 0 to 100: fields that are there by fields needed, times the share of rows usable in them.
     """
     from layouts.readiness.text import assessment_text
-    from server.assessing import PAGE, RECORD, assess_site, site_data
+    from server.chores.assessing import PAGE, RECORD, assess_site, site_data
     from server.chores.wms_exports import setting_of
 
     try:

@@ -43,7 +43,7 @@ def add_command(
 ) -> None:
     """Enter a recommendation that was accepted, with the effect that was predicted."""
     from layouts.benefit.ledger import Accepted
-    from server.benefits import append
+    from server.chores.benefits import append
 
     try:
         entry = Accepted(id=id_, at=_now(), source=source, kpi=kpi, predicted=predicted, low=low, high=high,
@@ -73,7 +73,7 @@ def realised_command(
     """Estimate what became of it by the days before and after: 0 shown, 1 not shown, 4 undecided."""
     from layouts.benefit.ledger import Accepted
     from layouts.benefit.realised import realised
-    from server.benefits import append, read_daily, read_ledger
+    from server.chores.benefits import append, read_daily, read_ledger
 
     entries, _ = read_ledger(ledger)
     promise = next((each for each in entries if isinstance(each, Accepted) and each.id == id_), None)
@@ -90,7 +90,7 @@ def realised_command(
 def list_command(ledger: Ledger, as_json: Json = False) -> None:
     """List all entries, and how well predictions held over all of them."""
     from layouts.benefit.realised import foretold
-    from server.benefits import read_ledger
+    from server.chores.benefits import read_ledger
 
     if not ledger.is_file():
         raise BadDataError(f"{ledger} is missing: name the ledger, or begin one with `aisletwin benefit add`")

@@ -10,7 +10,7 @@ from server.commands.book_in_doubt import count_list_command, reconcile_book, re
 from server.commands.options import Json
 from server.commands.places import AsOf, AtSite, Place, place_pattern, state_then
 from server.commands.printing import print_json
-from server.commands.recalling import recall_command
+from server.commands.recalling import origin_command, recall_command
 from server.commands.spoiling import fefo_command, near_end_command, shelf_life_command
 from server.commands.stores import Store, opened
 
@@ -82,5 +82,6 @@ for name, command in (
     ("near-end", near_end_command),
     ("shelf-life", shelf_life_command),
     ("recall", recall_command),
+    ("origin", origin_command),
 ):
     inventory.command(name)(command)

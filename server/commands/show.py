@@ -103,6 +103,9 @@ def view(
     planned: Annotated[
         Path | None, typer.Option(help="Planned hall, a site or a layout file: show what deviates from it.")
     ] = None,
+    goods_path: Annotated[
+        Path | None, typer.Option(help="Way of goods to draw, which `inventory recall --path` wrote.")
+    ] = None,
     beside: Annotated[
         Path | None, typer.Option(help="Another site, right of a divider that can be moved.")
     ] = None,
@@ -136,7 +139,9 @@ def view(
     if png is None and mp4 is None:
         _require_screen()
     if site.startswith(("http://", "https://")):
-        if mp4 is not None or any(each is not None for each in (run, plan, planned, beside, at_s)):
+        if mp4 is not None or any(
+            each is not None for each in (run, plan, planned, goods_path, beside, at_s)
+        ):
             raise typer.BadParameter(
                 "a server tells what is shown: with an address only --png and --token-env go",
                 param_hint="SITE",
@@ -149,6 +154,7 @@ def view(
         plan=plan,
         after=not before,
         deviations=_deviations(Path(site), planned),
+        goods_path=goods_path,
         beside=beside,
         beside_run=beside_run,
         divider=divider,

@@ -88,6 +88,18 @@ def run(
         bool,
         typer.Option("--only-together", help="Do not play each event, and each other source, by itself."),
     ] = False,
+    each_node: Annotated[
+        bool,
+        typer.Option("--each-node", help="Also stop each node by itself and rank what that loses."),
+    ] = False,
+    down_days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days that --each-node stops a node for; else its recover_days, else all days that count.",
+            min=1,
+            max=3660,
+        ),
+    ] = None,
     workers: Processes = 1,
     cluster: Cluster = None,
     as_json: Json = False,
@@ -102,6 +114,10 @@ def run(
     from layouts.network.text import run_text, service_verdict
     from spatial.tasks.open_workers import open_workers
 
+    if down_days is not None and not each_node:
+        raise typer.BadParameter(
+            "it says how long --each-node stops a node: add --each-node", param_hint="--down-days"
+        )
     goal = None if service is None else service_of(service)
     read = read_network(source)
     variant = None if against is None else read_network(against)
@@ -115,6 +131,8 @@ def run(
                 played,
                 variant=variant,
                 only_together=only_together,
+                is_each_node_stopped=each_node,
+                down_days=down_days,
                 workers=players,
                 progress=tell,
             )

@@ -205,6 +205,20 @@ def test_the_tenth_example_forecasts_a_week_and_staffs_it(
     assert (tmp_path / "staffing" / "staffing.csv").is_file()
 
 
+def test_the_eleventh_example_ranks_what_a_chain_misses_most(
+    run_example: Callable[..., str], tmp_path: Path
+) -> None:
+    """Verona is the only way to Milano, 60 of 150 units a day; Trieste is missed though Koper has room."""
+    printed = run_example("11_network")
+    assert "each node down in turn: less is met at once without 4 of 5" in printed
+    losses = re.findall(r"^(\w+) down for \d+ days: met at once (-[\d.]+) points", printed, re.MULTILINE)
+    assert losses[0][0] == "Verona"
+    assert float(losses[0][1]) == pytest.approx(-40, abs=1)
+    assert [float(loss) for _, loss in losses] == sorted(float(loss) for _, loss in losses)
+    assert "other ways have room in the long run, but not in time, without Trieste" in printed
+    assert "Each node down in turn" in (tmp_path / "network.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["02_walk_and_simulate", "03_picture", "09_exports"])
 def test_an_example_takes_a_site_of_ones_own(
     name: str, run_example: Callable[..., str], hall: Callable[..., Facility], tmp_path: Path

@@ -22,6 +22,7 @@ from layouts.live.events import (
 from server.cli import run_command
 from server.commands import app
 from server.store.opening import open_store
+from spatial.facility import Facility
 
 EPOCH_MS = 1_790_000_000_000
 HOUR_MS = 3_600_000
@@ -209,3 +210,54 @@ def test_a_recalled_lot_is_found_with_what_was_made_of_it_and_whom_it_reached(st
     assert json.loads(doubt.stdout)["orders"]["4712"] == {"least": 0.0, "most": 1.0}
     assert run_command(["inventory", "recall", str(store)]) == 2
     assert run_command(["inventory", "recall", str(store), "--lot", "A17/L9"]) == 3
+
+
+@pytest.fixture
+def in_hall(hall: Facility, tmp_path: Path) -> tuple[Path, list[str]]:
+    """A lot of A17 in the hall, moved once and sold; sound A17 at another place."""
+    first, second, third = ids = [place.id for place in hall.locations[:3]]
+    store = tmp_path / "hall.db"
+    tell(
+        store,
+        ("location/x", 0, StockMoved("A17", 5.0, None, f"HALL/{first}", lot="BAD")),
+        ("location/x", 1, StockMoved("A17", 5.0, f"HALL/{first}", f"HALL/{second}", lot="BAD")),
+        ("location/x", 2, StockMoved("A17", 8.0, None, f"HALL/{third}", lot="GOOD")),
+        ("location/x", 3, StockMoved("A17", 2.0, f"HALL/{second}", None, lot="BAD", order="4711")),
+    )
+    return store, ids
+
+
+def test_the_way_of_a_recalled_lot_through_a_hall_is_written_with_what_to_take_instead(
+    in_hall: tuple[Path, list[str]], hall_site: Path, tmp_path: Path
+) -> None:
+    store, (first, second, third) = in_hall
+    asked = ["inventory", "recall", str(store), "--lot", "A17/BAD"]
+    way = ["--path", str(tmp_path / "way.json"), "--hall", str(hall_site)]
+    done = CliRunner().invoke(app, [*asked, *way])
+    assert done.exit_code == 0, done.output
+    record = json.loads((tmp_path / "way.json").read_text(encoding="utf-8"))
+    assert [(leg["start"], leg["end"]) for leg in record["legs"]] == [
+        (None, first), (first, second), (second, None),
+    ]  # fmt: skip
+    assert [leg["at_ms"] for leg in record["legs"]] == [EPOCH_MS + hour * HOUR_MS for hour in (0, 1, 3)]
+    assert len(record["legs"][1]["path"]) > 2
+    assert f" {first} → {second}, {record['legs'][1]['length_m']:.1f} m" in done.output
+    assert [near["place"] for near in record["instead"][0]["near"]] == [f"HALL/{third}"]
+    assert f"instead of A17 at HALL/{second}: HALL/{third} has 8" in done.output
+    told = CliRunner().invoke(app, [*asked, *way, "--json"])
+    assert json.loads(told.stdout)["way"] == record
+    assert run_command([*asked, "--path", str(tmp_path / "way.json")]) == 2
+
+
+def test_an_order_is_traced_back_to_its_lots(in_hall: tuple[Path, list[str]]) -> None:
+    store, (_, second, _) = in_hall
+    assert answer("origin", store, "--order", "4711")["lots"] == [
+        {"sku": "A17", "lot": "BAD", "least": 2.0, "most": 2.0}
+    ]
+    tell(store, ("location/x", 4, StockMoved("A17", 4.0, None, f"HALL/{second}", lot="NEW")))
+    tell(store, ("location/x", 5, StockMoved("A17", 2.0, f"HALL/{second}", None, order="4712")))
+    doubt = answer("origin", store, "--order", "4712", code=4)
+    assert {each["lot"]: (each["least"], each["most"]) for each in doubt["lots"]} == {
+        "BAD": (0.0, 2.0), "NEW": (0.0, 2.0),
+    }  # fmt: skip
+    assert run_command(["inventory", "origin", str(store), "--order", "4799"]) == 3

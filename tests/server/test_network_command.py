@@ -121,6 +121,27 @@ def test_any_number_of_workers_gives_the_same_bytes(
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
+def test_each_node_is_stopped_and_ranked_with_the_same_bytes_from_any_number_of_workers(
+    folder: Path, tmp_path: Path, aisletwin: Aisletwin
+) -> None:
+    asked = ("--only-together", "--each-node", "--down-days", 9)
+    done = run(aisletwin, folder, tmp_path / "one", *asked)
+    assert done.code == 0, done.err
+    assert "each node down in turn: less is met at once without " in done.out
+    assert run(aisletwin, folder, tmp_path / "two", *asked, "--workers", 2).code == 0
+    for name in ("network.html", "network.json"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    stops = json.loads((tmp_path / "one" / "network.json").read_text(encoding="utf-8"))["node_stops"]
+    assert {each["node"] for each in stops} == {"Izmir", "Trieste", "Koper", "Verona", "Duisburg"}
+    assert {each["days"] for each in stops} == {9}
+    lost = [each["differences"]["fill_rate"]["difference"]["value"] for each in stops]
+    assert lost == sorted(lost)
+    assert stops[0]["is_loss"]
+    done = run(aisletwin, folder, tmp_path, "--down-days", 9)
+    assert done.code == 2
+    assert "add --each-node" in done.err
+
+
 def test_a_variant_is_compared_on_the_same_draws(folder: Path, tmp_path: Path, aisletwin: Aisletwin) -> None:
     """More stock at Trieste does not help while it is down, more at Duisburg does; the same network differs by 0."""
     for name, text in TABLES.items():

@@ -17,8 +17,10 @@ from imageio.v2 import get_writer
 from PIL import Image
 
 from layouts.diff.deviations import Deviation
+from layouts.genealogy.path_file import DrawnLeg, read_path
 from layouts.run_files import read_run
 from layouts.slotting.pictures.velocity_map import VELOCITY, read_velocity_map
+from spatial.errors import BadDataError
 from spatial.facility_json import read_facility
 from spatial.whole_files import write_whole
 from viewer.desktop.cloud import read_cloud
@@ -46,13 +48,15 @@ class Wishes:
     """What is shown besides a site and a run.
 
     A slotting plan's folder is shown as it will be or, without `after`, as it is today. `deviations` are those from
-    a planned hall. `beside` is another site, with a run of its own, right of a divider at a share of the width.
-    `colour` is what locations are coloured by: "state" or a figure, as of `desktop_colours.colours_of`.
+    a planned hall, `goods_path` is a file with the way of goods. `beside` is another site, with a run of its own,
+    right of a divider at a share of the width. `colour` is what locations are coloured by: "state" or a figure, as of
+    `desktop_colours.colours_of`.
     """
 
     plan: Path | None = None
     after: bool = True
     deviations: tuple[Deviation, ...] = ()
+    goods_path: Path | None = None
     beside: Path | None = None
     beside_run: Path | None = None
     divider: float = 0.5
@@ -194,7 +198,8 @@ def opened(
     site: Path, run: Path | None, wishes: Wishes, *, off_screen: bool, size: tuple[int, int]
 ) -> Iterator[tuple[DesktopScene, ...]]:
     """The hall, and the one beside it, in a plotter that is closed in the end."""
-    halls = [_read(site, run, wishes.plan, after=wishes.after, deviations=wishes.deviations)]
+    hall = _read(site, run, wishes.plan, after=wishes.after, deviations=wishes.deviations)
+    halls = [replace(hall, goods_path=_legs(wishes.goods_path, hall))]
     if wishes.beside is not None:
         halls.append(_read(wishes.beside, wishes.beside_run))
         tops = [Timeline(hall.run).heat(0.0).top_s_m2 for hall in halls if hall.run is not None]
@@ -258,6 +263,18 @@ def _read(
         deviations=deviations,
         residual=read_residual(site / MESH),
     )
+
+
+def _legs(goods_path: Path | None, hall: HallShown) -> tuple[DrawnLeg, ...]:
+    if goods_path is None:
+        return ()
+    read = read_path(goods_path)
+    if read.site != hall.facility.id:
+        raise BadDataError(
+            f"{goods_path} leads through site '{read.site}', not '{hall.facility.id}': view that site, or write the "
+            "path anew with --hall"
+        )
+    return read.legs
 
 
 def _duration_s(scene: DesktopScene) -> float:

@@ -11,6 +11,7 @@ import pyvista as pv
 from vtkmodules.vtkCommonDataModel import vtkPlane
 
 from layouts.diff.deviations import Deviation
+from layouts.genealogy.path_file import DrawnLeg
 from layouts.run import Run
 from layouts.slotting.pictures.velocity_map import VelocityMap
 from spatial.facility import Facility
@@ -20,6 +21,7 @@ from spatial.meshes.seen_parts import seen_parts
 from viewer.desktop.agents import AgentGlyphs, add_state_legend
 from viewer.desktop.cloud import CloudView
 from viewer.desktop.deviations import add_deviations
+from viewer.desktop.goods_path import add_goods_path
 from viewer.desktop.hall import add_hall, add_labels, extent_m, light, look_along_aisles
 from viewer.desktop.heat import FloorHeat, add_heat_scale
 from viewer.desktop.locations import LocationGlyphs
@@ -44,6 +46,7 @@ class HallShown:
     deviations: tuple[Deviation, ...] = ()
     residual: Triangles | None = None
     """What the scan saw beyond the elements."""
+    goods_path: tuple[DrawnLeg, ...] = ()
     is_live: bool = False
     heat_top_s_m2: float | None = None
     """Where the colours of heat end; None for that of the run, 0 for no heat."""
@@ -188,6 +191,7 @@ def add_scene(plotter: pv.Plotter, shown: HallShown, *, number: int = 0, of: int
         _add_agents(scene, of)
     if shown.deviations:
         add_deviations(plotter, shown.deviations, Lengths())
+    add_goods_path(plotter, shown.goods_path)
     if is_first and facility.locations and shown.plan is None and not shown.deviations:
         scene.legend = ChangingLegend(plotter, top=0.31, rows=6, name="locations")
         scene.legend.show(*scene.locations.legend())

@@ -11,10 +11,10 @@ import pytest
 
 from layouts.network.alternatives import alternatives
 from layouts.network.disruptions import Disruption, Disruptions, Spread, draw_spans, read_disruptions
-from layouts.network.effects import effects
+from layouts.network.effects import Effect, effects
 from layouts.network.figures import differences, figures_of, verdict
 from layouts.network.model import ALL, Network, Stock
-from layouts.network.simulate import Played, simulate
+from layouts.network.simulate import Played, simulate, stage_of
 from layouts.network.timeline import state_of, timeline_of
 from layouts.network.wiring import wiring_of
 from layouts.statistics.intervals import mean_interval
@@ -35,6 +35,13 @@ def network(make_network: Any, make_lane: Any) -> Network:
 
 def events(*told: dict[str, Any], **more: Any) -> Disruptions:
     return Disruptions.model_validate({"events": told, **more})
+
+
+def effects_of(network: Network, told: Disruptions, played: Played) -> tuple[Effect, ...]:
+    stage = stage_of(network)
+    return effects(
+        stage, told.events, played, usual=simulate(stage, played=played), reaction_days=told.reaction_days
+    )
 
 
 def test_events_follow_their_laws() -> None:
@@ -112,7 +119,7 @@ def test_time_to_survive_and_to_recover_of_an_event(network: Network) -> None:
     alone = replace(network, lanes=tuple(lane for lane in network.lanes if lane.origin != "T"))
     told = events({"name": "x", "kind": "node_down", "of": "S", "begins": 5, "takes": 9})
     played = Played(days=60, warm_up=30, times=3)
-    (effect,) = effects(alone, told, played)
+    (effect,) = effects_of(alone, told, played)
     outcome = simulate(alone, told, played)
     short = (outcome.series("asked") - outcome.series("at_once"))[0]
     assert effect.happened == 3
@@ -126,7 +133,7 @@ def test_time_to_survive_and_to_recover_of_an_event(network: Network) -> None:
 
 
 def test_stock_that_lasts_longer_than_the_event_misses_nothing(network: Network) -> None:
-    (effect,) = effects(
+    (effect,) = effects_of(
         network,
         events({"name": "x", "kind": "node_down", "of": "S", "begins": 5, "takes": 4}),
         Played(days=60, times=2),
@@ -137,7 +144,7 @@ def test_stock_that_lasts_longer_than_the_event_misses_nothing(network: Network)
         None,
     )
     never = events({"name": "x", "kind": "node_down", "of": "S", "takes": 4, "probability": 0})
-    (effect,) = effects(network, never, Played(days=60, times=2))
+    (effect,) = effects_of(network, never, Played(days=60, times=2))
     assert (effect.happened, effect.missed) == (0, None)
 
 
