@@ -23,7 +23,7 @@ Trucks = Annotated[
     Path,
     typer.Argument(help="CSV: truck, due, kind, minutes[, sd_minutes][, doors][, weight].", metavar="TRUCKS"),
 ]
-Doors = Annotated[Path, typer.Argument(help="YAML: doors[, yard][, late_s].", metavar="DOCKS")]
+Doors = Annotated[Path, typer.Argument(help="YAML of the docks: doors[, yard][, late_s].", metavar="DOCKS")]
 
 
 @dock.command()

@@ -22,7 +22,9 @@ energy = typer.Typer(
 def tell(
     readings: Annotated[
         Path,
-        typer.Argument(help="CSV: asset, start, kwh[, zone][, line], and columns of work as picks, metres."),
+        typer.Argument(
+            help="CSV of readings: asset, start, kwh[, zone][, line], and columns of work as picks."
+        ),
     ],
     learn: Annotated[
         int, typer.Option(help="Intervals of an asset, from its first on, in which it is well.", min=30)
