@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -46,7 +47,7 @@ def plate(value: Floats, weight: Floats, stiffness: float) -> Floats:
 
     Raises ValueError where they do not hold it.
     """
-    return _Bending(value.shape).solved(value, weight, stiffness).z
+    return _bending(value.shape).solved(value, weight, stiffness).z
 
 
 def likeliest_plate(value: Floats, weight: Floats, *, seed: int = 0) -> Plate:
@@ -55,7 +56,7 @@ def likeliest_plate(value: Floats, weight: Floats, *, seed: int = 0) -> Plate:
     A value's noise goes as 1 / √weight. The sigmas are the spread of surfaces drawn at random, from `seed`. Raises
     ValueError where the values do not hold a plate.
     """
-    bending = _Bending(value.shape)
+    bending = _bending(value.shape)
     found = minimize_scalar(
         lambda log: bending.solved(value, weight, 10.0**log).unlikeliness,
         bounds=_LOG_STIFFNESS,
@@ -64,6 +65,12 @@ def likeliest_plate(value: Floats, weight: Floats, *, seed: int = 0) -> Plate:
     )
     best = bending.solved(value, weight, 10.0 ** float(found.x))
     return Plate(best.z, best.sigmas(np.random.default_rng(seed)))
+
+
+@lru_cache(maxsize=1)
+def _bending(shape: tuple[int, ...]) -> _Bending:
+    """The plates of one floor, one after the other, are of one shape."""
+    return _Bending(shape)
 
 
 class _Bending:

@@ -61,10 +61,12 @@ def seen_hall() -> SeenHall:
         cloud = cloud.where(~is_stray(cloud.points))
         points = cloud.points
         points += cloud.origin
-        floor = floor_surface(points, FloorPlane(0.0, 0.0, 0.0, 1.0))
+        plane = FloorPlane(0.0, 0.0, 0.0, 1.0)
+        floor = floor_surface(points, plane)
         return LevelledScan(
             cloud=type(cloud)(points, np.zeros(3), cloud.counts, cloud.station, cloud.shade),
             heights=points[:, 2] - floor.heights(points[:, :2]),
+            plane=plane,
             floor=floor,
             roof_m=ROOF_M,
             stations=dict(enumerate(places)) if knows_eyes else {},
