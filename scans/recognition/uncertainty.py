@@ -3,8 +3,7 @@
 Three things add up in quadrature:
 
 1. **Scatter** of independent patches over the square root of their number. A patch is an upright on one face of a
-   row,
-   or half a metre of floor, however many points show it: they lie on the same scan lines, at the same incidence.
+   row, or half a metre of floor, however many points show it: they lie on the same scan lines, at the same incidence.
 2. **What all patches share**, stated below once: voxels, steps, edges.
 3. **Doubt**: that something else was measured. Loads make planes and edges as racks do, and each further upright that
    agrees makes it less likely, so that doubt decays with their number. Where a row seems to go on beyond its end, its
@@ -19,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +25,10 @@ import numpy.typing as npt
 from scans.recognition.racks.blocks import axes_of
 from scans.recognition.racks.frames import unbroken_tops
 from scans.recognition.racks.nearest import frame_at
+from scans.recognition.racks.row_sigmas import RowSigmas
+from scans.recognition.racks.rows import FoundRow
+from scans.recognition.racks.tiers import FoundTier
 from scans.recognition.tiled_points import TiledPoints
-
-if TYPE_CHECKING:
-    from scans.recognition.racks.rows import FoundRow
-    from scans.recognition.racks.tiers import FoundTier
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -88,25 +85,6 @@ _FEWEST = 16  # points that make a patch
 _SKIN_M, _FOOT_M, _BESIDE_M = 0.025, 0.3, 0.01
 _TOP_REACH_M, _TOP_SKIN_M, _BREAK_M = 0.06, 0.1, 0.8
 _LOOK_M = (0.2, 1.2)  # beyond a row's end
-
-
-@dataclass(frozen=True)
-class RowSigmas:
-    """Standard deviations of a row's lengths, metres, and of its yaw, radians.
-
-    `face_m` are those of its faces `v0` and `v1`, `bay_m` that of a bay's clear width, `edge_m` that of an edge of an
-    upright or a beam.
-    """
-
-    along_m: float
-    across_m: float
-    yaw_rad: float
-    length_m: float
-    depth_m: float
-    height_m: float
-    bay_m: float
-    edge_m: float
-    face_m: tuple[float, float]
 
 
 @dataclass(frozen=True)

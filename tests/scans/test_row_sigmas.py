@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from scans.recognition.racks.hidden_faces import with_hidden_faces
+from scans.recognition.racks.row_sigmas import RowSigmas
 from scans.recognition.racks.rows import FoundRow
 from scans.recognition.racks.tiers import FoundTier
 from scans.recognition.tiled_points import TiledPoints
-from scans.recognition.uncertainty import FACE_DOUBT_M, PLANE_M, RowSigmas, row_sigmas, sigmas_of, tier_sigma
+from scans.recognition.uncertainty import FACE_DOUBT_M, PLANE_M, row_sigmas, sigmas_of, tier_sigma
 
 BAYS, PITCH_M, WIDTH_M, DEPTH_M, HEIGHT_M, POST_M = 8, 2.8, 0.1, 1.0, 5.0, 0.08
 POSTS = 10.0 + PITCH_M * np.arange(BAYS + 1, dtype=np.float64)

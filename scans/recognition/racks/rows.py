@@ -18,10 +18,10 @@ from scans.recognition.racks.blocks import RackBlock, axes_of
 from scans.recognition.racks.faces import POST_FOOT_M, Faces, post_planes, row_faces
 from scans.recognition.racks.frames import measured_frames, unbroken_tops
 from scans.recognition.racks.nearest import frame_at
+from scans.recognition.racks.row_sigmas import RowSigmas
 from scans.recognition.racks.tiers import FoundTier, find_tiers
 from scans.recognition.racks.uprights import UprightMap, upright_map
 from scans.recognition.tiled_points import TiledPoints
-from scans.recognition.uncertainty import RowSigmas
 
 _FRONT_M, _ENOUGH_FRONT = 0.02, 200  # points of uprights' fronts that tell how a row is turned
 _MOST_TURN = 0.01
