@@ -104,8 +104,11 @@ def next_part(left: Sequence[deque[int]], own: int) -> int | None:
 def _begin() -> None:
     """Runs first in each process: one thread each, and Ctrl-C is left to the parent, who ends them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in THREADS:  # for what is loaded from here on
+    has_numba = (
+        "numba" in sys.modules
+    )  # by the parent's main module: it takes no other number when it compiles
+    for name in THREADS[1:] if has_numba else THREADS:  # for what is loaded from here on
         os.environ[name] = "1"
-    threadpool_limits(limits=1, user_api="blas")  # and for what the parent's main module has loaded already
-    if "numba" in sys.modules:
+    threadpool_limits(limits=1, user_api="blas")  # and for what is loaded already
+    if has_numba:
         sys.modules["numba"].set_num_threads(1)
